@@ -1,0 +1,41 @@
+package model
+
+// A Case is an incident, or one message of it, with everything that is on record
+// about it: what the screen and the commands show, what the checks are asked
+// about, what a packet is made of.
+type Case struct {
+	Incident Incident
+	Message  *Failure  // set when the case is one message, with its payloads
+	Samples  []Failure // messages of the incident that stand for it, with payloads, at most ten
+	Newest   []Failure // its newest messages, without payloads unless they are samples too, at most 200
+	History  []Failure // earlier failures of Message, newest first
+	Scopes   map[Dim]Scope
+	Records  []StepRecord // what is on record of the steps
+	Findings []Finding    // the newest of each check; a message's own count before its incident's
+	Notes    []Note
+}
+
+// Target is what the case is about.
+func (c *Case) Target() Target {
+	if c.Message != nil {
+		return Target{Message: c.Message.ID}
+	}
+	return Target{Incident: c.Incident.ID}
+}
+
+// Stands is the message that stands for the case: the message itself, or the
+// first sample with the incident's own error, or any; nil when there is none.
+func (c *Case) Stands() *Failure {
+	if c.Message != nil {
+		return c.Message
+	}
+	for i := range c.Samples {
+		if f := &c.Samples[i]; f.Code == c.Incident.Code && f.Vendor == c.Incident.Vendor {
+			return f
+		}
+	}
+	if len(c.Samples) > 0 {
+		return &c.Samples[0]
+	}
+	return nil
+}
