@@ -1,0 +1,146 @@
+package ingest
+
+import (
+	"strconv"
+	"time"
+
+	"unsent/model"
+)
+
+// A clock reads the times of one file. What a single time does not say (its
+// zone; whether 03/04 is in March or in April) is decided once for the file,
+// counted, and told in the report.
+type clock struct {
+	zone  *time.Location // that the agent named; nil: none
+	order string         // "dmy", "mdy", or "" while nothing has told
+	told  bool           // order is the agent's or has evidence
+	now   time.Time
+
+	offset, header, flag, assumed int // times by how their zone is known
+	guessed                       int // dates whose order was assumed
+	misfit                        int // dates that do not fit the file's order
+	unread                        int // times that could not be read at all
+	example                       string
+	named                         string // the zone that a header names
+}
+
+func newClock(o Options) *clock {
+	return &clock{zone: o.Zone, order: o.DateOrder, told: o.DateOrder != "", now: o.Now}
+}
+
+// read is the time that s says, in UTC. zone is what the column's header says,
+// nil for most.
+func (c *clock) read(s string, zone *time.Location) (time.Time, model.ZoneFrom, bool) {
+	st, ok := c.stamp(s)
+	if !ok {
+		return time.Time{}, "", false
+	}
+	switch {
+	case st.zoned:
+		c.offset++
+		return st.t.Add(-st.offset), model.ZoneOffset, true
+	case zone != nil:
+		c.header++
+		c.named = zone.String()
+		return inZone(st.t, zone), model.ZoneHeader, true
+	case c.zone != nil:
+		c.flag++
+		return inZone(st.t, c.zone), model.ZoneFlag, true
+	}
+	c.assumed++
+	return st.t, model.ZoneAssumed, true
+}
+
+// inZone is when clocks in loc showed t's digits.
+func inZone(t time.Time, loc *time.Location) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), loc).UTC()
+}
+
+func (c *clock) stamp(s string) (stamp, bool) {
+	st, ok := parseStamp(s)
+	if !ok {
+		c.unread++
+		if c.example == "" {
+			c.example = s
+		}
+		return st, false
+	}
+	if st.unclear {
+		c.learn(st.a, st.b)
+		order := c.order
+		if order == "" {
+			order = "dmy" // most of the world; said in the report
+		}
+		if !c.told && st.a != st.b {
+			c.guessed++
+		}
+		day, month := st.a, st.b
+		if order == "mdy" {
+			day, month = month, day
+		}
+		t, valid := civil(st.t.Year(), month, day, st.t.Hour(), st.t.Minute(), st.t.Second(), st.t.Nanosecond())
+		if !valid {
+			c.misfit++
+			return st, false
+		}
+		st.t = t
+	}
+	return st, true
+}
+
+// learn takes a day above 12 for evidence of the order.
+func (c *clock) learn(a, b int) {
+	switch {
+	case c.told:
+	case a > 12 && b <= 12:
+		c.order, c.told = "dmy", true
+	case b > 12 && a <= 12:
+		c.order, c.told = "mdy", true
+	}
+}
+
+// sample looks at a time without reading it, for its date's order.
+func (c *clock) sample(s string) {
+	if st, ok := parseStamp(s); ok && st.unclear {
+		c.learn(st.a, st.b)
+	}
+}
+
+// zoneReport is how the file's times were read: the weakest way of all.
+func (c *clock) zoneReport() model.Zone {
+	switch {
+	case c.assumed > 0:
+		return model.Zone{From: model.ZoneAssumed, Name: "UTC"}
+	case c.flag > 0:
+		return model.Zone{From: model.ZoneFlag, Name: c.zone.String()}
+	case c.header > 0:
+		return model.Zone{From: model.ZoneHeader, Name: c.named}
+	case c.offset > 0:
+		return model.Zone{From: model.ZoneOffset}
+	}
+	return model.Zone{}
+}
+
+func (c *clock) warnings() []string {
+	var w []string
+	if c.assumed > 0 {
+		w = append(w, countOf(c.assumed, "time carries", "times carry")+" no time zone; UTC was assumed. If that is wrong, import again with --tz ZONE.")
+	}
+	switch {
+	case c.guessed > 0 && c.told && c.order == "mdy":
+		w = append(w, countOf(c.guessed, "date was", "dates were")+" read as day before month until a later row showed that the file writes the month first. Import again with --date-order mdy.")
+	case c.guessed > 0 && !c.told:
+		w = append(w, countOf(c.guessed, "date does", "dates do")+" not tell day from month (as in 03/04); day before month was assumed. If that is wrong, import again with --date-order mdy.")
+	}
+	if c.misfit > 0 {
+		order := "day before month"
+		if c.order == "mdy" {
+			order = "month before day"
+		}
+		w = append(w, countOf(c.misfit, "date does", "dates do")+" not fit the order "+order+" that the rest of the file has, so these rows have no time; a spreadsheet may have swapped some dates.")
+	}
+	if c.unread > 0 {
+		w = append(w, countOf(c.unread, "time", "times")+" could not be read, for example "+strconv.Quote(clip(c.example, 40))+".")
+	}
+	return w
+}

@@ -1,0 +1,258 @@
+package ingest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"unsent/model"
+	"unsent/safe"
+)
+
+const sampleRows = 1000 // columns are judged by so many
+
+// A csvReader reads tables.
+type csvReader struct {
+	src   *source
+	split splitter
+	m     *mapping
+	p     *interpreter
+	hooks *jsonReader // set when the rows hold webhooks and little else
+	d     draft
+	notes []string
+	file  string
+
+	header   []string
+	repaired int
+	any      bool  // a row has been read
+	secret   []int // columns whose header says that they hold a token or password
+}
+
+// newCSVReader finds the delimiter, the header and what the columns are. It
+// takes nothing from the source when it fails.
+func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
+	head := src.peek(peekSize)
+	c := &csvReader{src: src, file: name}
+	c.split = splitter{w: src.window, delim: ','}
+	c.split.loneCR = bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(bytes.TrimRight(head, "\r"), '\r') >= 0
+	sample := head
+	if !src.eof {
+		// The last line of the sample is cut off.
+		if i := bytes.LastIndexByte(head, '\n'); i > 0 {
+			sample = head[:i+1]
+		}
+	}
+	skip := 0
+	delims := []byte{',', ';', '\t', '|'}
+	if n, delim, ok := sepLine(sample, c.split.loneCR); ok {
+		skip, delims = n, []byte{delim}
+		sample = sample[n:]
+	}
+	best := c.bestLayout(sample, delims, o)
+	if err := src.ended(); err != nil {
+		return nil, err // what was judged was cut short
+	}
+	if best.columns == 0 {
+		return nil, &ColumnsError{Found: best.row.cells, Line: best.row.line + countLines(head[:skip], c.split.loneCR), table: best.row.total > 2 && best.even > 1}
+	}
+	c.split.delim, c.split.backslash, c.split.expect = best.delim, best.backslash, best.row.total
+	c.header = append([]string(nil), best.row.cells...)
+	if best.headless != nil {
+		c.header = best.headless
+	}
+	for i, h := range c.header {
+		c.header[i] = strings.Trim(strings.TrimSpace(src.fixText(h)), "\"\ufeff")
+	}
+	line := best.row.line + countLines(head[:skip], c.split.loneCR)
+	m, err := mapColumns(c.header, withHeadless(o, best))
+	if err != nil {
+		return nil, err
+	}
+	if reason, ok := m.usable(); !ok {
+		return nil, &ColumnsError{Found: c.header, Line: line, Reason: reason, table: true}
+	}
+	c.m = m
+	for i, h := range c.header {
+		switch key := headerKey(h); {
+		case strings.HasSuffix(key, "token"), strings.HasSuffix(key, "apikey"), strings.HasSuffix(key, "secret"), strings.HasSuffix(key, "password"),
+			key == "authorization", key == "pin", key == "credentials":
+			c.secret = append(c.secret, i)
+		}
+	}
+	c.p = newInterpreter(name, o, src.fixText)
+	c.p.use(m.rules)
+
+	src.take(skip, c.split.loneCR)
+	for i := 0; i < best.index; {
+		if _, err := c.split.next(); err == nil {
+			i++
+		} else if !isRejection(err) {
+			break // next says it again
+		}
+	}
+	if best.headless == nil {
+		for {
+			if _, err := c.split.next(); !isRejection(err) {
+				break
+			}
+		}
+	}
+	if best.index > 0 {
+		c.notes = append(c.notes, fmt.Sprintf("The header is in line %d; what stands above it was passed over.", line))
+	}
+	if best.headless != nil {
+		c.notes = append(c.notes, "The file has no header; what its columns are was told from their values. Use --map to say it.")
+	}
+	if n := best.row.total; n > maxColumns {
+		c.notes = append(c.notes, fmt.Sprintf("The file has %d columns; only the first %d are read.", n, maxColumns))
+	}
+	c.judge(o)
+	return c, nil
+}
+
+var twilioID = regexp.MustCompile(`^(SM|MM)[0-9a-f]{32}$`)
+
+// judge looks at the first rows for what headers do not tell: the order of day
+// and month, whose message ids these are, whether "message" is an error.
+func (c *csvReader) judge(o Options) {
+	sample := c.src.peek(peekSize)
+	if !c.src.eof {
+		if i := bytes.LastIndexByte(sample, '\n'); i > 0 {
+			sample = sample[:i+1]
+		}
+	}
+	rows := rowsOf(sample, c.split, sampleRows)
+	twilio, ids, prefixed := 0, 0, 0
+	textFailed, textElse := 0, 0
+	for i := range rows {
+		var d draft
+		c.m.fill(&d, rows[i].cells)
+		for _, f := range []field{fFailedAt, fUpdatedAt, fTime, fSentAt, fDeliveredAt, fReadAt} {
+			if d.v[f] != "" {
+				c.p.clock.sample(d.v[f])
+			}
+		}
+		if strings.HasPrefix(d.v[fRecipient], "whatsapp:") {
+			prefixed++
+		}
+		if d.v[fMessageID] != "" {
+			if ids++; twilioID.MatchString(d.v[fMessageID]) {
+				twilio++
+			}
+		}
+		if d.v[fText] != "" {
+			if outcomeWord(d.v[fStatus]) == model.Failed {
+				textFailed++
+			} else {
+				textElse++
+			}
+		} else if d.v[fStatus] != "" && outcomeWord(d.v[fStatus]) != model.Failed {
+			textElse-- // a success without a text speaks for an error column
+		}
+	}
+	if c.m.rules == nil && o.Source == "" && ids > 0 && twilio*2 > ids {
+		c.p.system, c.p.codes = "twilio", "twilio"
+	}
+	c.p.prefixed = c.p.codes == "twilio" && prefixed > 0
+	if c.m.has[fText] && !c.m.has[fMessage] && !c.m.has[fError] && textFailed > 0 && textElse < 0 {
+		c.m.retype(fText, fMessage)
+	}
+	if !c.m.has[fStatus] && !c.m.has[fCode] && !c.m.has[fMessage] && !c.m.has[fError] && c.m.has[fPayload] {
+		c.hooks = newCellReader(c.p)
+	}
+}
+
+func isRejection(err error) bool {
+	_, ok := err.(*model.Rejection)
+	return ok
+}
+
+func (c *csvReader) next(r *model.Record) error {
+	if c.hooks != nil {
+		if err := c.hooks.queued(r); err != io.EOF {
+			return err
+		}
+	}
+	row, err := c.split.next()
+	if err == io.EOF && !c.any {
+		c.any = true
+		c.notes = append(c.notes, "The file has a header and no rows.")
+	}
+	c.any = true
+	if err != nil {
+		if rej, ok := err.(*model.Rejection); ok {
+			rej.Raw = c.rawText([]byte(rej.Raw))
+		}
+		return err
+	}
+	cells := row.cells
+	c.d = draft{line: row.line}
+	if row.total != len(c.header) && !(row.total > maxColumns && row.total == c.split.expect) {
+		fixed, ok := c.repair(row)
+		if !ok {
+			return &model.Rejection{Line: row.line, Raw: c.rawText(row.raw),
+				Reason: fmt.Sprintf("the row has %d cells, the header has %d", row.total, len(c.header))}
+		}
+		cells = fixed
+		c.repaired++
+		c.d.flags = append(c.d.flags, model.FlagRepaired)
+	}
+	c.m.fill(&c.d, cells)
+	if c.hooks != nil && c.hooks.expand(&c.d) {
+		return c.next(r)
+	}
+	c.d.raw = string(row.raw)
+	c.d.valid = utf8.ValidString(c.d.raw) && strings.IndexByte(c.d.raw, 0) < 0
+	c.guard(row, cells)
+	return c.p.record(&c.d, r)
+}
+
+// guard keeps secrets of a row from being kept. The row is searched once, as a
+// whole; where there is one, cell by cell, and its raw text is written anew from
+// the cells, because quotes may hide a secret in it.
+func (c *csvReader) guard(row *row, cells []string) {
+	masked := false
+	for _, col := range c.secret {
+		masked = masked || col < len(cells) && cleanCell(cells[col]) != ""
+	}
+	if !masked && !safe.HasSecret(row.text) {
+		c.d.clean = true
+		return
+	}
+	clean := make([]string, len(row.cells))
+	for i, s := range row.cells {
+		s = c.src.fixText(s)
+		var n int
+		clean[i], n = safe.Redact(s)
+		masked = masked || n > 0
+	}
+	for _, col := range c.secret {
+		if col < len(clean) && cleanCell(clean[col]) != "" {
+			clean[col] = safe.Mask
+		}
+	}
+	c.d.raw = joinCells(clean, c.split.delim)
+	if masked {
+		c.d.flags = append(c.d.flags, model.FlagSecret)
+	}
+}
+
+// rawText is a row as a rejection quotes it.
+func (c *csvReader) rawText(raw []byte) string {
+	clean, _ := safe.Redact(c.src.fixText(clip(string(raw), maxRaw-4)))
+	return clip(clean, maxRaw-4)
+}
+
+func (c *csvReader) report() model.SourceReport {
+	rep := model.SourceReport{File: c.file, System: c.p.system, Format: "csv", Zone: c.p.clock.zoneReport()}
+	c.m.report(&rep)
+	rep.Warnings = append(rep.Warnings, c.notes...)
+	if c.repaired > 0 {
+		rep.Warnings = append(rep.Warnings, countOf(c.repaired, "row has", "rows have")+" more or fewer cells than the header; they were repaired and are marked.")
+	}
+	rep.Warnings = append(rep.Warnings, c.p.warnings()...)
+	return rep
+}

@@ -1,0 +1,173 @@
+package ingest
+
+import (
+	"strings"
+	"time"
+
+	"unsent/model"
+)
+
+// A draft is one record as its format found it: texts by field, nothing read
+// into them yet. Every format fills drafts and the interpreter makes records of
+// them, so that a rule about codes, times or statuses holds for all formats.
+type draft struct {
+	v     [nFields]string
+	zones *[nFields]*time.Location // that the columns' headers name; nil: none
+
+	line    int
+	raw     string // as written
+	flags   []model.Flag
+	several bool           // more than one wamid in the cell
+	outcome model.Outcome  // when the format itself knows it
+	object  string         // the code of an error object of Meta's own shape
+	from    model.CodeFrom // where v[fCode] was found, when not in a column
+	cut     string         // a payload that is cut off and could not be parsed
+	failing bool           // there is an error object, whatever the status says
+	clean   bool           // its texts are known to hold no secret
+	valid   bool           // and to be UTF-8
+}
+
+func (d *draft) zoneOf(f field) *time.Location {
+	if d.zones == nil {
+		return nil
+	}
+	return d.zones[f]
+}
+
+// set gives a field its value unless it has one.
+func (d *draft) set(f field, s string) {
+	if d.v[f] == "" {
+		if s = cleanCell(s); s != "" {
+			d.put(f, s)
+		}
+	}
+}
+
+// put files a cleaned value. Ids go where their looks say, because the columns
+// of exports rarely do.
+func (d *draft) put(f field, s string) {
+	switch f {
+	case fWAMID, fMessageID, fRowID:
+		d.putID(f, s)
+		return
+	case fPhoneID, fWABA, fApp, fSender:
+		if strings.EqualFold(s, "redacted") {
+			return // names nobody, and would look like one more account
+		}
+	case fUserID:
+		// An inner id must not be taken for a malformed number.
+		user, _, _ := strings.Cut(strings.TrimPrefix(s, "whatsapp:"), "@")
+		if n := digitsIn(user); n < 7 || n > 15 || hasLetter(user) {
+			return
+		}
+		f = fRecipient
+	case fType:
+		if directionWord(s) {
+			f = fDirection
+		} else {
+			f = fKind
+		}
+	case fDetails, fComment:
+		if isWAMID(s) {
+			d.putID(fWAMID, s)
+			return
+		}
+	case fCode:
+		// A column of codes may hold the whole error object.
+		if s[0] == '{' || s[0] == '[' {
+			f = fPayload
+		}
+	case fError, fMessage, fTitle, fResponse:
+		if (s[0] == '{' || s[0] == '[') && len(s) > 2 && f != fResponse {
+			f = fPayload
+		} else if f == fResponse && s[0] != '{' && s[0] != '[' {
+			f = fComment
+		}
+	}
+	if d.v[f] == "" {
+		d.v[f] = s
+	}
+}
+
+func (d *draft) putID(f field, s string) {
+	if isWAMID(s) {
+		if i := strings.IndexAny(s, ",; \n"); i > 0 {
+			if isWAMID(strings.TrimLeft(s[i:], ",; \n")) {
+				d.several = true
+			}
+			s = s[:i]
+		}
+		if d.v[fWAMID] == "" {
+			d.v[fWAMID] = s
+		}
+		return
+	}
+	if f == fRowID && len(s) < 10 && atoi(s) >= 0 {
+		return // the number of a row says nothing, and another file has it too
+	}
+	if d.v[fMessageID] == "" {
+		d.v[fMessageID] = s
+	}
+}
+
+// isWAMID knows Meta's message ids, those of the on-premises API too.
+func isWAMID(s string) bool {
+	if strings.HasPrefix(s, "wamid.") {
+		return len(s) > 6
+	}
+	if len(s) < 16 || !strings.HasPrefix(s, "gBE") && !strings.HasPrefix(s, "gBG") && !strings.HasPrefix(s, "ABE") && !strings.HasPrefix(s, "ABG") {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; !isDigit(c) && !isLetter(c) && c != '-' && c != '_' && c != '=' {
+			return false
+		}
+	}
+	return true
+}
+
+func digitsIn(s string) int {
+	n := 0
+	for i := range len(s) {
+		if isDigit(s[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+func hasLetter(s string) bool {
+	for i := range len(s) {
+		if isLetter(s[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// cleanCell trims a cell and empties the ways to write "nothing".
+func cleanCell(s string) string {
+	for len(s) > 0 && (s[0] <= ' ' || s[len(s)-1] <= ' ') {
+		s = strings.TrimSpace(s)
+		if len(s) > 0 && s[0] < ' ' {
+			break // a control character that is no white space is evidence
+		}
+		if len(s) > 0 && s[len(s)-1] < ' ' {
+			break
+		}
+	}
+	if len(s) > 12 || s == "" {
+		return s
+	}
+	switch s[0] {
+	case 'n', 'N', '\\', '-', '(', '<', 'u', 'U', '#', '{', '[', '"', '0':
+	default:
+		return s
+	}
+	switch strings.ToLower(s) {
+	case "null", "nil", "none", "n/a", "na", "nan", `\n`, "-", "--", "(null)", "<null>", "(none)", "(empty)", "undefined", "#n/a", "#ref!", "{}", "[]", `""`,
+		"0000-00-00":
+		return ""
+	}
+	return s
+}

@@ -1,0 +1,61 @@
+package ingest
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A ColumnsError means that a table has no column that tells of failed
+// messages, or not enough of them.
+type ColumnsError struct {
+	Found  []string // the table's columns, as they are called there
+	Line   int      // of the header, from 1
+	Reason string   // what is lacking; empty: nothing was recognised
+
+	table bool // it is certainly a table, not a text with commas in it
+}
+
+func (e *ColumnsError) Error() string {
+	s := "no column of a failure log is recognised"
+	if e.Reason != "" {
+		s = e.Reason
+	}
+	if len(e.Found) == 0 {
+		return s
+	}
+	found := e.Found
+	more := ""
+	if len(found) > 30 {
+		more = fmt.Sprintf(" and %d more", len(found)-30)
+		found = found[:30]
+	}
+	return fmt.Sprintf("%s; line %d has the columns %s%s", s, e.Line, strings.Join(quoteAll(found), ", "), more)
+}
+
+// Hint names the flag that maps columns by hand.
+func (e *ColumnsError) Hint() string {
+	return "name the columns yourself, for example --map recipient=COLUMN --map status=COLUMN --map code=COLUMN"
+}
+
+func quoteAll(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		if len(s) > 60 {
+			s = s[:60] + "…"
+		}
+		out[i] = fmt.Sprintf("%q", s)
+	}
+	return out
+}
+
+// A ContentError means that the bytes are not a failure log at all, and what
+// they are instead.
+type ContentError struct {
+	What   string // "a PNG image"
+	Advice string
+}
+
+func (e *ContentError) Error() string { return "this is " + e.What }
+
+// Hint says what to do instead.
+func (e *ContentError) Hint() string { return e.Advice }

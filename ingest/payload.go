@@ -1,0 +1,191 @@
+package ingest
+
+import (
+	"strings"
+
+	"unsent/model"
+)
+
+// payloads looks into the JSON of a row (its request, response, webhook) for
+// what its columns lack. A payload is parsed only when it has something to add:
+// most logs with payloads have columns too.
+func (p *interpreter) payloads(d *draft) {
+	for _, f := range []field{fResponse, fPayload} {
+		s := d.v[f]
+		if s == "" || !p.lacks(d, s) {
+			continue
+		}
+		v, err := p.parsePayload(s)
+		if err != nil {
+			// Cut off by a column that was too short: the code may still be there.
+			if strings.Contains(s, `"code`) {
+				d.cut = s
+			}
+			continue
+		}
+		p.fromAnswer(d, v, 0)
+	}
+	if s := d.v[fRequest]; s != "" && s[0] == '{' && p.lacksOfRequest(d, s) {
+		if v, err := p.parsePayload(s); err == nil {
+			fromRequest(d, v)
+		}
+	}
+}
+
+func (p *interpreter) parsePayload(s string) (jsonValue, error) {
+	s = strings.TrimSpace(s)
+	v, err := p.doc.parse(s)
+	if err != nil && strings.Contains(s, `\"`) {
+		// One level of escapes too many.
+		v, err = p.doc.parse(strings.Trim(strings.ReplaceAll(s, `\"`, `"`), `"`))
+	}
+	if err == nil && v.kind() == jsonString && strings.HasPrefix(strings.TrimSpace(v.text()), "{") {
+		v, err = p.doc.parse(v.text()) // JSON in a string of JSON
+	}
+	return v, err
+}
+
+// lacks reports whether an answer may hold something that the row does not.
+func (p *interpreter) lacks(d *draft, s string) bool {
+	if s[0] != '{' && s[0] != '[' && s[0] != '"' && s[0] != '\'' {
+		return false
+	}
+	foreign := p.codes != "meta" && p.codes != "" // the column's code is another system's; Meta's may be inside
+	return (d.v[fCode] == "" && d.v[fError] == "" || foreign) && strings.Contains(s, "code") ||
+		d.v[fDetails] == "" && strings.Contains(s, "details") ||
+		d.v[fTrace] == "" && strings.Contains(s, "fbtrace_id") ||
+		d.v[fSubcode] == "" && strings.Contains(s, "error_subcode") ||
+		d.v[fMessage] == "" && d.v[fTitle] == "" && d.v[fError] == "" && strings.Contains(s, "rror") ||
+		d.v[fWAMID] == "" && strings.Contains(s, "wamid.")
+}
+
+func (p *interpreter) lacksOfRequest(d *draft, s string) bool {
+	return d.v[fTemplate] == "" && strings.Contains(s, `"template"`) ||
+		d.v[fKind] == "" && strings.Contains(s, `"type"`) ||
+		d.v[fRecipient] == "" && strings.Contains(s, `"to"`)
+}
+
+// fromRequest reads the body of a send.
+func fromRequest(d *draft, v jsonValue) {
+	if inner := v.get("body", "data", "json"); inner.isObject() && !v.get("to").ok() {
+		v = inner // the call around the body
+	}
+	t := v.get("template")
+	d.set(fTemplate, t.get("name").text())
+	d.set(fLanguage, t.path("language", "code").text())
+	if lang := t.get("language"); lang.kind() == jsonString {
+		d.set(fLanguage, lang.text())
+	}
+	d.set(fKind, v.get("type").text())
+	if to := v.get("to"); to.kind() == jsonString || to.kind() == jsonNumber {
+		d.set(fRecipient, to.text())
+	}
+	d.set(fRecipientUser, v.get("recipient").text())
+}
+
+// fromAnswer reads an API answer or a webhook in a cell: the first error that it
+// holds, and the ids.
+func (p *interpreter) fromAnswer(d *draft, v jsonValue, depth int) {
+	if depth > 6 {
+		return
+	}
+	if v.isArray() {
+		v = v.first()
+	}
+	if !v.isObject() {
+		return
+	}
+	if e := v.get("error"); e.isObject() {
+		fromError(d, e)
+		return
+	}
+	if e := v.get("errors").first(); e.isObject() {
+		fromError(d, e)
+	}
+	if s := v.get("external_error"); s.kind() == jsonString {
+		d.set(fMessage, s.text()) // Chatwoot's "131026: Message undeliverable"
+	}
+	if st := v.get("statuses"); st.isArray() {
+		statusFacts(d, failedStatus(st))
+	}
+	if inner := v.get("payload"); inner.isObject() {
+		// Gupshup keeps code and reason in the payload of the payload.
+		code := inner.get("code")
+		if reason := inner.get("reason"); code.ok() && reason.ok() {
+			if d.v[fCode] == "" {
+				d.set(fCode, code.text())
+				d.from = model.FromJSON
+			}
+			d.set(fMessage, reason.text())
+		}
+		p.fromAnswer(d, inner, depth+1)
+		return
+	}
+	if m := v.get("messages").first(); m.isObject() && isWAMID(m.get("id").text()) {
+		d.set(fWAMID, m.get("id").text())
+	}
+	for _, key := range []string{"entry", "changes", "value", "data", "body", "response"} {
+		if inner := v.get(key); inner.isObject() || inner.isArray() {
+			p.fromAnswer(d, inner, depth+1)
+			return
+		}
+	}
+}
+
+// failedStatus is the element of statuses[] that failed, else the last.
+func failedStatus(list jsonValue) jsonValue {
+	var last jsonValue
+	for s := range list.children {
+		if last = s; s.get("status").text() == "failed" {
+			break
+		}
+	}
+	return last
+}
+
+// fromError reads one error in either of Meta's shapes, of any age: {code, title, message, error_data: {details}, href} of webhooks and
+// {message, type, code, error_subcode, error_data, fbtrace_id} of the API.
+// error_data may be a bare text, the details may stand beside the code, the code
+// may be a text.
+func fromError(d *draft, e jsonValue) {
+	d.failing = true
+	if code := e.get("code", "error_code"); code.ok() {
+		if _, ok := model.ParseCode(code.text()); !ok {
+			d.set(fCode, code.text()) // YCloud's BALANCE_INSUFFICIENT and its like
+		} else if d.object == "" {
+			d.object = code.text()
+		}
+	}
+	d.set(fTitle, e.get("title", "error_user_title").text())
+	d.set(fMessage, e.get("message", "error_user_msg", "error_description", "description", "reason").text())
+	data := e.get("error_data")
+	if data.kind() == jsonString {
+		d.set(fDetails, data.text())
+	}
+	d.set(fDetails, data.get("details").text())
+	d.set(fDetails, e.get("details", "error_user_msg").text())
+	d.set(fSubcode, e.get("error_subcode").text())
+	d.set(fTrace, e.get("fbtrace_id").text())
+}
+
+// statusFacts reads one element of statuses[].
+func statusFacts(d *draft, s jsonValue) {
+	if !s.isObject() {
+		return
+	}
+	d.set(fWAMID, s.get("id").text())
+	d.set(fStatus, s.get("status").text())
+	d.set(fTime, s.get("timestamp").text())
+	d.set(fRecipient, s.get("recipient_id").text())
+	d.set(fRecipientUser, s.get("recipient_user_id", "parent_recipient_user_id").text())
+	d.set(fCategory, s.path("pricing", "category").text())
+	if d.v[fCategory] == "" {
+		d.set(fCategory, s.path("conversation", "origin", "type").text())
+	}
+	if s.get("recipient_type").text() == "group" {
+		d.flags = append(d.flags, model.FlagGroup)
+	}
+	if e := s.get("errors").first(); e.isObject() {
+		fromError(d, e)
+	}
+}

@@ -1,0 +1,186 @@
+package ingest
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"unsent/model"
+)
+
+// statusWords say what became of a send, by the word the export uses; compared
+// as statusKey leaves them. Source: Meta's status webhook page,
+// the vendors' own pages named in the presets, and the plain words for failed,
+// delivered and sent in the languages that CRMs are translated to most.
+var statusWords = func() map[string]model.Outcome {
+	m := map[string]model.Outcome{}
+	add := func(o model.Outcome, words string) {
+		for _, w := range strings.Fields(words) {
+			m[w] = o
+		}
+	}
+	add(model.Failed, `failed fail failure undelivered undeliverable notdelivered rejected expired error errored sendingfailed deliveryfailed
+		senderror dropped bounced malformed blocked noactivesession faileduserlimitreached ottfailed ottnotsent templatemessagefailed sessionmessagefailed
+		messageapifailed messagecampaignfailed whatsappmessagefailed whatsappmessageundeliverable technicalfailure temporaryfailure permanentfailure
+		invalid unsent notsent couldnotsend faileddelivery partiallyfailed sendfailed failedtosend
+		falhou falha falhado erro naoentregue naoentregada noentregado noentregada naoenviado noenviado fallido fallida fallo
+		fehlgeschlagen gescheitert fehler nichtzugestellt nichtgesendet unzustellbar echoue echouee echec nonlivre nonenvoye
+		fallito fallita nonconsegnato noninviato gagal gagalterkirim tidakterkirim basarisiz basarisizoldu iletilemedi gonderilemedi`)
+	add(model.NotAttempted, `skipped skip unqualified canceled cancelled simulated optout optedout unsubscribed aborted abort notattempted suppressed duplicate
+		cancelado cancelada omitido`)
+	add(model.InProgress, `queued accepted enqueued submitted triggered scheduled processing pending sending sent retrying serverack deliverypending
+		attempted new created initiated inprogress buffered dispatched connected partiallydelivered messageapisent messagecampaignsent
+		templatemessagesent sessionmessagesent sentmessagesent
+		enviado enviada pendente pendiente gesendet versendet ausstehend terkirim menunggu envoye envoyee enattente
+		inviato inviata inattesa gonderildi beklemede`)
+	add(model.Succeeded, `delivered read played opened open clicked click replied seen deliveryack success successful ok
+		messageapidelivered messageapiread messagecampaigndelivered messagecampaignread sentmessagedelivered sentmessageread templatemessagedelivered
+		entregue entregado entregada lida lido leida leido visto zugestellt gelesen tersampaikan dibaca
+		delivre livre livree lu lue consegnato consegnata letto letta iletildi teslimedildi okundu`)
+	add(model.NotASend, `deleted received receiving inbound incoming warning messagereceived total totals`)
+	return m
+}()
+
+func statusKey(s string) string {
+	plain := true
+	for i := range len(s) {
+		if c := s[i]; c >= 0x80 || !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9') {
+			plain = false
+			break
+		}
+	}
+	if plain {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			b.WriteRune(plainLetter(unicode.ToLower(r)))
+		}
+	}
+	return b.String()
+}
+
+// plainLetter takes the accent off the letters that status words have.
+func plainLetter(r rune) rune {
+	switch r {
+	case 'á', 'à', 'â', 'ã', 'ä':
+		return 'a'
+	case 'é', 'è', 'ê', 'ë':
+		return 'e'
+	case 'í', 'ì', 'î', 'ï':
+		return 'i'
+	case 'ó', 'ò', 'ô', 'õ', 'ö':
+		return 'o'
+	case 'ú', 'ù', 'û', 'ü':
+		return 'u'
+	case 'ı':
+		return 'i'
+	case 'ç':
+		return 'c'
+	case 'ğ':
+		return 'g'
+	case 'ñ':
+		return 'n'
+	case 'ş':
+		return 's'
+	}
+	return r
+}
+
+// outcomeOf is what a status word means; false for a word that is not known.
+// A word may stand behind a prefix, as in "message.failed" or "whatsapp:failed",
+// or before a remark, as in "Failed - number invalid" or "read (today)".
+func outcomeOf(word string) (model.Outcome, bool) {
+	o, _, ok := judgeStatus(word)
+	return o, ok
+}
+
+// judgeStatus is outcomeOf, and says whether the word contradicts itself, as
+// "read (failed)" does: then the failure counts.
+func judgeStatus(word string) (o model.Outcome, clash, ok bool) {
+	if o, ok := statusWords[statusKey(word)]; ok {
+		return o, false, true
+	}
+	var found []model.Outcome
+	add := func(part string, only model.Outcome) {
+		if o, ok := statusWords[statusKey(part)]; ok && (only == "" || o == only) {
+			found = append(found, o)
+		}
+	}
+	if i := strings.LastIndexAny(word, ".:/"); i >= 0 {
+		add(word[i+1:], "")
+	}
+	add(word[:remarkAt(word)], "")
+	for rest := word; strings.Contains(rest, "("); {
+		_, rest, _ = strings.Cut(rest, "(")
+		inside, _, _ := strings.Cut(rest, ")")
+		add(inside, model.Failed)
+	}
+	if len(found) == 0 {
+		return "", false, false
+	}
+	if slices.Contains(found, model.Failed) {
+		clash = slices.ContainsFunc(found, func(o model.Outcome) bool { return o != model.Failed })
+		return model.Failed, clash, true
+	}
+	return found[0], false, true
+}
+
+// remarkAt is where a remark behind the status word begins.
+func remarkAt(s string) int {
+	at := len(s)
+	for _, sep := range []string{" - ", " – ", " — ", "(", "[", ":", ",", ";", "\n"} {
+		if i := strings.Index(s, sep); i > 0 && i < at {
+			at = i
+		}
+	}
+	return at
+}
+
+// outcomeOfHTTP reads a status column that holds an HTTP status.
+func outcomeOfHTTP(n int) (model.Outcome, bool) {
+	switch {
+	case n >= 400 && n < 600:
+		return model.Failed, true
+	case n >= 200 && n < 300:
+		return model.InProgress, true // the API accepted it, no more
+	}
+	return "", false
+}
+
+// yes reads a boolean as exports write it.
+func yes(s string) (value, ok bool) {
+	switch strings.ToLower(s) {
+	case "true", "t", "yes", "y", "1", "sim", "si", "sí":
+		return true, true
+	case "false", "f", "no", "n", "0", "não", "nao":
+		return false, true
+	}
+	return false, false
+}
+
+// inbound reports whether a word of a direction column says that the customer
+// wrote.
+func inbound(s string) bool {
+	switch statusKey(strings.ToLower(s)) {
+	case "inbound", "incoming", "in", "received", "customer", "contact", "mo", "entrada", "recebida":
+		return true
+	}
+	return false
+}
+
+func directionWord(s string) bool {
+	k := statusKey(strings.ToLower(s))
+	return inbound(s) || k == "outbound" || k == "outgoing" || k == "out" || k == "outboundapi" || k == "outboundreply" || k == "mt" || k == "business"
+}
+
+// otherChannel reports whether a channel column names a way that is not WhatsApp.
+func otherChannel(s string) bool {
+	switch strings.ToLower(s) {
+	case "sms", "mms", "rcs", "email", "e-mail", "mail", "voice", "call", "push", "telegram", "messenger", "facebook", "instagram", "viber", "line", "web", "webchat":
+		return true
+	}
+	return false
+}
