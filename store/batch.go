@@ -1,0 +1,470 @@
+package store
+
+import (
+	"cmp"
+	"database/sql"
+	"slices"
+	"time"
+
+	"modernc.org/sqlite/vtab"
+
+	"unsent/model"
+)
+
+// A message is what a batch knows of one message that it met.
+type message struct {
+	digest  digest
+	failure int64 // number of the failure, 0: none
+	success int64 // the import that had its success, 0: none
+	sig, at int64 // of the newest attempt
+	more    bool  // it stands in identity_more
+	stored  bool  // the database has it
+	touched bool  // it is to be written
+}
+
+// A row is a new failure on its way into the table "failure".
+type row struct {
+	id, at, incident, cell, recipient, wording, campaign, sig int64
+	delivered                                                 bool
+}
+
+type mention struct{ key, failure int64 }
+
+// look finds out, at the beginning of a batch, whether another program has
+// written since the last one; what is remembered may be wrong then.
+func (im *importing) look() error {
+	var version int64
+	if _, err := im.t.scan("PRAGMA data_version", nil, &version); err != nil {
+		return err
+	}
+	if version == im.version {
+		return im.learn()
+	}
+	im.version = version
+	im.in.forget()
+	im.sieve, im.whole, im.asked = sieve{}, false, 0
+	im.more = map[digest]bool{}
+	st, err := im.t.stmt("SELECT key, tag FROM identity_more")
+	if err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(im.t.ctx)
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var d digest
+		err := r.Scan(&d.key, &d.tag)
+		im.more[d] = true
+		return err
+	}); err != nil {
+		return err
+	}
+	return im.learn()
+}
+
+// learn loads all known messages into the sieve once as many look-ups have been
+// made as make that worth it; for an empty database that is at once.
+func (im *importing) learn() error {
+	if im.whole {
+		return nil
+	}
+	var known int
+	if _, err := im.t.scan("SELECT coalesce(sum(stored + succeeded), 0) FROM import", nil, &known); err != nil {
+		return err
+	}
+	if im.asked < known/4 {
+		return nil
+	}
+	im.sieve = sieve{}
+	st, err := im.t.stmt("SELECT key, tag FROM identity UNION ALL SELECT key, tag FROM identity_more")
+	if err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(im.t.ctx)
+	im.whole = true
+	return each(rows, err, func(r *sql.Rows) error {
+		var d digest
+		err := r.Scan(&d.key, &d.tag)
+		im.sieve.add(d)
+		return err
+	})
+}
+
+// take counts a chunk in and stores what is new in it.
+func (im *importing) take(c *chunk) error {
+	if err := im.resolve(c); err != nil {
+		return err
+	}
+	for i := range c.items {
+		it := &c.items[i]
+		if line := it.line(); line > 0 {
+			if im.items == 0 {
+				im.line = line
+			}
+			im.last = line
+		}
+		im.items++
+		im.now.Read++
+		if err := im.one(it); err != nil {
+			return err
+		}
+	}
+	im.size += c.size
+	im.in.trim()
+	return im.writeWide()
+}
+
+func (it *item) line() int {
+	if it.rejected != nil {
+		return it.rejected.Line
+	}
+	return it.rec.Source.Line
+}
+
+func (im *importing) one(it *item) error {
+	if it.rejected != nil {
+		im.now.Rejected++
+		im.rejects = append(im.rejects, *it.rejected)
+		if len(im.now.Rejections) < keptRejections {
+			im.now.Rejections = append(im.now.Rejections, *it.rejected)
+		}
+		return nil
+	}
+	switch it.rec.Outcome {
+	case model.Failed:
+		return im.failed(it)
+	case model.Succeeded:
+		return im.succeeded(it)
+	case model.NotAttempted:
+		im.now.NotAttempted++
+	case model.InProgress:
+		im.now.InProgress++
+	default:
+		im.now.NotASend++
+	}
+	return nil
+}
+
+// resolve finds out which messages of a chunk the database knows.
+func (im *importing) resolve(c *chunk) error {
+	var ask []*message
+	for i := range c.items {
+		it := &c.items[i]
+		if it.rejected != nil || it.digest == (digest{}) || im.known[it.digest] != nil {
+			continue
+		}
+		m := &message{digest: it.digest}
+		im.known[it.digest] = m
+		if !im.whole || im.sieve.maybe(it.digest) {
+			ask = append(ask, m)
+		}
+	}
+	im.asked += len(ask)
+	slices.SortFunc(ask, func(a, b *message) int { return cmp.Compare(a.digest.key, b.digest.key) })
+	value := func(row, column int) vtab.Value {
+		switch column {
+		case 0:
+			return int64(row)
+		case 1:
+			return ask[row].digest.key
+		}
+		return ask[row].digest.tag
+	}
+	found := func(more bool) func(r *sql.Rows) error {
+		return func(r *sql.Rows) error {
+			var n, tag, failure, success int64
+			var sig, at sql.NullInt64
+			if err := r.Scan(&n, &tag, &failure, &success, &sig, &at); err != nil {
+				return err
+			}
+			if m := ask[n]; tag == m.digest.tag {
+				m.failure, m.success, m.sig, m.at = failure, success, sig.Int64, at.Int64
+				m.stored, m.more = true, more
+			}
+			return nil
+		}
+	}
+	if err := im.t.ask(`SELECT s.c0, i.tag, i.failure, i.success, f.sig, f.at FROM `+source+` AS s
+		CROSS JOIN identity AS i ON i.key = s.c1 LEFT JOIN failure AS f ON f.id = i.failure`,
+		len(ask), value, found(false)); err != nil {
+		return err
+	}
+	if len(im.more) == 0 {
+		return nil
+	}
+	return im.t.ask(`SELECT s.c0, i.tag, i.failure, i.success, f.sig, f.at FROM `+source+` AS s
+		CROSS JOIN identity_more AS i ON i.key = s.c1 AND i.tag = s.c2 LEFT JOIN failure AS f ON f.id = i.failure`,
+		len(ask), value, found(true))
+}
+
+// touch marks m as to be written at the end of the batch.
+func (im *importing) touch(m *message) {
+	if m.touched {
+		return
+	}
+	m.touched = true
+	if m.stored {
+		im.changed = append(im.changed, m)
+	} else {
+		im.fresh = append(im.fresh, m)
+	}
+}
+
+func (im *importing) succeeded(it *item) error {
+	m := im.known[it.digest]
+	if m.success != 0 {
+		im.now.Duplicate++
+		return nil
+	}
+	m.success = im.now.ID
+	im.touch(m)
+	im.now.Succeeded++
+	im.deltas.successes++
+	cell, err := im.in.cell(im.t, &it.rec, 0)
+	if err != nil {
+		return err
+	}
+	im.deltas.attempt(cell, millis(it.rec.At), false)
+	if m.failure == 0 {
+		return nil
+	}
+	if err := im.writeRows(); err != nil {
+		return err
+	}
+	return im.t.exec("UPDATE failure SET delivered = 1 WHERE id = ?", m.failure)
+}
+
+func (im *importing) failed(it *item) error {
+	m := im.known[it.digest]
+	if m.failure != 0 {
+		return im.again(it, m)
+	}
+	r, err := im.place(it)
+	if err != nil {
+		return err
+	}
+	r.id, r.delivered = im.next, m.success != 0
+	im.next++
+	m.failure, m.sig, m.at = r.id, it.sig, r.at
+	im.touch(m)
+	im.rows = append(im.rows, r)
+	im.wide = append(im.wide, wide{r.id, it})
+	im.now.Stored++
+	im.seen(it.rec.Failure.At)
+	w, err := im.weigh(&r, it)
+	if err != nil {
+		return err
+	}
+	im.deltas.count(w, 1)
+	im.deltas.attempt(r.cell, r.at, true)
+	im.mentioned(it, r.id)
+	return nil
+}
+
+// place finds the numbers of what a failure refers to.
+func (im *importing) place(it *item) (r row, err error) {
+	f := &it.rec.Failure
+	r.at, r.recipient, r.sig = millis(f.At), it.recipient, it.sig
+	if r.incident, err = im.in.incident(im.t, it.group); err != nil {
+		return r, err
+	}
+	if r.cell, err = im.in.cell(im.t, &it.rec, r.incident); err != nil {
+		return r, err
+	}
+	if r.wording, err = im.in.wording(im.t, it.wording); err != nil {
+		return r, err
+	}
+	r.campaign, err = im.in.name(im.t, f.Campaign)
+	return r, err
+}
+
+func (im *importing) weigh(r *row, it *item) (w weighed, err error) {
+	w = weighed{at: r.at, incident: r.incident, cell: r.cell, wording: r.wording, campaign: r.campaign}
+	if w.country, err = im.in.name(im.t, it.rec.Country); err != nil {
+		return w, err
+	}
+	w.app, err = im.in.name(im.t, it.rec.App)
+	return w, err
+}
+
+func (im *importing) mentioned(it *item, failure int64) {
+	for _, key := range it.mentions {
+		im.mention = append(im.mention, mention{key, failure})
+	}
+}
+
+// seen widens the span of the import's failures.
+func (im *importing) seen(at time.Time) {
+	if at.IsZero() {
+		return
+	}
+	if im.now.First.IsZero() || at.Before(im.now.First) {
+		im.now.First = at
+	}
+	if at.After(im.now.Last) {
+		im.now.Last = at
+	}
+}
+
+// writeRows writes the failures of a batch that are held back so that they go
+// in by incident: the index over incidents is then written from its beginning
+// to its end, and what the other one needs fits into the page cache.
+func (im *importing) writeRows() error {
+	rows := im.rows
+	im.rows = im.rows[:0]
+	slices.SortFunc(rows, func(a, b row) int {
+		return cmp.Or(cmp.Compare(a.incident, b.incident), cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id))
+	})
+	// "OR FAIL" here and below spares SQLite a copy of each page that it would
+	// need to undo the statement alone; if it fails, the batch is undone.
+	_, err := im.t.bulk(`INSERT OR FAIL INTO failure (id, at, incident, cell, recipient, wording, campaign, attempts, delivered, sig, import)
+		SELECT c0, c1, c2, c3, c4, c5, c6, 1, c7, c8, ? FROM `+source,
+		len(rows), func(n, column int) vtab.Value {
+			r := &rows[n]
+			switch column {
+			case 0:
+				return r.id
+			case 1:
+				return r.at
+			case 2:
+				return r.incident
+			case 3:
+				return r.cell
+			case 4:
+				return r.recipient
+			case 5:
+				return r.wording
+			case 6:
+				return r.campaign
+			case 7:
+				if r.delivered {
+					return int64(1)
+				}
+				return int64(0)
+			}
+			return r.sig
+		}, im.now.ID)
+	return err
+}
+
+// wide is a new failure on its way into the table "wide". These go in with
+// each chunk, because they are long.
+type wide struct {
+	id   int64
+	item *item
+}
+
+func (im *importing) writeWide() error {
+	rows := im.wide
+	im.wide = im.wide[:0]
+	if im.opts.Dry {
+		return nil
+	}
+	_, err := im.t.bulk(`INSERT OR FAIL INTO wide (id, facts, request, response, raw) SELECT c0, c1, c2, c3, c4 FROM `+source,
+		len(rows), func(n, column int) vtab.Value {
+			if column == 0 {
+				return rows[n].id
+			}
+			return rows[n].item.wide(column)
+		})
+	return err
+}
+
+// wide is a column of the table "wide", from 1.
+func (it *item) wide(column int) vtab.Value {
+	own := func(text string, at place) vtab.Value {
+		if text == "" || at.kind != 0 {
+			return nil
+		}
+		return text
+	}
+	switch column {
+	case 1:
+		return it.facts
+	case 2:
+		return own(it.rec.Request, it.request)
+	case 3:
+		return own(it.rec.Response, it.response)
+	}
+	return own(it.rec.Raw, place{})
+}
+
+// writeMessages writes which messages are known, and their ids, in the order of
+// their keys: these are spread all over the table, and in order each page of it
+// is written once a batch.
+func (im *importing) writeMessages() error {
+	fresh := im.fresh
+	slices.SortFunc(fresh, func(a, b *message) int { return cmp.Compare(a.digest.key, b.digest.key) })
+	n, err := im.t.bulk(`INSERT OR IGNORE INTO identity (key, tag, failure, success) SELECT c0, c1, c2, c3 FROM `+source,
+		len(fresh), func(row, column int) vtab.Value {
+			m := fresh[row]
+			switch column {
+			case 0:
+				return m.digest.key
+			case 1:
+				return m.digest.tag
+			case 2:
+				return m.failure
+			}
+			return m.success
+		})
+	if err != nil {
+		return err
+	}
+	if n < int64(len(fresh)) {
+		if err := im.crowded(fresh); err != nil {
+			return err
+		}
+	}
+	for _, m := range im.changed {
+		table := "UPDATE identity SET failure = ?, success = ? WHERE key = ? AND tag = ?"
+		if m.more {
+			table = "UPDATE identity_more SET failure = ?, success = ? WHERE key = ? AND tag = ?"
+		}
+		if err := im.t.exec(table, m.failure, m.success, m.digest.key, m.digest.tag); err != nil {
+			return err
+		}
+	}
+	for _, m := range fresh {
+		if im.whole {
+			im.sieve.add(m.digest)
+		}
+	}
+	clear(im.known)
+	im.fresh, im.changed = im.fresh[:0], im.changed[:0]
+	if im.opts.Dry {
+		im.mention = im.mention[:0]
+		return nil
+	}
+	mentions := im.mention
+	im.mention = im.mention[:0]
+	slices.SortFunc(mentions, func(a, b mention) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.failure, b.failure))
+	})
+	mentions = slices.Compact(mentions)
+	_, err = im.t.bulk(`INSERT OR IGNORE INTO mention (key, failure) SELECT c0, c1 FROM `+source,
+		len(mentions), func(row, column int) vtab.Value {
+			if column == 0 {
+				return mentions[row].key
+			}
+			return mentions[row].failure
+		})
+	return err
+}
+
+// crowded puts messages whose key belongs to another message where those go.
+func (im *importing) crowded(fresh []*message) error {
+	for _, m := range fresh {
+		var tag int64
+		if _, err := im.t.scan("SELECT tag FROM identity WHERE key = ?", []any{m.digest.key}, &tag); err != nil {
+			return err
+		}
+		if tag == m.digest.tag {
+			continue
+		}
+		if err := im.t.exec("INSERT INTO identity_more (key, tag, failure, success) VALUES (?, ?, ?, ?)",
+			m.digest.key, m.digest.tag, m.failure, m.success); err != nil {
+			return err
+		}
+		im.more[m.digest] = true
+	}
+	return nil
+}

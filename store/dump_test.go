@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"unsent/model"
+)
+
+// dump is the content of all tables but those that record that something was
+// done, and those named.
+func dump(t testing.TB, s *Store, without ...string) string {
+	t.Helper()
+	without = append(without, "event", "event_head", "sqlite_sequence")
+	var tables []string
+	rows, err := s.r.Query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%\\_fts%' ESCAPE '\\' ORDER BY name")
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var name string
+		err := r.Scan(&name)
+		tables = append(tables, name)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, table := range tables {
+		if !slices.Contains(without, table) {
+			fmt.Fprintf(&b, "%s\n%s", table, rowsOf(t, s, "SELECT * FROM "+table))
+		}
+	}
+	return b.String()
+}
+
+// rowsOf is what a query answers with, sorted.
+func rowsOf(t testing.TB, s *Store, query string, args ...any) string {
+	t.Helper()
+	var lines []string
+	rows, err := s.r.Query(query, args...)
+	if err := each(rows, err, func(r *sql.Rows) error {
+		names, err := r.Columns()
+		if err != nil {
+			return err
+		}
+		values := make([]any, len(names))
+		into := make([]any, len(names))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		err = r.Scan(into...)
+		lines = append(lines, fmt.Sprintf("  %v\n", values))
+		return err
+	}); err != nil {
+		t.Fatal(query, err)
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "")
+}
+
+// portrait is everything that can be seen from outside, as text. Numbers of
+// messages and of what they came with are left out unless exact is set.
+func portrait(t testing.TB, s *Store, exact bool) string {
+	t.Helper()
+	ctx := context.Background()
+	var b strings.Builder
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.WriteString(counts(t, s))
+	all := failures(t, s, model.Query{Limit: 10_000})
+	for _, f := range all {
+		full, err := s.Failure(ctx, f.ID)
+		must(err)
+		history, err := s.History(ctx, f.ID)
+		must(err)
+		for _, h := range append([]model.Failure{full}, history...) {
+			if !exact {
+				h.ID, h.Source = 0, model.Source{}
+			}
+			fmt.Fprintf(&b, "%+v\n", h)
+		}
+	}
+	if exact {
+		for _, table := range []string{"failure", "wide", "identity", "identity_more", "mention", "tally", "attempt"} {
+			columns := "*"
+			if table == "attempt" {
+				columns = "failure, at, cell, recipient, wording, campaign, sig, import, facts" // the number may be another
+			}
+			fmt.Fprintf(&b, "%s\n%s", table, rowsOf(t, s, "SELECT "+columns+" FROM "+table))
+		}
+	}
+	return b.String()
+}
+
+// counts are the counts that a database keeps, by names and not by numbers.
+// They are checked against what the rows say.
+func counts(t testing.TB, s *Store) string {
+	t.Helper()
+	ctx := context.Background()
+	var b strings.Builder
+	totals, err := s.Totals(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	totals.Imports = 0
+	fmt.Fprintf(&b, "%+v\n", totals)
+	in, err := s.Incidents(ctx, model.Query{Limit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, i := range in {
+		scopes, err := s.Scopes(ctx, i.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i.Recipients, err = s.Recipients(ctx, i.ID); err != nil {
+			t.Fatal(err)
+		}
+		if i.Recipients != scopes[model.DimRecipient].Values {
+			t.Errorf("%v: %d recipients, %d in the scope", i.ID, i.Recipients, scopes[model.DimRecipient].Values)
+		}
+		i.ID, i.Changed = 0, time.Time{}
+		lines = append(lines, fmt.Sprintf("%+v %+v\n", i, scopes))
+	}
+	ups, err := s.RollUps(ctx, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range ups {
+		r.Incident = 0
+		lines = append(lines, fmt.Sprintf("%+v\n", r))
+	}
+	slices.Sort(lines)
+	b.WriteString(strings.Join(lines, ""))
+	consistent(t, s)
+	return b.String()
+}
+
+// consistent checks the kept counts against the rows.
+func consistent(t testing.TB, s *Store) {
+	t.Helper()
+	for what, query := range map[string]string{
+		"cells":           "SELECT id, failures, n FROM cell LEFT JOIN (SELECT cell AS id, count(*) AS n FROM failure GROUP BY cell) USING (id) WHERE failures <> coalesce(n, 0)",
+		"incidents":       "SELECT id, failures, n FROM incident LEFT JOIN (SELECT incident AS id, count(*) AS n FROM failure GROUP BY incident) USING (id) WHERE failures <> coalesce(n, 0)",
+		"wordings":        "SELECT incident, value, failed, n FROM tally LEFT JOIN (SELECT incident, wording AS value, count(*) AS n FROM failure GROUP BY 1, 2) USING (incident, value) WHERE dim = 4 AND failed <> coalesce(n, 0)",
+		"cell's incident": "SELECT f.id FROM failure AS f JOIN cell AS c ON c.id = f.cell WHERE c.incident <> f.incident",
+		"attempts":        "SELECT id FROM failure AS f WHERE attempts <> 1 + (SELECT count(*) FROM attempt WHERE failure = f.id)",
+		"rows":            "SELECT f.id FROM failure AS f LEFT JOIN wide AS w ON w.id = f.id WHERE w.id IS NULL UNION ALL SELECT w.id FROM wide AS w LEFT JOIN failure AS f ON f.id = w.id WHERE f.id IS NULL",
+		"rolled up":       "SELECT 1 WHERE (SELECT coalesce(sum(failed), 0) FROM rollup) <> (SELECT count(*) FROM failure) + (SELECT count(*) FROM attempt)",
+		"identity":        "SELECT 1 WHERE (SELECT count(*) FROM failure) <> (SELECT count(*) FROM identity WHERE failure <> 0) + (SELECT count(*) FROM identity_more WHERE failure <> 0)",
+	} {
+		if wrong := rowsOf(t, s, query); wrong != "" {
+			t.Errorf("kept counts of %s are wrong:\n%s", what, wrong)
+		}
+	}
+}

@@ -1,0 +1,205 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"unsent/model"
+)
+
+// defaultLimit is how many rows a query without a limit answers with.
+const defaultLimit = 200
+
+// Failures are the messages that q selects, newest first, those without a time
+// last, without their payloads. It reads a page and no more, however many there
+// are: q.From and q.Back say where it lies.
+func (s *Store) Failures(ctx context.Context, q model.Query) ([]model.Failure, error) {
+	if q.Limit <= 0 {
+		q.Limit = defaultLimit
+	}
+	all, err := s.page(ctx, &q)
+	if errors.Is(err, errFacts) {
+		// What a row refers to went between reading the one and the other.
+		all, err = s.page(ctx, &q)
+	}
+	return all, s.fail("listing messages", err)
+}
+
+func (s *Store) page(ctx context.Context, q *model.Query) ([]model.Failure, error) {
+	sel, err := s.selection(ctx, q)
+	if err != nil || sel.none {
+		return nil, err
+	}
+	read := func(a access) ([]stored, error) {
+		inner, args := sel.pageOf(a, q)
+		rows, err := s.r.QueryContext(ctx, "WITH page AS MATERIALIZED ("+inner+") SELECT "+storedColumns+
+			" FROM page CROSS JOIN failure AS f ON f.id = page.id CROSS JOIN wide AS w ON w.id = f.id", args...)
+		found := make([]stored, 0, min(q.Limit, 1000))
+		err = each(rows, err, func(r *sql.Rows) error {
+			found = append(found, stored{})
+			return found[len(found)-1].scan(r)
+		})
+		return found, err
+	}
+	var found []stored
+	if a, ok := sel.obvious(); ok {
+		found, err = read(a)
+	} else {
+		// What is common fills a page from the newest rows at once; only for
+		// what is rare is it worth finding out where to look.
+		var near access
+		if near, ok, err = s.near(ctx, q); err == nil && ok {
+			found, err = read(near)
+		}
+		if err == nil && (!ok || len(found) < q.Limit) {
+			var a access
+			if a, err = s.choose(ctx, sel, q.Limit); err == nil {
+				found, err = read(a)
+			}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if q.Back {
+		slices.Reverse(found)
+	}
+	return s.dict.failures(ctx, found)
+}
+
+// Count is how many messages q selects, or max and true when there are more and
+// counting them would take time. Where the number is kept it may exceed max.
+func (s *Store) Count(ctx context.Context, q model.Query, max int) (n int, more bool, err error) {
+	n, more, err = s.count(ctx, &q, max)
+	return n, more, s.fail("counting messages", err)
+}
+
+func (s *Store) count(ctx context.Context, q *model.Query, max int) (n int, more bool, err error) {
+	q.From, q.Back, q.Limit = model.Cursor{}, false, max+1
+	sel, err := s.selection(ctx, q)
+	if err != nil || sel.none {
+		return 0, false, err
+	}
+	if sel.kept != "" {
+		err = s.r.QueryRowContext(ctx, sel.kept, sel.keptArgs...).Scan(&n)
+		return n, false, err
+	}
+	a, ok := sel.obvious()
+	if !ok {
+		if a, err = s.choose(ctx, sel, q.Limit); err != nil {
+			return 0, false, err
+		}
+	}
+	inner, args := sel.pageOf(a, q)
+	if err := s.r.QueryRowContext(ctx, "SELECT count(*) FROM ("+inner+")", args...).Scan(&n); err != nil {
+		return 0, false, err
+	}
+	return min(n, max), n > max, nil
+}
+
+// Failure is one message with its payloads.
+func (s *Store) Failure(ctx context.Context, id model.MessageID) (model.Failure, error) {
+	all, err := s.full(ctx, []int64{int64(id)})
+	if err == nil && len(all) == 0 {
+		return model.Failure{}, missing(id)
+	}
+	if err != nil {
+		return model.Failure{}, s.fail("reading "+id.String(), err)
+	}
+	return all[0], nil
+}
+
+// full reads messages with their payloads, in the order of list.
+func (s *Store) full(ctx context.Context, list []int64) ([]model.Failure, error) {
+	var found []stored
+	for _, id := range list {
+		var f stored
+		rows, err := s.r.QueryContext(ctx, "SELECT "+storedColumns+", w.request, w.response, w.raw FROM failure AS f JOIN wide AS w ON w.id = f.id WHERE f.id = ?", id)
+		if err := each(rows, err, f.scanAll); err != nil {
+			return nil, err
+		}
+		if f.full {
+			found = append(found, f)
+		}
+	}
+	return s.dict.failures(ctx, found)
+}
+
+// Find is what a target names: an incident, for which the failure is nil, or a
+// message and its incident. The error is model.ErrNotFound when there is none.
+func (s *Store) Find(ctx context.Context, t model.Target) (model.IncidentID, *model.Failure, error) {
+	switch {
+	case t.Incident != 0:
+		var one int
+		err := s.r.QueryRowContext(ctx, "SELECT 1 FROM incident WHERE id = ?", int64(t.Incident)).Scan(&one)
+		if errors.Is(err, sql.ErrNoRows) {
+			return 0, nil, missing(t)
+		}
+		return t.Incident, nil, s.fail("looking for "+t.String(), err)
+	case t.WAMID != "":
+		id, success, err := s.known(ctx, t.WAMID)
+		if err != nil {
+			return 0, nil, s.fail("looking for the message", err)
+		}
+		if id == 0 && success {
+			return 0, nil, model.WithHint(missing(t), "the log has this message as delivered and has no failure of it")
+		}
+		if id == 0 {
+			return 0, nil, missing(t)
+		}
+		t.Message = id
+	}
+	f, err := s.Failure(ctx, t.Message)
+	if err != nil {
+		return 0, nil, err
+	}
+	return f.Incident, &f, nil
+}
+
+// known looks a message up by what Record.Identity made of it.
+func (s *Store) known(ctx context.Context, identity string) (id model.MessageID, success bool, err error) {
+	d := digestOf(identity)
+	var by int64
+	err = s.r.QueryRowContext(ctx, `SELECT failure, success FROM identity WHERE key = ?1 AND tag = ?2
+		UNION ALL SELECT failure, success FROM identity_more WHERE key = ?1 AND tag = ?2`, d.key, d.tag).Scan((*int64)(&id), &by)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	return id, by != 0, err
+}
+
+// Samples are messages that stand for an incident, with payloads: the newest
+// three, the oldest, and one for each combination of template, phone number id
+// and details, the commonest first; at most k.
+func (s *Store) Samples(ctx context.Context, id model.IncidentID, k int) ([]model.Failure, error) {
+	doing := "choosing samples of " + id.String()
+	var picked []int64
+	pick := func(query string, args ...any) error {
+		rows, err := s.r.QueryContext(ctx, query, args...)
+		return each(rows, err, func(r *sql.Rows) error {
+			var m int64
+			err := r.Scan(&m)
+			if !slices.Contains(picked, m) && len(picked) < k {
+				picked = append(picked, m)
+			}
+			return err
+		})
+	}
+	for _, query := range [...]string{
+		`SELECT id FROM failure INDEXED BY failure_incident WHERE incident = ? ORDER BY at DESC, id DESC LIMIT 3`,
+		`SELECT id FROM failure INDEXED BY failure_incident WHERE incident = ? AND at <> 0 ORDER BY at, id LIMIT 1`,
+		// The newest row of each combination. A combination that a message
+		// picked above already stands for is left out.
+		`SELECT id FROM (SELECT f.id, count(*) AS n, max(f.at) FROM failure AS f INDEXED BY failure_incident JOIN cell AS c ON c.id = f.cell
+			WHERE f.incident = ?1 GROUP BY c.template, c.phone, f.wording)
+			ORDER BY n DESC, id DESC LIMIT 100`,
+	} {
+		if err := pick(query, int64(id)); err != nil {
+			return nil, s.fail(doing, err)
+		}
+	}
+	all, err := s.full(ctx, picked)
+	return all, s.fail(doing, err)
+}

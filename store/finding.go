@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"unsent/model"
+)
+
+// SaveFinding keeps what a check found out about an incident, or about one
+// message of it when msg is not 0. Earlier findings stay in the database.
+func (s *Store) SaveFinding(ctx context.Context, id model.IncidentID, msg model.MessageID, f model.Finding) error {
+	facts, err := json.Marshal(f.Facts)
+	if err != nil {
+		return s.fail("saving a finding", err)
+	}
+	target := id.String()
+	if msg != 0 {
+		target = msg.String()
+	}
+	return s.fail("saving a finding", s.session(ctx, func(t *session) error {
+		if err := t.exec(`INSERT INTO finding (incident, message, name, title, verdict, summary, facts, source, at, took, raw)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			int64(id), int64(msg), f.Check, f.Title, string(f.Verdict), f.Summary, string(facts), f.Source, millis(f.At), int64(f.Took), f.Raw); err != nil {
+			return err
+		}
+		return s.event(t, s.user(), "check", target, f.String())
+	}))
+}
+
+// Findings are the newest of each check about an incident, or about one message
+// when msg is not 0 (id may be 0 then), in the order of the checks' names.
+func (s *Store) Findings(ctx context.Context, id model.IncidentID, msg model.MessageID) ([]model.Finding, error) {
+	const doing = "reading findings"
+	var all []model.Finding
+	rows, err := s.r.QueryContext(ctx, `SELECT name, title, verdict, summary, facts, source, at, took, raw FROM finding WHERE id IN (
+		SELECT max(id) FROM finding WHERE message = ?1 AND (incident = ?2 OR ?1 <> 0 AND ?2 = 0) GROUP BY name) ORDER BY name`, int64(msg), int64(id))
+	err = each(rows, err, func(r *sql.Rows) error {
+		var f model.Finding
+		var at, took int64
+		var facts string
+		if err := r.Scan(&f.Check, &f.Title, &f.Verdict, &f.Summary, &facts, &f.Source, &at, &took, &f.Raw); err != nil {
+			return err
+		}
+		f.At, f.Took = moment(at), time.Duration(took)
+		if err := json.Unmarshal([]byte(facts), &f.Facts); err != nil {
+			return err
+		}
+		all = append(all, f)
+		return nil
+	})
+	return all, s.fail(doing, err)
+}

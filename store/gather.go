@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+
+	"unsent/model"
+)
+
+// How many messages a case brings along.
+const (
+	caseSamples = 10
+	caseNewest  = 200
+)
+
+// Case gathers all that is on record about an incident, or about one message of
+// it when msg is not 0. It answers model.ErrNotFound when there is none.
+func (s *Store) Case(ctx context.Context, id model.IncidentID, msg model.MessageID) (c model.Case, err error) {
+	if c.Incident, err = s.Incident(ctx, id); err != nil {
+		return c, err
+	}
+	if msg != 0 {
+		f, err := s.Failure(ctx, msg)
+		if err != nil {
+			return c, err
+		}
+		c.Message = &f
+		if c.History, err = s.History(ctx, msg); err != nil {
+			return c, err
+		}
+	}
+	if c.Incident.Recipients, err = s.Recipients(ctx, id); err != nil {
+		return c, err
+	}
+	if c.Samples, err = s.Samples(ctx, id, caseSamples); err != nil {
+		return c, err
+	}
+	if c.Newest, err = s.Failures(ctx, model.Query{Incident: id, Limit: caseNewest}); err != nil {
+		return c, err
+	}
+	whole := map[model.MessageID]*model.Failure{}
+	for i := range c.Samples {
+		whole[c.Samples[i].ID] = &c.Samples[i]
+	}
+	for i := range c.Newest {
+		if f := whole[c.Newest[i].ID]; f != nil {
+			c.Newest[i] = *f
+		}
+	}
+	if c.Scopes, err = s.Scopes(ctx, id); err != nil {
+		return c, err
+	}
+	if c.Records, err = s.Steps(ctx, id); err != nil {
+		return c, err
+	}
+	if c.Notes, err = s.Notes(ctx, id); err != nil {
+		return c, err
+	}
+	c.Findings, err = s.findingsOf(ctx, id, msg)
+	return c, err
+}
+
+// findingsOf are a message's findings, and its incident's where the message has
+// none of that check.
+func (s *Store) findingsOf(ctx context.Context, id model.IncidentID, msg model.MessageID) ([]model.Finding, error) {
+	all, err := s.Findings(ctx, id, 0)
+	if err != nil || msg == 0 {
+		return all, err
+	}
+	own, err := s.Findings(ctx, id, msg)
+	if err != nil {
+		return nil, err
+	}
+	has := map[string]bool{}
+	for _, f := range own {
+		has[f.Check] = true
+	}
+	for _, f := range all {
+		if !has[f.Check] {
+			own = append(own, f)
+		}
+	}
+	return own, nil
+}

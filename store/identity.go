@@ -1,0 +1,130 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"strconv"
+	"strings"
+
+	"unsent/model"
+)
+
+// A digest names a message in 112 bits of the SHA-256 of its identity. key is
+// where the table is searched and tag must agree too; where two messages share
+// a key, the later one stands in a table of its own. So a key that occurs twice,
+// which among ten million messages must be expected, confuses nothing.
+type digest struct {
+	key int64 // 48 bits: SQLite keeps it in seven bytes
+	tag int64
+}
+
+func digestOf(identity string) digest {
+	sum := sha256.Sum256([]byte(identity))
+	return digest{
+		key: int64(binary.BigEndian.Uint64(sum[:8]) >> 16),
+		tag: int64(binary.BigEndian.Uint64(sum[8:16])),
+	}
+}
+
+// signature tells attempts of one message apart by when and how it failed.
+// 48 bits are plenty among the few attempts of one message.
+func signature(f *model.Failure) int64 {
+	h := sha256.New()
+	at := f.AtText
+	if !f.At.IsZero() {
+		at = strconv.FormatInt(f.At.UnixMilli(), 10)
+	}
+	for _, part := range [...]string{
+		at, string(f.Code), f.Vendor.System, f.Vendor.Code, strconv.Itoa(f.HTTPStatus), f.Subcode, f.Status, f.Details,
+	} {
+		h.Write(binary.AppendUvarint(nil, uint64(len(part))))
+		h.Write([]byte(part))
+	}
+	var sum [sha256.Size]byte
+	return int64(binary.BigEndian.Uint64(h.Sum(sum[:0])) >> 16)
+}
+
+// number reads E.164 digits (or any other number without a leading zero) so
+// that its prefixes can be searched for; false for anything else.
+func number(s string) (int64, bool) {
+	if len(s) == 0 || len(s) > 18 || s[0] == '0' {
+		return 0, false
+	}
+	var n int64
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(s[i]-'0')
+	}
+	return n, true
+}
+
+// mentionKey is the key of an id in the table "mention": a number is itself,
+// anything else a hash below zero, whatever its letters' case. 62 bits are not
+// verified: among ten million ids a search meets a wrong one once in 10^11.
+func mentionKey(id string) int64 {
+	if n, ok := number(id); ok {
+		return n
+	}
+	return textKey(id)
+}
+
+func textKey(id string) int64 {
+	sum := sha256.Sum256([]byte(strings.ToLower(id)))
+	return -1 - int64(binary.BigEndian.Uint64(sum[:8])>>2)
+}
+
+// recipientKey is what a failure's row keeps of its recipient. It is above zero
+// exactly when it is the recipient's number.
+func recipientKey(f *model.Failure) int64 {
+	switch {
+	case f.Recipient != "":
+		return mentionKey(f.Recipient)
+	case f.RecipientUser != "":
+		return textKey(f.RecipientUser)
+	}
+	return 0
+}
+
+// A sieve answers "surely new" for most of the messages that are, without a
+// look into the database. It is a Bloom filter that grows by layers, each
+// twice the last, with 12 bits a message (wrong for about one in 200).
+type sieve struct {
+	layers []layer
+}
+
+type layer struct {
+	bits []uint64
+	free int
+}
+
+func (s *sieve) add(d digest) {
+	if n := len(s.layers); n == 0 || s.layers[n-1].free == 0 {
+		words := 1 << 13 << n // 64 KiB of bits at first
+		s.layers = append(s.layers, layer{make([]uint64, words), words * 64 / 12})
+	}
+	l := &s.layers[len(s.layers)-1]
+	l.free--
+	step, size := uint64(d.tag)|1, uint64(len(l.bits)*64)
+	for i := range uint64(6) {
+		bit := (uint64(d.key) + i*step) % size
+		l.bits[bit/64] |= 1 << (bit % 64)
+	}
+}
+
+func (s *sieve) maybe(d digest) bool {
+	step := uint64(d.tag) | 1
+next:
+	for _, l := range s.layers {
+		size := uint64(len(l.bits) * 64)
+		for i := range uint64(6) {
+			bit := (uint64(d.key) + i*step) % size
+			if l.bits[bit/64]&(1<<(bit%64)) == 0 {
+				continue next
+			}
+		}
+		return true
+	}
+	return false
+}

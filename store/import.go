@@ -1,0 +1,355 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"unsent/model"
+)
+
+// ImportOptions say how Import works.
+type ImportOptions struct {
+	// Group names the incident that a failure belongs to. Equal names are one
+	// incident, also in later imports. Nil: by code, WABA and template.
+	Group func(*model.Record) string
+	// Progress is called from time to time with what is counted so far, on the
+	// goroutine that called Import.
+	Progress func(model.Import)
+	// Dry reads and reports, and stores nothing. It holds the write lock.
+	Dry bool
+	// Who is named in the audit trail; empty: what SetWho said.
+	Who string
+}
+
+// Batches are whole or not at all. One ends at a chunk's end after so many
+// records, bytes or so long, whichever comes first.
+const (
+	batchItems = 32_768
+	batchBytes = 48 << 20
+	batchTime  = time.Second
+	firstTime  = 150 * time.Millisecond // the first batch is short: somebody waits to see something
+)
+
+// keptRejections is how many of the rejections Import answers with.
+const keptRejections = 100
+
+// An importing is one run of Import.
+type importing struct {
+	s    *Store
+	opts ImportOptions
+	in   *interner
+
+	now, safe model.Import // with and without the batch that is under way
+	began     time.Time
+
+	t       *session
+	started time.Time // of the batch
+	items   int
+	size    int
+	line    int // where the batch begins
+	last    int // line of the last record that was taken
+	version int64
+
+	known   map[digest]*message
+	fresh   []*message // known ones that are new to the database
+	changed []*message
+	sieve   sieve
+	whole   bool // the sieve knows all messages of the database
+	asked   int  // look-ups since it did not
+	more    map[digest]bool
+	next    int64 // number of the next failure
+	rows    []row
+	wide    []wide
+	mention []mention
+	rejects []model.Rejection
+	deltas  *deltas
+}
+
+// Import stores what a stream yields, in batches that are whole or not there.
+//
+// A failed record is stored, or counted as a duplicate when the same attempt of
+// the message is known, or kept as the message's history when it is another
+// attempt. A success is counted into the roll-ups, once. What could not be read
+// is kept with its line.
+//
+// When it ends early, the answer counts what is kept and the error is a
+// *StoppedError or *FullError with the line to go on at; importing the same
+// file again skips what is there.
+func (s *Store) Import(ctx context.Context, from model.Stream, o ImportOptions) (model.Import, error) {
+	s.bulk.Lock()
+	defer s.bulk.Unlock()
+	if o.Group == nil {
+		o.Group = byTemplate
+	}
+	if o.Who == "" {
+		o.Who = s.user()
+	}
+	report := from.Report()
+	im := &importing{
+		s: s, opts: o, in: newInterner(), began: s.now(),
+		known: map[digest]*message{}, deltas: newDeltas(),
+	}
+	im.now = model.Import{File: report.File, System: report.System, Format: report.Format}
+	im.safe = im.now
+
+	reading, stop := context.WithCancel(ctx)
+	r := read(reading, from, o.Group)
+	err := im.run(ctx, r)
+	stop()
+	r.stop()
+	err = im.finish(ctx, from.Report(), err)
+	return im.safe, err
+}
+
+// byTemplate is the grouping for want of another.
+func byTemplate(r *model.Record) string {
+	c := model.CellOf(r)
+	return strings.Join([]string{string(c.Code), c.Vendor.System, c.Vendor.Code, fmt.Sprint(c.HTTP), c.Title, c.WABA, c.Template}, "\x00")
+}
+
+func (im *importing) run(ctx context.Context, r *reader) error {
+	longest := firstTime
+	if err := im.begin(ctx); err != nil {
+		return err
+	}
+	for c := range r.out {
+		if err := im.take(c); err != nil {
+			return im.t.rollback(err)
+		}
+		im.now.Bytes, im.now.TotalBytes = c.read, c.total
+		end := c.err
+		r.free <- c
+		if end != nil && errors.Is(end, ctx.Err()) {
+			return im.t.rollback(end)
+		}
+		if end == nil && im.items < batchItems && im.size < batchBytes && time.Since(im.started) < longest {
+			im.progress()
+			continue
+		}
+		if end == nil && im.opts.Dry {
+			// One transaction to the end, which takes it all back.
+			if err := im.flush(); err != nil {
+				return im.t.rollback(err)
+			}
+			continue
+		}
+		if err := im.commit(ctx, end != nil); err != nil {
+			return err
+		}
+		longest = batchTime
+		im.progress()
+		switch {
+		case errors.Is(end, io.EOF):
+			return nil
+		case end != nil:
+			return end
+		}
+		if err := im.begin(ctx); err != nil {
+			return err
+		}
+	}
+	return im.t.rollback(ctx.Err())
+}
+
+func (im *importing) progress() {
+	if im.opts.Progress != nil {
+		im.now.Took = im.s.now().Sub(im.began)
+		im.opts.Progress(im.now)
+	}
+}
+
+// begin starts a batch.
+func (im *importing) begin(ctx context.Context) (err error) {
+	if im.t, err = im.s.begin(ctx); err != nil {
+		return err
+	}
+	im.started, im.items, im.size, im.line = time.Now(), 0, 0, im.last
+	err = func() error {
+		if im.now.ID == 0 {
+			r, err := im.t.result("INSERT INTO import (at, file, system, format) VALUES (?, ?, ?, ?)",
+				im.began.UnixMilli(), im.now.File, im.now.System, im.now.Format)
+			if err != nil {
+				return err
+			}
+			if im.now.ID, err = r.LastInsertId(); err != nil {
+				return err
+			}
+			if err := im.s.event(im.t, im.opts.Who, "import", im.now.File, "started"); err != nil {
+				return err
+			}
+		}
+		if _, err := im.t.scan("SELECT value FROM meta WHERE key = 'next_message'", nil, &im.next); err != nil {
+			return err
+		}
+		im.next = max(im.next, 1)
+		return im.look()
+	}()
+	if err != nil {
+		return im.t.rollback(err)
+	}
+	return nil
+}
+
+// flush writes what the batch holds in memory.
+func (im *importing) flush() error {
+	if err := im.writeRows(); err != nil {
+		return err
+	}
+	if err := im.writeMessages(); err != nil {
+		return err
+	}
+	if err := im.deltas.apply(im.t, im.now.ID); err != nil {
+		return err
+	}
+	for i, r := range im.rejects {
+		n := im.now.Rejected - len(im.rejects) + i + 1
+		if err := im.t.exec("INSERT OR FAIL INTO rejection (import, n, line, reason, raw) VALUES (?, ?, ?, ?, ?)", im.now.ID, n, r.Line, r.Reason, r.Raw); err != nil {
+			return err
+		}
+	}
+	im.deltas.clear()
+	im.rejects = im.rejects[:0]
+	return im.t.exec("INSERT INTO meta (key, value) VALUES ('next_message', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", im.next)
+}
+
+// commit ends a batch. A dry run is taken back with it, which is its end.
+func (im *importing) commit(ctx context.Context, last bool) error {
+	if err := im.flush(); err != nil {
+		return im.t.rollback(err)
+	}
+	if im.opts.Dry {
+		im.safe = im.now
+		return im.t.rollback(nil)
+	}
+	if err := im.save(im.t, &im.now); err != nil {
+		return im.t.rollback(err)
+	}
+	if err := im.t.commit(); err != nil {
+		return im.t.rollback(err)
+	}
+	im.safe = im.now
+	im.safe.Rejections = append([]model.Rejection(nil), im.now.Rejections...)
+	im.s.forgetCounted()
+	if !last {
+		im.giveWay(ctx)
+	}
+	return nil
+}
+
+// giveWay leaves the write lock alone for a moment. Another console looks for
+// it every 100 ms at the latest and gives up after five seconds, so every third
+// second a pause is longer than that.
+func (im *importing) giveWay(ctx context.Context) {
+	pause := time.Millisecond
+	if since := im.s.now().Sub(im.began); since > 3*time.Second && since%(3*time.Second) < time.Since(im.started) {
+		pause = 110 * time.Millisecond
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(pause):
+	}
+}
+
+type importReport struct {
+	Columns  map[string]string `json:"columns,omitempty"`
+	Unmapped []string          `json:"unmapped,omitempty"`
+	Zone     model.Zone        `json:"zone"`
+	Warnings []string          `json:"warnings,omitempty"`
+}
+
+func (im *importing) save(t *session, i *model.Import) error {
+	report, err := json.Marshal(importReport{i.Columns, i.Unmapped, i.Zone, i.Warnings})
+	if err != nil {
+		return err
+	}
+	return t.exec(`UPDATE import SET system = ?, format = ?, read = ?, stored = ?, updated = ?, duplicate = ?, succeeded = ?, not_attempted = ?,
+		in_progress = ?, not_a_send = ?, rejected = ?, first = ?, last = ?, bytes = ?, total_bytes = ?, took = ?, report = ? WHERE id = ?`,
+		i.System, i.Format, i.Read, i.Stored, i.Updated, i.Duplicate, i.Succeeded, i.NotAttempted,
+		i.InProgress, i.NotASend, i.Rejected, millis(i.First), millis(i.Last), i.Bytes, i.TotalBytes, i.Took.Milliseconds(), string(report), i.ID)
+}
+
+// finish completes the import's own row and brings what incidents repeat of the
+// roll-ups up to date. err is why reading ended, nil at the end of the file.
+func (im *importing) finish(ctx context.Context, report model.SourceReport, err error) error {
+	im.safe.System, im.safe.Format = report.System, report.Format
+	im.safe.Zone, im.safe.Columns, im.safe.Unmapped, im.safe.Warnings = report.Zone, report.Columns, report.Unmapped, report.Warnings
+	im.safe.Took = im.s.now().Sub(im.began)
+	if err != nil { // a list of imports must not show a part as the whole
+		im.safe.Warnings = append(slices.Clone(im.safe.Warnings), fmt.Sprintf("stopped before line %d: the rest of the file was not read; import it again to go on", im.line))
+	}
+	if im.safe.ID != 0 && !im.opts.Dry {
+		// Also when the caller has given up: it is short, and the counts of
+		// what is kept should not be missing.
+		e := im.s.session(context.WithoutCancel(ctx), func(t *session) error {
+			if err := im.save(t, &im.safe); err != nil {
+				return err
+			}
+			if err := refresh(t, topIncidents); err != nil {
+				return err
+			}
+			return im.s.event(t, im.opts.Who, "import", im.safe.File, outcome(&im.safe, im.line, err))
+		})
+		if err == nil {
+			err = e
+		}
+	}
+	if im.opts.Dry {
+		im.safe.ID = 0
+	}
+	if err == nil {
+		return nil
+	}
+	err = translate(im.s.path, err)
+	var full *FullError
+	if errors.As(err, &full) {
+		full.Line = im.line
+		return fmt.Errorf("importing %s: %w", im.safe.File, full)
+	}
+	return fmt.Errorf("importing %s: %w", im.safe.File, &StoppedError{im.line, err})
+}
+
+func outcome(i *model.Import, line int, err error) string {
+	s := fmt.Sprintf("import %d: read %d, stored %d, updated %d, duplicate %d, succeeded %d, rejected %d",
+		i.ID, i.Read, i.Stored, i.Updated, i.Duplicate, i.Succeeded, i.Rejected)
+	if err != nil {
+		s += fmt.Sprintf("; stopped before line %d", line)
+	}
+	return s
+}
+
+// session is write for what needs bulk statements.
+func (s *Store) session(ctx context.Context, f func(*session) error) error {
+	t, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	if err := f(t); err != nil {
+		return t.rollback(err)
+	}
+	if err := t.commit(); err != nil {
+		return t.rollback(err)
+	}
+	return nil
+}
+
+// millis is a time as the database keeps it; 0 for none.
+func millis(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixMilli()
+}
+
+// moment is the reverse of millis.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

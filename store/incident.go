@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"unsent/model"
+)
+
+const incidentColumns = "i.id, i.failures, i.first, i.last, i.state, i.assignee, i.ticket, i.changed, i.stale, i.summary"
+
+// Incidents are those that have messages which q selects, most failures first,
+// at most q.Limit. Their counts are of the whole incident. q.From is not used.
+func (s *Store) Incidents(ctx context.Context, q model.Query) ([]model.Incident, error) {
+	all, err := s.incidents(ctx, &q)
+	return all, s.fail("listing incidents", err)
+}
+
+func (s *Store) incidents(ctx context.Context, q *model.Query) ([]model.Incident, error) {
+	if q.Limit <= 0 {
+		q.Limit = defaultLimit
+	}
+	// The state is asked of the incident itself.
+	state := q.State
+	rest := *q
+	rest.State, rest.From, rest.Back = "", model.Cursor{}, false
+	sel, err := s.selection(ctx, &rest)
+	if err != nil || sel.none {
+		return nil, err
+	}
+	where, args := []string{"i.failures > 0"}, []any{}
+	and := func(condition string, more ...any) {
+		where, args = append(where, condition), append(args, more...)
+	}
+	if state != "" {
+		and("i.state = ?", string(state))
+	}
+	if q.Incident != 0 {
+		and("i.id = ?", int64(q.Incident))
+	}
+	if sel.byMessage {
+		and("i.id IN (SELECT incident FROM failure WHERE id IN (SELECT value FROM json_each(?)))", ids(sel.messages))
+	}
+	if len(sel.where) > 0 {
+		has, err := s.candidates(ctx, sel)
+		if err != nil {
+			return nil, err
+		}
+		if has != nil {
+			and("i.id IN (SELECT value FROM json_each(?))", ids(slices.Collect(maps.Keys(has))))
+		}
+	}
+	if sel.byMessage && len(sel.where) > 0 {
+		sel.and("f.id IN (SELECT value FROM json_each(?))", ids(sel.messages))
+	}
+	conditions := strings.Join(sel.where, " AND ")
+	switch {
+	case len(sel.where) == 0:
+	case sel.kept != "":
+		// Conditions on cells only: these keep their counts.
+		and("EXISTS (SELECT 1 FROM cell AS c WHERE c.incident = i.id AND c.failures > 0 AND "+conditions+")", sel.args...)
+	default:
+		and("EXISTS (SELECT 1 FROM failure AS f INDEXED BY failure_incident CROSS JOIN cell AS c ON c.id = f.cell WHERE f.incident = i.id AND "+conditions+")", sel.args...)
+	}
+	rows, err := s.r.QueryContext(ctx, "SELECT "+incidentColumns+" FROM incident AS i INDEXED BY incident_top WHERE "+strings.Join(where, " AND ")+
+		" ORDER BY i.failures DESC, i.id LIMIT ?", append(args, q.Limit)...)
+	return s.readIncidents(ctx, rows, err)
+}
+
+// Incident is one incident, also when it has no failures left.
+func (s *Store) Incident(ctx context.Context, id model.IncidentID) (model.Incident, error) {
+	rows, err := s.r.QueryContext(ctx, "SELECT "+incidentColumns+" FROM incident AS i WHERE i.id = ?", int64(id))
+	all, err := s.readIncidents(ctx, rows, err)
+	if err != nil {
+		return model.Incident{}, s.fail("reading "+id.String(), err)
+	}
+	if len(all) == 0 {
+		return model.Incident{}, missing(id)
+	}
+	return all[0], nil
+}
+
+func (s *Store) readIncidents(ctx context.Context, rows *sql.Rows, err error) ([]model.Incident, error) {
+	var all []model.Incident
+	var due []int // those without a summary that counts
+	var extents []extent
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var i model.Incident
+		var e extent
+		var changed int64
+		var stale bool
+		var text string
+		if err := r.Scan(&e.id, &e.failures, &e.first, &e.last, &i.State, &i.Assignee, &i.Ticket, &changed, &stale, &text); err != nil {
+			return err
+		}
+		i.ID, i.Failures, i.First, i.Last = model.IncidentID(e.id), int(e.failures), moment(e.first), moment(e.last)
+		i.Changed, i.Recipients = moment(changed), -1
+		if stale {
+			due = append(due, len(all))
+		} else {
+			var sum summary
+			if err := json.Unmarshal([]byte(text), &sum); err != nil {
+				return err
+			}
+			sum.fill(&i)
+		}
+		all, extents = append(all, i), append(extents, e)
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	for _, n := range due {
+		sum, err := summarise(ctx, s.r, extents[n])
+		if err != nil {
+			return nil, err
+		}
+		sum.fill(&all[n])
+	}
+	for n := range all {
+		if i := &all[n]; i.Recipients < 0 {
+			i.Recipients = s.counted(i.ID, i.Failures)
+		}
+	}
+	return all, nil
+}
+
+func (sum *summary) fill(i *model.Incident) {
+	i.Code, i.Vendor, i.HTTP, i.Title = sum.Code, sum.Vendor, sum.HTTP, sum.Title
+	i.Attempts, i.Successes, i.Recipients = sum.Attempts, sum.Successes, sum.Recipients
+	i.WABAs, i.PhoneIDs, i.Templates, i.Kinds = sum.WABAs, sum.PhoneIDs, sum.Templates, sum.Kinds
+	i.WABA, i.PhoneID, i.Template, i.Language = sum.WABA, sum.PhoneID, sum.Template, sum.Language
+	i.Trend = sum.Trend
+}
+
+// Codes are an incident's codes with their messages. Messages without a code
+// are under the empty one.
+func (s *Store) Codes(ctx context.Context, id model.IncidentID) (map[model.Code]int, error) {
+	cells, err := cellsOf(ctx, s.r, int64(id))
+	codes := map[model.Code]int{}
+	for _, c := range cells {
+		codes[c.code] += int(c.failures)
+	}
+	return codes, s.fail("counting the codes of "+id.String(), err)
+}
+
+// counted is a number of recipients and of how many failures.
+type counted struct{ recipients, failures int }
+
+// Recipients counts the distinct recipients of an incident's messages. The
+// answer is remembered until the incident has other failures.
+func (s *Store) Recipients(ctx context.Context, id model.IncidentID) (int, error) {
+	doing := "counting the recipients of " + id.String()
+	var failures int
+	err := s.r.QueryRowContext(ctx, "SELECT failures FROM incident WHERE id = ?", int64(id)).Scan(&failures)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, missing(id)
+	}
+	if err != nil {
+		return 0, s.fail(doing, err)
+	}
+	if n := s.counted(id, failures); n >= 0 {
+		return n, nil
+	}
+	n, err := countRecipients(ctx, s.r, int64(id))
+	if err != nil {
+		return 0, s.fail(doing, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.recipients[id] = counted{n, failures}
+	return n, nil
+}
+
+func (s *Store) counted(id model.IncidentID, failures int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c, ok := s.recipients[id]; ok && c.failures == failures {
+		return c.recipients
+	}
+	return -1
+}
+
+func (s *Store) forgetCounted() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.recipients)
+}

@@ -1,0 +1,288 @@
+-- The first schema. A released migration is never edited: add the next file.
+--
+-- Times are milliseconds since 1970 in UTC, 0 when a record has none. A number
+-- that names a row of "name" is 0 for the empty string.
+
+-- What is counted as it goes: next_message, successes.
+CREATE TABLE meta (
+	key   TEXT PRIMARY KEY,
+	value INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE setting (
+	key   TEXT PRIMARY KEY,
+	value TEXT NOT NULL
+) WITHOUT ROWID, STRICT;
+
+-- Every short value that repeats: codes, accounts, templates, campaigns.
+-- Numbers of rows are never given out twice (AUTOINCREMENT here and below), so
+-- that what another console remembers of them cannot become wrong.
+CREATE TABLE name (
+	id    INTEGER PRIMARY KEY AUTOINCREMENT,
+	value TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE VIRTUAL TABLE name_fts USING fts5(
+	value, content='name', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
+);
+
+-- What the errors say, with numbers and ids folded away. The hash finds a row;
+-- the texts decide.
+CREATE TABLE wording (
+	id      INTEGER PRIMARY KEY AUTOINCREMENT,
+	hash    INTEGER NOT NULL,
+	title   TEXT NOT NULL,
+	message TEXT NOT NULL,
+	details TEXT NOT NULL
+) STRICT;
+CREATE INDEX wording_hash ON wording (hash);
+
+CREATE VIRTUAL TABLE wording_fts USING fts5(
+	title, message, details, content='wording', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
+);
+
+CREATE TABLE import (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	at            INTEGER NOT NULL,
+	file          TEXT NOT NULL,
+	system        TEXT NOT NULL,
+	format        TEXT NOT NULL,
+	read          INTEGER NOT NULL DEFAULT 0,
+	stored        INTEGER NOT NULL DEFAULT 0,
+	updated       INTEGER NOT NULL DEFAULT 0,
+	duplicate     INTEGER NOT NULL DEFAULT 0,
+	succeeded     INTEGER NOT NULL DEFAULT 0,
+	not_attempted INTEGER NOT NULL DEFAULT 0,
+	in_progress   INTEGER NOT NULL DEFAULT 0,
+	not_a_send    INTEGER NOT NULL DEFAULT 0,
+	rejected      INTEGER NOT NULL DEFAULT 0,
+	first         INTEGER NOT NULL DEFAULT 0,
+	last          INTEGER NOT NULL DEFAULT 0,
+	bytes         INTEGER NOT NULL DEFAULT 0,
+	total_bytes   INTEGER NOT NULL DEFAULT 0,
+	took          INTEGER NOT NULL DEFAULT 0, -- milliseconds
+	report        TEXT NOT NULL DEFAULT '{}'  -- JSON: columns, unmapped, zone, warnings
+) STRICT;
+
+CREATE TABLE rejection (
+	import INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
+	n      INTEGER NOT NULL, -- counted from 1 in each import
+	line   INTEGER NOT NULL,
+	reason TEXT NOT NULL,
+	raw    TEXT NOT NULL,
+	PRIMARY KEY (import, n)
+) WITHOUT ROWID, STRICT;
+
+-- An incident keeps its number and its work when it has no failures left.
+-- summary repeats what cells, tallies and roll-ups say, so that a list of
+-- incidents need not ask them; it does not count where stale is 1.
+CREATE TABLE incident (
+	id         INTEGER PRIMARY KEY AUTOINCREMENT,
+	key        TEXT NOT NULL UNIQUE,
+	failures   INTEGER NOT NULL DEFAULT 0,
+	first      INTEGER NOT NULL DEFAULT 0,
+	last       INTEGER NOT NULL DEFAULT 0,
+	state      TEXT NOT NULL DEFAULT 'new',
+	assignee   TEXT NOT NULL DEFAULT '',
+	ticket     TEXT NOT NULL DEFAULT '',
+	changed    INTEGER NOT NULL DEFAULT 0,
+	stale      INTEGER NOT NULL DEFAULT 1,
+	summary    TEXT NOT NULL DEFAULT ''  -- JSON
+) STRICT;
+CREATE INDEX incident_top ON incident (failures DESC, id) WHERE failures > 0;
+
+-- model.Cell. A cell belongs to one incident for good (0: successes); the same
+-- facts in another incident are another cell.
+CREATE TABLE cell (
+	id       INTEGER PRIMARY KEY AUTOINCREMENT,
+	incident INTEGER NOT NULL,
+	code     INTEGER NOT NULL,
+	system   INTEGER NOT NULL,
+	vendor   INTEGER NOT NULL,
+	http     INTEGER NOT NULL, -- a number, not a name
+	title    INTEGER NOT NULL,
+	waba     INTEGER NOT NULL,
+	phone    INTEGER NOT NULL,
+	template INTEGER NOT NULL,
+	language INTEGER NOT NULL,
+	kind     INTEGER NOT NULL,
+	failures INTEGER NOT NULL DEFAULT 0, -- messages whose newest failure is in it
+	UNIQUE (incident, code, system, vendor, http, title, waba, phone, template, language, kind)
+) STRICT;
+CREATE INDEX cell_waba ON cell (waba, template, language);
+CREATE INDEX cell_code ON cell (code);
+
+-- One failed message: whole numbers only, so that a million rows stay small.
+-- incident repeats the cell's.
+CREATE TABLE failure (
+	id        INTEGER PRIMARY KEY,
+	at        INTEGER NOT NULL,
+	incident  INTEGER NOT NULL,
+	cell      INTEGER NOT NULL,
+	recipient INTEGER NOT NULL, -- E.164 digits as a number, or below 0 a hash of what the row had; 0: none
+	wording   INTEGER NOT NULL,
+	campaign  INTEGER NOT NULL, -- name
+	attempts  INTEGER NOT NULL,
+	delivered INTEGER NOT NULL, -- the log has a success for it too
+	sig       INTEGER NOT NULL, -- tells attempts of one message apart
+	import    INTEGER NOT NULL  -- that the newest attempt came with
+) STRICT;
+CREATE INDEX failure_at ON failure (at, id, cell);
+CREATE INDEX failure_incident ON failure (incident, at, id, recipient);
+
+-- What a list and the case view show besides. facts is read by fields.go.
+CREATE TABLE wide (
+	id       INTEGER PRIMARY KEY,
+	facts    BLOB NOT NULL,
+	request  TEXT,
+	response TEXT,
+	raw      TEXT
+) STRICT;
+
+-- Earlier failures of a message, and late ones that are older than the newest.
+CREATE TABLE attempt (
+	id        INTEGER PRIMARY KEY AUTOINCREMENT,
+	failure   INTEGER NOT NULL,
+	at        INTEGER NOT NULL,
+	cell      INTEGER NOT NULL,
+	recipient INTEGER NOT NULL,
+	wording   INTEGER NOT NULL,
+	campaign  INTEGER NOT NULL,
+	sig       INTEGER NOT NULL,
+	import    INTEGER NOT NULL,
+	facts     BLOB NOT NULL,
+	request   TEXT,
+	response  TEXT,
+	raw       TEXT
+) STRICT;
+CREATE INDEX attempt_failure ON attempt (failure, at);
+
+-- Which messages are known. key and tag are two parts of one SHA-256.
+CREATE TABLE identity (
+	key     INTEGER PRIMARY KEY,
+	tag     INTEGER NOT NULL,
+	failure INTEGER NOT NULL, -- 0: never failed
+	success INTEGER NOT NULL  -- the import that had its success, 0: none
+) STRICT;
+
+-- The same for messages whose key another message has.
+CREATE TABLE identity_more (
+	key     INTEGER NOT NULL,
+	tag     INTEGER NOT NULL,
+	failure INTEGER NOT NULL,
+	success INTEGER NOT NULL,
+	PRIMARY KEY (key, tag)
+) WITHOUT ROWID, STRICT;
+
+-- Numbers and ids by which a message can be found: recipient, the sender's
+-- message id, fbtrace_id, ids in details. Above 0 a number, below 0 a hash.
+CREATE TABLE mention (
+	key     INTEGER NOT NULL,
+	failure INTEGER NOT NULL,
+	PRIMARY KEY (key, failure)
+) WITHOUT ROWID, STRICT;
+
+-- Attempts by five minutes (slot: since 1970; 0: no time) and cell. The import
+-- is part of the key so that it can be taken back.
+CREATE TABLE rollup (
+	cell      INTEGER NOT NULL,
+	slot      INTEGER NOT NULL,
+	import    INTEGER NOT NULL,
+	failed    INTEGER NOT NULL,
+	succeeded INTEGER NOT NULL,
+	PRIMARY KEY (cell, slot, import)
+) WITHOUT ROWID, STRICT;
+
+-- Messages by incident and what a cell does not have: dim 1 country, 2 app,
+-- 3 campaign (all names), 4 wording.
+CREATE TABLE tally (
+	incident INTEGER NOT NULL,
+	dim      INTEGER NOT NULL,
+	value    INTEGER NOT NULL,
+	failed   INTEGER NOT NULL,
+	PRIMARY KEY (incident, dim, value)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX tally_value ON tally (dim, value);
+
+CREATE TABLE step (
+	incident INTEGER NOT NULL REFERENCES incident (id),
+	step     TEXT NOT NULL,
+	state    TEXT NOT NULL,
+	by       TEXT NOT NULL,
+	at       INTEGER NOT NULL,
+	note     TEXT NOT NULL,
+	PRIMARY KEY (incident, step)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE note (
+	id       INTEGER PRIMARY KEY AUTOINCREMENT,
+	incident INTEGER NOT NULL REFERENCES incident (id),
+	at       INTEGER NOT NULL,
+	who      TEXT NOT NULL,
+	text     TEXT NOT NULL,
+	removed  INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX note_incident ON note (incident, id);
+
+CREATE TABLE finding (
+	id       INTEGER PRIMARY KEY AUTOINCREMENT,
+	incident INTEGER NOT NULL,
+	message  INTEGER NOT NULL, -- 0: it is about the incident
+	name     TEXT NOT NULL,
+	title    TEXT NOT NULL,
+	verdict  TEXT NOT NULL,
+	summary  TEXT NOT NULL,
+	facts    TEXT NOT NULL, -- JSON
+	source   TEXT NOT NULL,
+	at       INTEGER NOT NULL,
+	took     INTEGER NOT NULL, -- nanoseconds
+	raw      TEXT NOT NULL
+) STRICT;
+CREATE INDEX finding_of ON finding (incident, message, name, id);
+CREATE INDEX finding_message ON finding (message, name, id) WHERE message <> 0;
+
+CREATE TABLE packet (
+	id       INTEGER PRIMARY KEY AUTOINCREMENT,
+	incident INTEGER NOT NULL,
+	message  INTEGER NOT NULL,
+	made     INTEGER NOT NULL,
+	profile  TEXT NOT NULL,
+	format   TEXT NOT NULL,
+	complete INTEGER NOT NULL,
+	hash     TEXT NOT NULL,
+	file     TEXT NOT NULL,
+	text     TEXT NOT NULL
+) STRICT;
+CREATE INDEX packet_incident ON packet (incident, id);
+
+-- The audit trail. Rows are only ever added.
+CREATE TABLE event (
+	n      INTEGER PRIMARY KEY,
+	at     INTEGER NOT NULL,
+	who    TEXT NOT NULL,
+	what   TEXT NOT NULL,
+	target TEXT NOT NULL,
+	detail TEXT NOT NULL,
+	hash   TEXT NOT NULL
+) STRICT;
+
+-- Where the audit trail ends, so that a trail cut short is seen.
+CREATE TABLE event_head (
+	one  INTEGER PRIMARY KEY CHECK (one = 1),
+	n    INTEGER NOT NULL,
+	hash TEXT NOT NULL
+) STRICT;
+
+-- What agents changed by hand, for undo and redo.
+CREATE TABLE change (
+	id       INTEGER PRIMARY KEY AUTOINCREMENT,
+	at       INTEGER NOT NULL,
+	who      TEXT NOT NULL,
+	what     TEXT NOT NULL, -- as Undo says it
+	kind     TEXT NOT NULL, -- work, step or note
+	incident INTEGER NOT NULL,
+	item     TEXT NOT NULL, -- the step or the note
+	before   TEXT NOT NULL, -- JSON
+	after    TEXT NOT NULL, -- JSON
+	state    TEXT NOT NULL  -- done, undone or dropped
+) STRICT;

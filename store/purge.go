@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"unsent/model"
+)
+
+// Purge deletes for good what is older than a time: failed messages with their
+// history, roll-ups, and of imports made before it the successes, rejections
+// and records without a time. It answers how many messages went. Incidents
+// keep their number, state, steps, notes, findings and packets.
+//
+// The time is taken down to a full roll-up (five minutes), so that the counts
+// stay exact. What is deleted is overwritten, and the file is written anew, for
+// which the disk must have room for it once more.
+func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
+	s.bulk.Lock()
+	defer s.bulk.Unlock()
+	const doing = "purging"
+	before = before.UTC().Truncate(model.RollUpStep)
+	cut := before.UnixMilli()
+	gone := 0
+	if _, err := s.w.ExecContext(ctx, "PRAGMA secure_delete = 1"); err != nil {
+		return 0, s.fail(doing, err)
+	}
+	defer s.w.ExecContext(context.WithoutCancel(ctx), "PRAGMA secure_delete = 0")
+	err := s.session(ctx, func(t *session) (err error) {
+		if err := t.exec("CREATE TEMP TABLE IF NOT EXISTS going (id INTEGER PRIMARY KEY)"); err != nil {
+			return err
+		}
+		var touched, more []int64
+		for _, part := range [...]struct {
+			list   string
+			remove func() error
+		}{
+			{`INSERT INTO temp.going SELECT id FROM attempt WHERE at <> 0 AND at < ?1 OR at = 0 AND import IN (SELECT id FROM import WHERE at < ?1)`,
+				func() (err error) { touched, err = removeAttempts(t); return err }},
+			{`INSERT INTO temp.going SELECT id FROM failure WHERE at <> 0 AND at < ?1 OR at = 0 AND import IN (SELECT id FROM import WHERE at < ?1)`,
+				func() (err error) { gone, more, err = removeFailures(t); return err }},
+		} {
+			if err := t.exec("DELETE FROM temp.going"); err != nil {
+				return err
+			}
+			if err := t.exec(part.list, cut); err != nil {
+				return err
+			}
+			if err := part.remove(); err != nil {
+				return err
+			}
+		}
+		if err := mentionAgain(t, append(touched, more...)); err != nil {
+			return err
+		}
+		const old = "(SELECT id FROM import WHERE at < ?1)"
+		for _, statement := range [...]string{
+			"UPDATE identity SET success = 0 WHERE success IN " + old,
+			"UPDATE identity_more SET success = 0 WHERE success IN " + old,
+			"DELETE FROM rejection WHERE import IN " + old,
+			"DELETE FROM rollup WHERE slot = 0 AND import IN " + old,
+		} {
+			if err := t.exec(statement, cut); err != nil {
+				return err
+			}
+		}
+		if err := t.exec("DELETE FROM rollup WHERE slot <> 0 AND slot < ?", slotOf(cut)); err != nil {
+			return err
+		}
+		for _, statement := range [...]string{
+			"UPDATE meta SET value = coalesce((SELECT sum(succeeded) FROM rollup), 0) WHERE key = 'successes'",
+			"DELETE FROM cell WHERE failures = 0 AND NOT EXISTS (SELECT 1 FROM rollup WHERE cell = cell.id) AND id NOT IN (SELECT cell FROM attempt)",
+		} {
+			if err := t.exec(statement); err != nil {
+				return err
+			}
+		}
+		if err := tidy(t); err != nil {
+			return err
+		}
+		if err := forgetNames(t); err != nil {
+			return err
+		}
+		return s.event(t, s.user(), "purge", before.Format(time.RFC3339), fmt.Sprintf("%d messages before it deleted", gone))
+	})
+	s.forgetCounted()
+	if err != nil {
+		return 0, s.fail(doing, err)
+	}
+	// Pages that moved may have left copies of what is deleted behind; only
+	// writing everything anew leaves nothing.
+	for _, statement := range [...]string{
+		"INSERT INTO wording_fts (wording_fts) VALUES ('rebuild')",
+		"INSERT INTO name_fts (name_fts) VALUES ('rebuild')",
+		"VACUUM",
+		"PRAGMA optimize",
+		"PRAGMA wal_checkpoint(TRUNCATE)",
+	} {
+		if _, err := s.w.ExecContext(ctx, statement); err != nil {
+			return gone, s.fail("overwriting what was purged", err)
+		}
+	}
+	return gone, nil
+}
+
+// forgetNames removes the names that nothing has any more. A campaign may be a
+// customer's name.
+func forgetNames(t *session) error {
+	const used = `SELECT code FROM cell UNION SELECT system FROM cell UNION SELECT vendor FROM cell UNION SELECT title FROM cell
+		UNION SELECT waba FROM cell UNION SELECT phone FROM cell UNION SELECT template FROM cell UNION SELECT language FROM cell
+		UNION SELECT kind FROM cell UNION SELECT value FROM tally WHERE dim <> 4 UNION SELECT campaign FROM attempt`
+	if err := t.exec("INSERT INTO name_fts (name_fts, rowid, value) SELECT 'delete', id, value FROM name WHERE id NOT IN (" + used + ")"); err != nil {
+		return err
+	}
+	return t.exec("DELETE FROM name WHERE id NOT IN (" + used + ")")
+}

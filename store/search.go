@@ -1,0 +1,254 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// A word is one word of a search and where it was found: numbers of wordings,
+// of names (for cells and campaigns), of messages.
+type word struct {
+	wordings, names, messages []int64
+	spans                     []span64 // in place of messages, when these are many
+}
+
+// A span64 is a range of keys of the table "mention", both ends included.
+type span64 struct{ low, high int64 }
+
+const (
+	maxWords   = 12
+	minDigits  = 7 // of a number that is searched for by its beginning: codes have up to seven, and are no beginnings
+	minDialled = 4 // the same with a plus sign before it
+)
+
+// search adds the conditions of a search: all words, each anywhere: in title,
+// message or details, in a template, campaign, account or phone number id or
+// code, or as an id of the message. The texts are few, because they are folded,
+// so the full-text index is over those; ids are looked up whole, and numbers
+// also by their beginning.
+//
+// What an agent types is data: no character of it has a meaning for the
+// full-text index, and none can make an error.
+func (s *Store) search(ctx context.Context, sel *selection, text string) error {
+	words := strings.Fields(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text))
+	if len(words) > maxWords {
+		words = words[:maxWords]
+	}
+	if len(words) > 1 && plainNumber(text) {
+		// A phone number as people write it; or two codes, if there is no such number.
+		w := word{}
+		if err := s.ids(ctx, &w, prefixes(text)); err != nil {
+			return err
+		}
+		if len(w.messages)+len(w.spans) > 0 {
+			sel.must(w)
+			return nil
+		}
+	}
+	asked := false
+	for i, text := range words {
+		if !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) {
+			continue
+		}
+		asked = true
+		w, err := s.word(ctx, text, i == len(words)-1)
+		if err != nil {
+			return err
+		}
+		sel.must(w)
+	}
+	sel.none = sel.none || !asked
+	return nil
+}
+
+// must adds a word to the conditions.
+func (sel *selection) must(w word) {
+	if len(w.wordings)+len(w.names)+len(w.spans) == 0 {
+		sel.restrict(w.messages)
+		return
+	}
+	condition, args := w.condition()
+	sel.and(condition, args...)
+	sel.cells = sel.cells || len(w.names) > 0
+	sel.words = append(sel.words, w)
+}
+
+// condition is what a row must meet for the word to be in it.
+func (w *word) condition() (string, []any) {
+	var either []string
+	var args []any
+	in := func(column string, list []int64) {
+		if len(list) > 0 {
+			either = append(either, column+" IN (SELECT value FROM json_each(?))")
+			args = append(args, ids(list))
+		}
+	}
+	in("f.wording", w.wordings)
+	for _, column := range [...]string{"c.template", "c.waba", "c.phone", "c.code", "c.vendor", "f.campaign"} {
+		in(column, w.names)
+	}
+	in("f.id", w.messages)
+	for _, k := range w.spans {
+		either = append(either, "f.id IN (SELECT failure FROM mention WHERE key BETWEEN ? AND ?)")
+		args = append(args, k.low, k.high)
+	}
+	return "(" + strings.Join(either, " OR ") + ")", args
+}
+
+// word looks one word up.
+func (s *Store) word(ctx context.Context, text string, last bool) (w word, err error) {
+	match := `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
+	if last {
+		match += "*"
+	}
+	if w.wordings, err = s.numbers(ctx, "SELECT rowid FROM wording_fts WHERE wording_fts MATCH ?", match); err != nil {
+		return w, err
+	}
+	if w.names, err = s.numbers(ctx, "SELECT rowid FROM name_fts WHERE name_fts MATCH ?", match); err != nil {
+		return w, err
+	}
+	key := mentionKey(text)
+	keys := []span64{{key, key}}
+	if plainNumber(text) {
+		keys = prefixes(text)
+	}
+	if err := s.ids(ctx, &w, keys); err != nil {
+		return w, err
+	}
+	id, _, err := s.known(ctx, text)
+	if id != 0 && !slices.Contains(w.messages, int64(id)) {
+		w.messages = append(w.messages, int64(id))
+	}
+	return w, err
+}
+
+// ids looks up which messages some keys name.
+func (s *Store) ids(ctx context.Context, w *word, keys []span64) error {
+	found, all, err := s.mentioning(ctx, keys)
+	if all {
+		w.messages = found
+	} else {
+		w.spans = keys
+	}
+	return err
+}
+
+// prefixes are the keys of the numbers that text is, or is the beginning of.
+func prefixes(text string) []span64 {
+	digits := strings.TrimLeft(digitsOf(text), "0")
+	n, ok := number(digits)
+	if !ok {
+		return nil
+	}
+	keys := []span64{{n, n}}
+	dialled := strings.HasPrefix(strings.TrimSpace(text), "+")
+	if len(digits) < minDigits && !(dialled && len(digits) >= minDialled) {
+		return keys
+	}
+	// A number has up to 18 digits here; E.164 ends at 15.
+	for low, high := n*10, n*10+9; low < 1e18; low, high = low*10, high*10+9 {
+		keys = append(keys, span64{low, high})
+	}
+	return keys
+}
+
+// mentioning are the messages that some keys name; all is false when they are
+// too many to answer with.
+func (s *Store) mentioning(ctx context.Context, keys []span64) (found []int64, all bool, err error) {
+	for _, k := range keys {
+		some, err := s.numbers(ctx, "SELECT failure FROM mention WHERE key BETWEEN ? AND ? LIMIT ?", k.low, k.high, fewMessages+1-len(found))
+		if err != nil {
+			return nil, false, err
+		}
+		if found = append(found, some...); len(found) > fewMessages {
+			return nil, false, nil
+		}
+	}
+	return found, true, nil
+}
+
+func (s *Store) numbers(ctx context.Context, query string, args ...any) (all []int64, err error) {
+	rows, err := s.r.QueryContext(ctx, query, args...)
+	err = each(rows, err, func(r *sql.Rows) error {
+		var id int64
+		err := r.Scan(&id)
+		all = append(all, id)
+		return err
+	})
+	return all, err
+}
+
+// wordIncidents are the incidents that have a word, and how often; nil when
+// they are too many to say.
+func (s *Store) wordIncidents(ctx context.Context, w *word) (map[int64]int, error) {
+	if len(w.spans) > 0 {
+		return nil, nil
+	}
+	found := map[int64]int{}
+	n := 0
+	for _, part := range [...]struct {
+		query string
+		list  []int64
+	}{
+		{"SELECT incident, failed FROM tally WHERE dim = 4 AND value IN (SELECT value FROM json_each(?)) LIMIT ?", w.wordings},
+		{"SELECT incident, failed FROM tally WHERE dim = 3 AND value IN (SELECT value FROM json_each(?)) LIMIT ?", w.names},
+		{`WITH named AS MATERIALIZED (SELECT value FROM json_each(?))
+			SELECT incident, failures FROM cell WHERE failures > 0 AND incident <> 0 AND (template IN named OR waba IN named
+			OR phone IN named OR code IN named OR vendor IN named) LIMIT ?`, w.names},
+		{"SELECT incident, 1 FROM failure WHERE id IN (SELECT value FROM json_each(?)) LIMIT ?", w.messages},
+	} {
+		if len(part.list) == 0 {
+			continue
+		}
+		rows, err := s.r.QueryContext(ctx, part.query, ids(part.list), fewMessages+1)
+		before := n
+		if err := each(rows, err, func(r *sql.Rows) error {
+			var id int64
+			var count int
+			err := r.Scan(&id, &count)
+			found[id] += count
+			n++
+			return err
+		}); err != nil {
+			return nil, err
+		}
+		if n-before > fewMessages {
+			return nil, nil
+		}
+	}
+	return found, nil
+}
+
+// plainNumber reports whether s is a number as people write it: digits and what
+// may part them.
+func plainNumber(s string) bool {
+	digits := 0
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case strings.ContainsRune(" \t+-().\u00a0", r):
+		default:
+			return false
+		}
+	}
+	return digits > 0
+}
+
+// digitsOf are the digits in s.
+func digitsOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}

@@ -1,0 +1,179 @@
+// Package store keeps everything in one SQLite file: failed messages, the
+// incidents they belong to, roll-ups of all attempts, findings, steps, notes,
+// packets and the audit trail. It alone knows SQL, and it translates every
+// error of the driver (errors.go).
+//
+// There is one file per topic, and the tables stand in migrations/. To change
+// the schema add the next migrations/NNNN_*.sql and bring the topic's file
+// along; a released migration is never edited. A new column of a failure that
+// no query asks for is a field in fields.go and needs no migration.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"unsent/model"
+)
+
+// A Store is one open database. Its methods may be used from any number of
+// goroutines: one writes at a time, four read beside it.
+type Store struct {
+	path string
+	w, r *sql.DB
+	feed *feed // rows on their way into the writer's tables
+	dict *dictionary
+	now  func() time.Time
+
+	patience time.Duration // how long to wait for another console's transaction
+
+	bulk sync.Mutex // one import, taking back or purge at a time
+
+	mu         sync.Mutex
+	who        string
+	recipients map[model.IncidentID]counted
+}
+
+// Open opens the database at path and makes it when there is none, the folder
+// with mode 0700 and the file with 0600. A schema of an earlier version is
+// brought up to date; the file is copied beside itself first.
+//
+// The errors are *NewerError, *DamagedError, *ForeignError, *BusyError,
+// *FullError or what the system says.
+func Open(ctx context.Context, path string) (*Store, error) {
+	s, err := open(ctx, path, migrations())
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", translate(path, err))
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, path string, known []migration) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := prepare(ctx, path, len(known)); err != nil {
+		return nil, err
+	}
+	s := &Store{
+		path:       path,
+		feed:       &feed{},
+		now:        time.Now,
+		patience:   20 * time.Second,
+		recipients: map[model.IncidentID]counted{},
+	}
+	s.w = writer(path, s.feed)
+	s.r = readers(path)
+	s.dict = newDictionary(s.r)
+	if err := s.migrate(ctx, known); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Close ends all work. The file is whole at any time, also without it.
+func (s *Store) Close() error {
+	return errors.Join(s.r.Close(), s.w.Close())
+}
+
+// Path is the file's absolute name.
+func (s *Store) Path() string { return s.path }
+
+// SetWho sets who is named in the audit trail for what has no "who" of its own:
+// findings, packets, settings, taking back an import, purging.
+func (s *Store) SetWho(who string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.who = who
+}
+
+func (s *Store) user() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.who
+}
+
+// Check looks for damage. It reads the whole file and is meant for the
+// background; a *DamagedError says what it found.
+func (s *Store) Check(ctx context.Context) error {
+	var first string
+	err := s.r.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&first)
+	if err == nil && first != "ok" {
+		err = &DamagedError{Path: s.path, Err: errors.New(first)}
+	}
+	return s.fail("checking the database", err)
+}
+
+const (
+	magic         = "SQLite format 3\x00"
+	applicationID = 0x756e736e // "unsn"
+)
+
+// prepare makes folder and file, or looks at the first hundred bytes of what is
+// there. Nothing is written into a file that may not be ours: the settings of
+// the writing connection would already change its header.
+func prepare(ctx context.Context, path string, known int) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		return errors.Join(f.Close(), initialise(ctx, path))
+	}
+	if !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	if f, err = os.Open(path); err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return model.WithHint(fmt.Errorf("%s is not a regular file", path), "name another file with --db")
+	}
+	if info.Size() == 0 {
+		return initialise(ctx, path)
+	}
+	var head [100]byte
+	if _, err := io.ReadFull(f, head[:]); err != nil || string(head[:16]) != magic {
+		return &DamagedError{Path: path, Err: errors.New("it is not a database")}
+	}
+	version := int(int32(binary.BigEndian.Uint32(head[60:])))
+	switch app := binary.BigEndian.Uint32(head[68:]); {
+	case app == applicationID && version > known:
+		return &NewerError{Path: path, Have: version, Know: known}
+	case app == applicationID:
+		if info.Mode().Perm()&0o077 != 0 {
+			// Numbers of customers are in it. Best effort: the file may be
+			// someone else's.
+			_ = os.Chmod(path, 0o600)
+		}
+		return nil
+	case app != 0:
+		return &ForeignError{Path: path}
+	}
+	// The first transaction of a new database may still be in the log beside
+	// it, so the header alone cannot tell.
+	r := readers(path)
+	defer r.Close()
+	var app, tables int
+	if err := r.QueryRowContext(ctx, "SELECT (SELECT application_id FROM pragma_application_id), count(*) FROM sqlite_schema").Scan(&app, &tables); err != nil {
+		return err
+	}
+	if app != applicationID && tables > 0 {
+		return &ForeignError{Path: path}
+	}
+	return nil
+}
