@@ -1,0 +1,218 @@
+package triage
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"unsent/kb"
+	"unsent/model"
+)
+
+// A Step is one step of an article together with how far it has come.
+type Step struct {
+	kb.Step
+	State    model.StepState
+	By       string // "hand" or "check", empty while open
+	At       time.Time
+	Note     string
+	Lock     string // why it may not be taken yet; empty when it may
+	Findings []model.Finding
+	Depth    int // 1 for a step inside a step
+}
+
+// Steps puts the records and findings to the article's steps, in the article's
+// order; steps inside a step follow it.
+//
+// What was ticked by hand counts before what a check found. A step that a check
+// could not answer stays open. A locked step that was ticked all the same stays
+// ticked: the override is on record.
+func Steps(a kb.Article, recs []model.StepRecord, found []model.Finding) []Step {
+	var out []Step
+	var add func(steps []kb.Step, depth int)
+	add = func(steps []kb.Step, depth int) {
+		for _, s := range steps {
+			out = append(out, settle(Step{Step: s, State: model.StepOpen, Depth: depth}, recs, found))
+			add(s.Sub, depth+1)
+		}
+	}
+	add(a.Steps, 0)
+	outage := Outage(out, found)
+	for i := range out {
+		out[i].Lock = lock(out, i, outage)
+		if out[i].Lock != "" && out[i].State == model.StepOpen {
+			out[i].State = model.StepLocked
+		}
+	}
+	return out
+}
+
+func settle(s Step, recs []model.StepRecord, found []model.Finding) Step {
+	answered, problem := 0, false
+	for _, name := range s.Checks {
+		for _, f := range found {
+			if f.Check != name {
+				continue
+			}
+			s.Findings = append(s.Findings, f)
+			switch f.Verdict {
+			case model.OK:
+				answered++
+			case model.Problem:
+				answered++
+				problem = true
+				s.Note = f.Summary
+			}
+			if f.At.After(s.At) {
+				s.At = f.At
+			}
+		}
+	}
+	switch {
+	case problem:
+		s.State, s.By = model.StepProblem, "check"
+	case answered > 0 && answered == len(s.Checks) && !s.Hand:
+		s.State, s.By = model.StepDone, "check"
+	default:
+		s.At = time.Time{}
+	}
+	for _, r := range recs {
+		if r.Step == s.ID && r.State != model.StepOpen {
+			s.State, s.By, s.At, s.Note = r.State, r.By, r.At, r.Note
+		}
+	}
+	return s
+}
+
+// Outage says why an outage must be taken as open: because the status page
+// check found one, or because somebody ticked the step that looks at the status
+// page as the problem. Empty: nothing says so.
+func Outage(steps []Step, found []model.Finding) string {
+	for _, f := range found {
+		if f.Check == "status-page" && f.Verdict == model.Problem {
+			return f.Summary
+		}
+	}
+	for _, s := range steps {
+		if s.State == model.StepProblem && contains(s.Checks, "status-page") {
+			why := "step " + s.ID + " found an outage"
+			if s.Note != "" {
+				why += " (" + s.Note + ")"
+			}
+			return why
+		}
+	}
+	return ""
+}
+
+// lock says why step i may not be taken yet.
+func lock(all []Step, i int, outage string) string {
+	s := all[i]
+	if s.OutageLocks && outage != "" {
+		return "locked: " + outage + "; wait until it is over"
+	}
+	var open, wrong []string
+	for _, id := range s.Needs {
+		for _, o := range all {
+			if o.ID != id {
+				continue
+			}
+			switch o.State {
+			case model.StepDone, model.StepSkipped:
+			case model.StepProblem:
+				wrong = append(wrong, id)
+			default:
+				open = append(open, id)
+			}
+		}
+	}
+	switch {
+	case len(wrong) > 0:
+		return "locked: fix what " + plural(wrong) + list(wrong) + " found first"
+	case len(open) > 0:
+		return "locked: settle " + plural(open) + list(open) + " first"
+	}
+	if parent, _, ok := strings.Cut(s.ID, "."); ok && s.Depth > 0 {
+		for j, o := range all {
+			if o.ID == parent && j < i && o.Lock != "" {
+				return o.Lock
+			}
+		}
+	}
+	return ""
+}
+
+// Next is the step to take now: one that found what is wrong, or else the first
+// that is neither settled nor locked.
+// When all that is left is locked, ok is false and text says why.
+func Next(steps []Step) (step Step, text string, ok bool) {
+	for _, s := range steps { // what was found comes before what was not looked at
+		if s.State == model.StepProblem && !contains(s.Checks, "status-page") {
+			text = fmt.Sprintf("step %s found something: act on it", s.ID)
+			if s.Note != "" {
+				text = fmt.Sprintf("step %s found: %s", s.ID, s.Note)
+			}
+			return s, text, true
+		}
+	}
+	reason := ""
+	for _, s := range steps {
+		switch {
+		case s.State == model.StepOpen && !hasSub(s, steps):
+			return s, fmt.Sprintf("step %s: %s", s.ID, s.Title), true
+		case s.State == model.StepLocked && reason == "":
+			reason = fmt.Sprintf("step %s is %s", s.ID, s.Lock)
+		}
+	}
+	if reason != "" {
+		return Step{}, reason, false
+	}
+	return Step{}, "all steps are settled", false
+}
+
+// hasSub reports whether a step is taken by taking the steps inside it.
+func hasSub(s Step, all []Step) bool {
+	for _, o := range all {
+		if strings.HasPrefix(o.ID, s.ID+".") && o.State == model.StepOpen {
+			return true
+		}
+	}
+	return false
+}
+
+func contains(all []string, s string) bool {
+	for _, x := range all {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// plural is "step " or "steps ".
+func plural(ids []string) string {
+	if len(ids) == 1 {
+		return "step "
+	}
+	return "steps "
+}
+
+// list is "3", "3 and 4", "1 to 6", "1, 3 and 5".
+func list(ids []string) string {
+	if len(ids) > 2 {
+		run := true
+		for i := 1; i < len(ids); i++ {
+			a, errA := strconv.Atoi(ids[i-1])
+			b, errB := strconv.Atoi(ids[i])
+			run = run && errA == nil && errB == nil && b == a+1
+		}
+		if run {
+			return ids[0] + " to " + ids[len(ids)-1]
+		}
+	}
+	if len(ids) < 2 {
+		return strings.Join(ids, "")
+	}
+	return strings.Join(ids[:len(ids)-1], ", ") + " and " + ids[len(ids)-1]
+}

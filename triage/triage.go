@@ -1,0 +1,74 @@
+// Package triage turns evidence into what to do next: which incident a failure
+// belongs to, how far the article's steps have come and which one is next, what
+// the evidence says about each cause. It is pure: no file, no clock, no network.
+//
+// A kind of judgement is one file. Nothing here is a guess: where no evidence
+// speaks, the answer is "cannot tell" and names what is missing.
+package triage
+
+import (
+	"strings"
+
+	"unsent/model"
+)
+
+// Key names the incident that a failure belongs to. Failures with the same key
+// are one incident: the same error, in the same WABA, on the same template.
+//
+// An error is told by its code; without one by another system's code, then by
+// the HTTP status, then by its title with digits folded, so that a reference
+// number in a title does not make an incident of its own.
+func Key(r *model.Record) string {
+	what := "code " + string(r.Code)
+	if r.Code == "" {
+		switch {
+		case r.Vendor != (model.Vendor{}):
+			what = "vendor " + r.Vendor.String()
+		case r.HTTPStatus != 0:
+			what = "http"
+			if r.HTTPStatus > 0 {
+				what += " " + itoa(r.HTTPStatus)
+			}
+		default:
+			what = "title " + fold(firstOf(r.Title, r.Message, r.Details))
+		}
+	}
+	return strings.Join([]string{what, r.WABA, r.Template}, "\x1f")
+}
+
+func firstOf(all ...string) string {
+	for _, s := range all {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// fold makes two titles that differ in digits, case and spacing the same.
+func fold(s string) string {
+	var b strings.Builder
+	digits := false
+	for _, r := range strings.ToLower(strings.Join(strings.Fields(s), " ")) {
+		if isDigit := r >= '0' && r <= '9'; isDigit {
+			if !digits {
+				b.WriteByte('#')
+			}
+			digits = true
+			continue
+		}
+		digits = false
+		b.WriteRune(r)
+		if b.Len() > 120 {
+			break
+		}
+	}
+	return b.String()
+}
+
+func itoa(n int) string {
+	if n < 10 {
+		return string(rune('0' + n))
+	}
+	return itoa(n/10) + string(rune('0'+n%10))
+}

@@ -1,0 +1,216 @@
+package triage
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"unsent/check"
+	"unsent/kb"
+	"unsent/model"
+)
+
+var now = time.Date(2026, 5, 13, 14, 30, 0, 0, time.UTC)
+
+func TestKey(t *testing.T) {
+	rec := func(f model.Failure) *model.Record { return &model.Record{Outcome: model.Failed, Failure: f} }
+	base := model.Failure{Code: "131000", WABA: "1", Template: "order_ready"}
+	tests := []struct {
+		name string
+		a, b model.Failure
+		same bool
+	}{
+		{"the same", base, model.Failure{Code: "131000", WABA: "1", Template: "order_ready", Recipient: "15550100123", Details: "Reference 7"}, true},
+		{"another code", base, model.Failure{Code: "131016", WABA: "1", Template: "order_ready"}, false},
+		{"another WABA", base, model.Failure{Code: "131000", WABA: "2", Template: "order_ready"}, false},
+		{"another template", base, model.Failure{Code: "131000", WABA: "1", Template: "other"}, false},
+		{"no code, numbers in the title differ", model.Failure{Title: "Failed, ref 12"}, model.Failure{Title: "failed,  ref 99"}, true},
+		{"no code, other title", model.Failure{Title: "Failed"}, model.Failure{Title: "Blocked"}, false},
+		{"vendor codes of two systems", model.Failure{Vendor: model.Vendor{System: "gupshup", Code: "1002"}}, model.Failure{Vendor: model.Vendor{System: "vonage", Code: "1002"}}, false},
+		{"code 0 is a code", model.Failure{Code: "0"}, model.Failure{}, false},
+		{"HTTP status", model.Failure{HTTPStatus: 503}, model.Failure{HTTPStatus: 500}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Key(rec(tt.a)) == Key(rec(tt.b)); got != tt.same {
+				t.Errorf("same incident: %t, want %t", got, tt.same)
+			}
+		})
+	}
+}
+
+// article is shaped as 131000 is: status page, wait, token, workaround that
+// needs the rest, support.
+var article = kb.Article{
+	Causes: []kb.Cause{{N: 1, Key: "outage", Title: "Outage"}, {N: 2, Key: "token", Title: "Token"}, {N: 5, Key: "window", Title: "Window"}},
+	Steps: []kb.Step{
+		{ID: "1", Title: "Status page", Checks: []string{"status-page"}},
+		{ID: "2", Title: "Wait", Hand: true},
+		{ID: "3", Title: "Token", Checks: []string{"token"}, OutageLocks: true},
+		{ID: "6", Title: "Number", Checks: []string{"recipient"}, OutageLocks: true},
+		{ID: "7", Title: "New app", Hand: true, OutageLocks: true, Needs: []string{"1", "2", "3", "6"}, Sub: []kb.Step{{ID: "7.1", Title: "Create it", Hand: true}}},
+		{ID: "8", Title: "Support", Hand: true, OutageLocks: true},
+	},
+}
+
+func stateOf(t *testing.T, steps []Step, id string) Step {
+	t.Helper()
+	for _, s := range steps {
+		if s.ID == id {
+			return s
+		}
+	}
+	t.Fatalf("no step %s", id)
+	return Step{}
+}
+
+func done(ids ...string) (recs []model.StepRecord) {
+	for _, id := range ids {
+		recs = append(recs, model.StepRecord{Step: id, State: model.StepDone, By: "hand", At: now})
+	}
+	return recs
+}
+
+func TestSteps(t *testing.T) {
+	t.Run("S2-S1c an outage locks the steps about the account", func(t *testing.T) {
+		steps := Steps(article, []model.StepRecord{{Step: "1", State: model.StepProblem, By: "hand", Note: "page shows a disruption"}}, nil)
+		for _, id := range []string{"3", "6", "7", "8"} {
+			s := stateOf(t, steps, id)
+			if s.State != model.StepLocked || !strings.Contains(s.Lock, "page shows a disruption") {
+				t.Errorf("step %s is %s: %q", id, s.State, s.Lock)
+			}
+		}
+		if s := stateOf(t, steps, "2"); s.State != model.StepOpen {
+			t.Errorf("waiting is %s, it is what one does in an outage", s.State)
+		}
+	})
+	t.Run("S1-22 an outage found by the check locks as well", func(t *testing.T) {
+		steps := Steps(article, nil, []model.Finding{{Check: "status-page", Verdict: model.Problem, Summary: "Meta reports an incident", At: now}})
+		if s := stateOf(t, steps, "3"); s.State != model.StepLocked {
+			t.Errorf("step 3 is %s", s.State)
+		}
+	})
+	t.Run("S2-S7w the workaround waits for all before it", func(t *testing.T) {
+		if s := stateOf(t, Steps(article, done("1", "2", "3"), nil), "7"); s.State != model.StepLocked || s.Lock != "locked: settle step 6 first" {
+			t.Errorf("%s %q", s.State, s.Lock)
+		}
+		if s := stateOf(t, Steps(article, done("1", "2", "3", "6"), nil), "7"); s.State != model.StepOpen {
+			t.Errorf("%s %q", s.State, s.Lock)
+		}
+		recs := append(done("1", "2", "6"), model.StepRecord{Step: "3", State: model.StepProblem, By: "hand"})
+		if s := stateOf(t, Steps(article, recs, nil), "7"); s.State != model.StepLocked || !strings.Contains(s.Lock, "fix what step 3 found") {
+			t.Errorf("%s %q", s.State, s.Lock)
+		}
+		if s := stateOf(t, Steps(article, nil, nil), "7.1"); s.State != model.StepLocked {
+			t.Errorf("7.1 is %s while 7 is locked", s.State)
+		}
+	})
+	t.Run("a check that answers settles its step", func(t *testing.T) {
+		found := []model.Finding{{Check: "recipient", Verdict: model.OK, At: now}}
+		if s := stateOf(t, Steps(article, nil, found), "6"); s.State != model.StepDone || s.By != "check" {
+			t.Errorf("%s by %q", s.State, s.By)
+		}
+	})
+	t.Run("a check that could not answer does not", func(t *testing.T) {
+		for _, v := range []model.Verdict{model.Unknown, model.Skipped} {
+			if s := stateOf(t, Steps(article, nil, []model.Finding{{Check: "recipient", Verdict: v, At: now}}), "6"); s.State != model.StepOpen {
+				t.Errorf("%s settled the step as %s", v, s.State)
+			}
+		}
+	})
+	t.Run("a tick by hand counts before a check", func(t *testing.T) {
+		found := []model.Finding{{Check: "recipient", Verdict: model.Problem, At: now}}
+		if s := stateOf(t, Steps(article, done("6"), found), "6"); s.State != model.StepDone || s.By != "hand" {
+			t.Errorf("%s by %q", s.State, s.By)
+		}
+	})
+}
+
+func TestNext(t *testing.T) {
+	if s, _, ok := Next(Steps(article, nil, nil)); !ok || s.ID != "1" {
+		t.Errorf("first is %q", s.ID)
+	}
+	if s, _, ok := Next(Steps(article, done("1", "2"), nil)); !ok || s.ID != "3" {
+		t.Errorf("then %q", s.ID)
+	}
+	recs := append(done("2"), model.StepRecord{Step: "1", State: model.StepProblem, By: "hand"})
+	if _, text, ok := Next(Steps(article, recs, nil)); ok || !strings.Contains(text, "wait until it is over") {
+		t.Errorf("in an outage: %t %q", ok, text)
+	}
+}
+
+// A step that found something is what to act on, before the steps nobody took.
+func TestNextActsOnWhatWasFound(t *testing.T) {
+	found := []model.Finding{{Check: "recipient", Verdict: model.Problem, Summary: "the number has 3 digits", At: now}}
+	if s, text, ok := Next(Steps(article, nil, found)); !ok || s.ID != "6" || !strings.Contains(text, "3 digits") {
+		t.Errorf("%q %q", s.ID, text)
+	}
+}
+
+func TestCauses(t *testing.T) {
+	verdicts := func(found []model.Finding, recs ...model.StepRecord) map[string]model.CauseFinding {
+		out := map[string]model.CauseFinding{}
+		for _, c := range Causes(article, Steps(article, recs, found), found) {
+			out[c.Cause] = c
+		}
+		return out
+	}
+	for _, c := range verdicts(nil) {
+		if c.Verdict != model.CannotTell || len(c.Why) == 0 {
+			t.Errorf("without evidence %s is %s: %v", c.Cause, c.Verdict, c.Why)
+		}
+	}
+	t.Run("S2-C5", func(t *testing.T) {
+		if c := verdicts([]model.Finding{{Check: "window", Verdict: model.Problem, Summary: "26 hours"}})["window"]; c.Verdict != model.Likely || !strings.Contains(c.Why[0], "26 hours") {
+			t.Errorf("%+v", c)
+		}
+		if c := verdicts([]model.Finding{{Check: "window", Verdict: model.OK, Summary: "a template"}})["window"]; c.Verdict != model.Unlikely {
+			t.Errorf("%+v", c)
+		}
+		if c := verdicts([]model.Finding{{Check: "window", Verdict: model.Unknown, Summary: "no time"}})["window"]; c.Verdict != model.CannotTell {
+			t.Errorf("%+v", c)
+		}
+	})
+	t.Run("K10 a page that reports nothing rules nothing out", func(t *testing.T) {
+		if c := verdicts([]model.Finding{{Check: "status-page", Verdict: model.OK, Summary: "Meta reports nothing"}})["outage"]; c.Verdict != model.Possible {
+			t.Errorf("%+v", c)
+		}
+	})
+	t.Run("a step that was done is not a step that found nothing", func(t *testing.T) {
+		c := verdicts(nil, model.StepRecord{Step: "3", State: model.StepDone, By: "hand", Note: "token had expired; renewed"})["token"]
+		if c.Verdict != model.CannotTell || !strings.Contains(c.Why[0], "token had expired; renewed") {
+			t.Errorf("%+v", c)
+		}
+	})
+	t.Run("a step by hand speaks", func(t *testing.T) {
+		if c := verdicts(nil, model.StepRecord{Step: "3", State: model.StepProblem, By: "hand", Note: "expired"})["token"]; c.Verdict != model.Likely || !strings.Contains(c.Why[0], "expired") {
+			t.Errorf("%+v", c)
+		}
+	})
+}
+
+// Articles and checks name the same things: a check that an article names
+// exists, and a step that its causes rest on can be found.
+func TestArticlesNameChecksThatExist(t *testing.T) {
+	var walk func(a kb.Article, steps []kb.Step)
+	walk = func(a kb.Article, steps []kb.Step) {
+		for _, s := range steps {
+			for _, name := range s.Checks {
+				if check.Find(name) == nil {
+					t.Errorf("article %s step %s names the check %q, which does not exist", a.ID, s.ID, name)
+				}
+			}
+			walk(a, s.Sub)
+		}
+	}
+	for _, a := range kb.All() {
+		walk(a, a.Steps)
+		for _, c := range a.Causes {
+			for _, name := range asks[c.Key] {
+				if check.Find(name) == nil {
+					t.Errorf("cause %s asks %q, which does not exist", c.Key, name)
+				}
+			}
+		}
+	}
+}
