@@ -1,0 +1,554 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+
+	"unsent/model"
+	"unsent/safe"
+)
+
+// app is the screen. Its methods have pointer receivers without exception: a
+// change made on a copy is a change lost.
+type app struct {
+	Deps
+	ctx     context.Context // ends with the program
+	theme   theme
+	isDark  bool
+	sixteen bool // the terminal has 16 colours or fewer
+	term    size
+
+	home     *home
+	stack    []screen // stack[0] is home; the last one has the keys
+	overlays []overlay
+
+	notice    string // one line above the footer, until the next key
+	noticeBad bool
+
+	totals    model.Totals
+	loading   task // of the incident list
+	importing importing
+	working   task  // checks and packets: work that esc stops
+	coach     int   // next line of the coach; coachOff when it is over
+	leaving   bool  // ctrl+c was pressed once
+	undos     []int // how many changes each of this session's undos takes back
+	redos     []int
+}
+
+// A screen fills the body of the terminal and lists what can be done on it.
+type screen interface {
+	// title is the screen's place, for the title bar.
+	title(a *app) string
+	// lines draws the screen, exactly sz. focus is false when it is only shown
+	// beside the screen that has the keys.
+	lines(a *app, sz size, focus bool) []string
+	actions(a *app) []action
+}
+
+// An overlay lies over the screen and has all keys while it is there.
+type overlay interface {
+	// box draws the overlay within sz; it may be smaller.
+	box(a *app, sz size) []string
+	press(a *app, k tea.KeyPressMsg) tea.Cmd
+	paste(a *app, text string) tea.Cmd
+	// cursor is the place of the text cursor inside the box.
+	cursor() (x, y int, ok bool)
+}
+
+func newApp(ctx context.Context, d Deps) *app {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Local == nil {
+		d.Local = time.UTC
+	}
+	a := &app{Deps: d, ctx: ctx, isDark: true, coach: coachOff}
+	a.restyle()
+	a.home = &home{}
+	a.stack = []screen{a.home}
+	if d.Demo {
+		a.coach = 0
+	}
+	return a
+}
+
+func (a *app) restyle() { a.theme = newTheme(a.isDark, a.ASCII, a.sixteen) }
+
+func (a *app) top() screen { return a.stack[len(a.stack)-1] }
+
+func (a *app) push(s screen) { a.stack = append(a.stack, s) }
+
+func (a *app) pop() {
+	if len(a.stack) > 1 {
+		a.stack = a.stack[:len(a.stack)-1]
+	}
+}
+
+func (a *app) Init() tea.Cmd {
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, a.reload(), restore(a.ctx, a.Store)}
+	if len(a.Files) > 0 {
+		cmds = append(cmds, a.startImport(a.Files))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) { return a, a.update(msg) }
+
+func (a *app) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		a.term = size{msg.Width, msg.Height}
+	case tea.BackgroundColorMsg:
+		a.isDark = msg.IsDark()
+		a.restyle()
+	case tea.ColorProfileMsg:
+		a.sixteen = msg.Profile <= colorprofile.ANSI
+		a.restyle()
+	case tea.KeyPressMsg:
+		return a.press(msg)
+	case tea.PasteMsg:
+		if n := len(a.overlays); n > 0 {
+			return a.overlays[n-1].paste(a, msg.Content)
+		}
+	case arrived:
+		return msg.arrive(a)
+	}
+	return nil
+}
+
+// press handles a key: the overlay on top has it, else the actions that work
+// here.
+func (a *app) press(k tea.KeyPressMsg) tea.Cmd {
+	key := k.String()
+	if key == "ctrl+c" {
+		return a.interrupt()
+	}
+	a.notice, a.noticeBad, a.leaving = "", false, false
+	if n := len(a.overlays); n > 0 {
+		return a.overlays[n-1].press(a, k)
+	}
+	for _, x := range a.actions() {
+		if x.has(key) {
+			a.coached(x.name)
+			return a.run(x)
+		}
+	}
+	return nil
+}
+
+// interrupt stops the running work first, and leaves when there is none or it
+// is pressed twice.
+func (a *app) interrupt() tea.Cmd {
+	if a.busy() != "" && !a.leaving {
+		what := a.busy()
+		a.stopWork()
+		a.leaving = true
+		return a.say("stopped " + what + "; ctrl+c again leaves")
+	}
+	if a.leaving {
+		return tea.Quit
+	}
+	a.leaving = true
+	return a.say("ctrl+c again leaves")
+}
+
+// busy names the work that is running, empty when there is none.
+func (a *app) busy() string {
+	switch {
+	case a.importing.active:
+		return "the import of " + safe.Line(a.importing.name())
+	case a.working.active:
+		return "the checks"
+	}
+	return ""
+}
+
+func (a *app) stopWork() {
+	a.importing.halt()
+	a.working.stop()
+}
+
+func (a *app) quit() tea.Cmd {
+	what := a.busy()
+	if what == "" {
+		return a.leave()
+	}
+	a.overlays = append(a.overlays, &confirm{
+		question: "Leave while " + what + " is running?",
+		detail:   "What is loaded so far stays; importing the file again goes on without doubling anything.",
+		yes:      "leave", no: "stay",
+		do: func(a *app) tea.Cmd { a.stopWork(); return a.leave() },
+	})
+	return nil
+}
+
+// leave remembers the place and ends the program.
+func (a *app) leave() tea.Cmd {
+	return tea.Sequence(remember(a.Store, a.home.selected()), tea.Quit)
+}
+
+// back leaves the screen on top. At home it stops the running work, then clears
+// the filter; it never leaves the console.
+func (a *app) back() tea.Cmd {
+	if a.coach != coachOff && len(a.stack) == 1 {
+		a.coach = coachOff
+	}
+	if len(a.stack) > 1 {
+		if a.working.active {
+			a.working.stop()
+			a.notice = "stopped"
+			if _, isPacket := a.top().(*packetView); !isPacket {
+				return nil
+			}
+		}
+		a.pop()
+		if len(a.stack) == 1 {
+			return a.preview()
+		}
+		return nil
+	}
+	if a.importing.active {
+		what := a.busy()
+		left := a.importing.halt()
+		return a.say("stopped " + what + "; what was loaded stays" + left)
+	}
+	if a.home.filter != "" {
+		a.home.filter = ""
+		a.home.refilter()
+		return a.preview()
+	}
+	return nil
+}
+
+// clean masks secrets in what an agent types: it is kept, and shown to others.
+func (a *app) clean(text string) string {
+	text, _ = safe.Redact(text, a.Secrets...)
+	return text
+}
+
+// masked is a text of a log for the screen: harmless, and unless numbers are
+// revealed without phone numbers and wamids.
+func masked(s string, reveal bool) string {
+	if reveal {
+		return safe.Line(s)
+	}
+	return safe.Line(safe.MaskText(s))
+}
+
+// undo takes the last change back, and all of it when it was one key for several
+// incidents.
+func (a *app) undo() tea.Cmd { return turn(a.ctx, a.Store, a.Who, pop(&a.undos), false) }
+
+func (a *app) redo() tea.Cmd { return turn(a.ctx, a.Store, a.Who, pop(&a.redos), true) }
+
+// pop takes the last number off a stack; 1 when it is empty.
+func pop(stack *[]int) int {
+	n := len(*stack)
+	if n == 0 {
+		return 1
+	}
+	last := (*stack)[n-1]
+	*stack = (*stack)[:n-1]
+	return last
+}
+
+// say shows a line until the next key.
+func (a *app) say(s string) tea.Cmd { a.notice, a.noticeBad = s, false; return nil }
+
+// warn shows a line that tells of a failure or a refusal.
+func (a *app) warn(s string) tea.Cmd { a.notice, a.noticeBad = s, true; return nil }
+
+// fail shows an error the way the command line does: what failed, and what to do.
+func (a *app) fail(err error) tea.Cmd {
+	s := safe.Line(err.Error())
+	if h := model.Hint(err); h != "" {
+		s += " " + a.theme.signs.rule + " " + safe.Line(h)
+	}
+	return a.warn(s)
+}
+
+// reload reads the incident list again.
+func (a *app) reload() tea.Cmd {
+	ctx, id := a.loading.start(a.ctx)
+	return loadIncidents(ctx, id, a.Store)
+}
+
+// refresh reads everything on screen again.
+func (a *app) refresh() tea.Cmd {
+	cmds := []tea.Cmd{a.reload()}
+	if c, ok := a.top().(*caseView); ok {
+		cmds = append(cmds, c.load(a))
+	}
+	if r, ok := a.top().(*rows); ok {
+		cmds = append(cmds, r.first(a))
+	}
+	return tea.Batch(cmds...)
+}
+
+// preview loads the case of home's selected incident, so that it stands beside
+// the list where there is room, and is there when it is opened.
+func (a *app) preview() tea.Cmd {
+	inc := a.home.selected()
+	if inc == nil {
+		a.home.open = nil
+		return nil
+	}
+	if a.home.open == nil || a.home.open.inc.ID != inc.ID {
+		a.home.open = newCase(*inc, nil)
+		return a.home.open.load(a)
+	}
+	known := a.home.open.inc.Recipients // counting them takes a query of its own; the list does not
+	a.home.open.inc = *inc
+	if inc.Recipients < 0 {
+		a.home.open.inc.Recipients = known
+	}
+	return nil
+}
+
+// View draws the whole terminal.
+func (a *app) View() tea.View {
+	v := tea.NewView(strings.Join(a.frame(), "\n"))
+	v.AltScreen = true
+	v.WindowTitle = "unsent " + safe.Line(a.DBName)
+	if x, y, ok := a.cursorAt(); ok {
+		v.Cursor = tea.NewCursor(x, y)
+	}
+	return v
+}
+
+// frame is the terminal's lines, as many as it has and none wider than it.
+func (a *app) frame() []string {
+	l := layoutFor(a.term)
+	if a.term.w <= 0 || a.term.h <= 0 {
+		return nil
+	}
+	body := a.body(l)
+	if n := len(a.overlays); n > 0 {
+		body = a.over(body, l.body, a.overlays[n-1])
+	}
+	out := append(a.head(l), body...)
+	if l.foot > 0 {
+		out = append(out, a.foot(l))
+	}
+	if a.ASCII {
+		for i := range out {
+			out[i] = asciified(out[i])
+		}
+	}
+	return out
+}
+
+// body draws the screen on top, and beside it what there is room for.
+func (a *app) body(l layout) []string {
+	lines := a.columnsOf(l)
+	extra := a.bottom(l)
+	if len(extra) > 0 && len(lines) > len(extra) {
+		copy(lines[len(lines)-len(extra):], extra)
+	}
+	return lines
+}
+
+func (a *app) columnsOf(l layout) []string {
+	top := a.top()
+	c, isCase := top.(*caseView)
+	if top == screen(a.home) {
+		c = a.home.open
+	}
+	if l.columns() == 1 || !isCase && top != screen(a.home) || c == nil {
+		return top.lines(a, l.body, true)
+	}
+	sep := a.theme.faint.Render(a.theme.signs.split)
+	blocks := [][]string{
+		a.home.lines(a, l.list, top == screen(a.home)),
+		c.lines(a, l.main, isCase),
+	}
+	if l.columns() == 3 {
+		blocks = append(blocks, c.aside(a, l.side))
+	}
+	return beside(sep, blocks...)
+}
+
+// bottom is the notice or the coach, over the last lines of the body.
+func (a *app) bottom(l layout) []string {
+	if l.body.h < 4 {
+		return nil
+	}
+	switch {
+	case a.notice != "":
+		style := a.theme.accent
+		if a.noticeBad {
+			style = a.theme.bad
+		}
+		lines := wrap(style.Render(a.notice), max(l.body.w-2, 1))
+		lines = lines[:min(len(lines), max(3, l.body.h/2), l.body.h-2)]
+		for i := range lines {
+			lines[i] = fit(" "+lines[i], l.body.w)
+		}
+		return lines
+	case a.coach != coachOff:
+		return []string{fit(" "+a.theme.accent.Render(coachLines[a.coach])+a.theme.faint.Render("  (esc at home ends the tour)"), l.body.w)}
+	}
+	return nil
+}
+
+// head is the title bar: what this is, what is loaded, what is running.
+func (a *app) head(l layout) []string {
+	if l.head == 0 {
+		return nil
+	}
+	left := " unsent"
+	if a.Demo {
+		left += "  DEMO: invented data"
+	} else if a.DBName != "" && l.term.w >= 70 {
+		left += "  " + safe.Line(a.DBName)
+	}
+	left += "  " + a.top().title(a)
+	rightSide := ""
+	switch {
+	case a.importing.active:
+		rightSide = a.importing.line(a, max(l.term.w-ansi.StringWidth(left)-3, 0))
+	case a.totals.Messages > 0 && l.term.w >= 60:
+		rightSide = count(a.totals.Incidents, "incident", "incidents") + ", " + count(a.totals.Messages, "message", "messages")
+	}
+	rightSide += " "
+	w := l.term.w
+	room := w - ansi.StringWidth(rightSide)
+	line := fit(left, w)
+	if room > 8 {
+		line = fit(left, room) + rightSide
+	}
+	out := []string{a.theme.bar.Render(fit(line, w))}
+	if l.head > 1 {
+		out = append(out, a.theme.faint.Render(strings.Repeat(a.theme.signs.rule, w)))
+	}
+	return out
+}
+
+// foot lists the keys that matter here, as many as fit.
+func (a *app) foot(l layout) string {
+	var b strings.Builder
+	used := 0
+	list := a.actions()
+	if n := len(a.overlays); n > 0 {
+		return a.theme.bar.Render(fit(" "+overlayKeys(a.overlays[n-1]), l.term.w))
+	}
+	// Help and quit come last in the list and must not be the ones left out.
+	room := l.term.w - len(" ? help  q quit") - 1
+	for _, x := range list {
+		if x.short == "" || x.name == "help" || x.name == "quit" || x.reason(a) != "" {
+			continue
+		}
+		n := ansi.StringWidth(keyName(x.keys[0])) + 1 + ansi.StringWidth(x.short) + 2
+		if used+n > room {
+			break
+		}
+		b.WriteString(a.theme.barKey.Render(" "+keyName(x.keys[0])) + a.theme.bar.Render(" "+x.short+" "))
+		used += n
+	}
+	b.WriteString(a.theme.barKey.Render(" ?") + a.theme.bar.Render(" help "))
+	b.WriteString(a.theme.barKey.Render(" q") + a.theme.bar.Render(" quit"))
+	s := b.String()
+	n := ansi.StringWidth(s)
+	if n > l.term.w {
+		return fit(s, l.term.w)
+	}
+	return s + a.theme.bar.Render(strings.Repeat(" ", l.term.w-n))
+}
+
+// overlayKeys is the footer while an overlay has the keys.
+func overlayKeys(o overlay) string {
+	switch o.(type) {
+	case *confirm:
+		return "y yes  n no  esc no"
+	case *palette:
+		return "type to filter  ↑ ↓ choose  enter run  esc close"
+	}
+	return "enter take  esc cancel"
+}
+
+// place is where an overlay's box lies in the body.
+func place(box []string, sz size) (x, y, w int) {
+	for _, line := range box {
+		w = max(w, ansi.StringWidth(line))
+	}
+	return max((sz.w-w)/2, 0), max((sz.h-len(box))/3, 0), w
+}
+
+// over draws an overlay's box over the body.
+func (a *app) over(body []string, sz size, o overlay) []string {
+	box := o.box(a, sz)
+	if len(box) > sz.h {
+		box = box[:sz.h]
+	}
+	x, y, w := place(box, sz)
+	for i, line := range box {
+		under := body[y+i]
+		body[y+i] = fit(ansi.Cut(under, 0, x), x) + fit(line, min(w, sz.w)) + ansi.Cut(under, x+w, sz.w)
+		body[y+i] = fit(body[y+i], sz.w)
+	}
+	return body
+}
+
+// cursorAt is where the text cursor stands: in the overlay's input, or on the
+// selected line, so that screen readers and magnifiers follow it.
+func (a *app) cursorAt() (x, y int, ok bool) {
+	l := layoutFor(a.term)
+	if n := len(a.overlays); n > 0 {
+		o := a.overlays[n-1]
+		cx, cy, ok := o.cursor()
+		if !ok {
+			return 0, 0, false
+		}
+		bx, by, _ := place(o.box(a, l.body), l.body)
+		x, y = bx+cx, by+cy+l.head
+		return x, y, x < a.term.w && y < a.term.h
+	}
+	s, ok := a.top().(interface{ cursorLine() int })
+	if !ok {
+		return 0, 0, false
+	}
+	line := s.cursorLine()
+	if line < 0 || line >= l.body.h {
+		return 0, 0, false
+	}
+	x = 0
+	if _, isCase := a.top().(*caseView); isCase && l.columns() > 1 {
+		x = l.list.w + 1
+	}
+	return x, line + l.head, true
+}
+
+// The coach leads a new agent through the main job, once.
+const coachOff = -1
+
+var coachLines = []string{
+	"1/4  press enter: open the biggest incident",
+	"2/4  press C: run the checks",
+	"3/4  press e: build the escalation packet",
+	"4/4  press y: copy it",
+}
+
+// coached moves the coach on when the key it asked for was pressed.
+func (a *app) coached(name string) {
+	want := []string{"open", "check-all", "packet", "copy"}
+	if a.coach == coachOff || name != want[a.coach] {
+		return
+	}
+	if a.coach++; a.coach == len(coachLines) {
+		a.coach = coachOff
+	}
+}
+
+// rule is a heading with a line behind it.
+func (a *app) rule(text string, w int) string {
+	if text == "" {
+		return a.theme.faint.Render(strings.Repeat(a.theme.signs.rule, max(w, 0)))
+	}
+	rest := max(w-ansi.StringWidth(text)-1, 0)
+	return a.theme.head.Render(text) + " " + a.theme.faint.Render(strings.Repeat(a.theme.signs.rule, rest))
+}

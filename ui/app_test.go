@@ -1,0 +1,260 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/google/go-cmp/cmp"
+
+	"unsent/model"
+)
+
+var update = flag.Bool("update", false, "write the goldens anew; read the difference like code")
+
+// now is the clock of every test.
+var now = time.Date(2026, 5, 13, 14, 30, 0, 0, time.UTC)
+
+// fakeStore is a database in memory that fails when it is told to.
+type fakeStore struct {
+	incidents []model.Incident
+	failures  []model.Failure
+	steps     map[model.IncidentID][]model.StepRecord
+	findings  []model.Finding
+	notes     []model.Note
+	imports   []model.Import
+	bad       []model.Rejection
+	log       []string
+	undone    int
+	err       error
+}
+
+func (s *fakeStore) Totals(context.Context) (model.Totals, error) {
+	return model.Totals{Messages: len(s.failures), Incidents: len(s.incidents), Imports: len(s.imports)}, s.err
+}
+func (s *fakeStore) Incidents(context.Context, model.Query) ([]model.Incident, error) {
+	return s.incidents, s.err
+}
+func (s *fakeStore) Case(ctx context.Context, id model.IncidentID, msg model.MessageID) (c model.Case, err error) {
+	err = model.ErrNotFound
+	for _, i := range s.incidents {
+		if i.ID == id {
+			c.Incident, err = i, s.err
+			c.Incident.Recipients = 2
+		}
+	}
+	for i := range s.failures {
+		if f := s.failures[i]; f.ID == msg {
+			c.Message = &f
+		}
+	}
+	c.Newest, _ = s.Failures(ctx, model.Query{Incident: id})
+	c.Samples, c.Records, c.Findings, c.Notes = c.Newest, s.steps[id], s.findings, s.notes
+	c.Scopes = map[model.Dim]model.Scope{
+		model.DimTemplate:  {Values: 1, Top: []model.ScopeValue{{Value: "order_ready", Failed: 2, Attempted: 8}}},
+		model.DimKind:      {Values: 1, Top: []model.ScopeValue{{Value: "template", Failed: 2}}},
+		model.DimRecipient: {Values: 2, Top: []model.ScopeValue{{Value: "15550100123", Failed: 1}}},
+	}
+	return c, err
+}
+func (s *fakeStore) Failures(_ context.Context, q model.Query) ([]model.Failure, error) {
+	var out []model.Failure
+	for _, f := range s.failures {
+		if (q.Incident == 0 || f.Incident == q.Incident) && (q.Search == "" || strings.Contains(f.Details, q.Search)) {
+			out = append(out, f)
+		}
+	}
+	return out, s.err
+}
+func (s *fakeStore) Count(ctx context.Context, q model.Query, _ int) (int, bool, error) {
+	l, err := s.Failures(ctx, q)
+	return len(l), false, err
+}
+func (s *fakeStore) Imports(context.Context) ([]model.Import, error) { return s.imports, s.err }
+func (s *fakeStore) Rejections(context.Context, int64, int, int) ([]model.Rejection, error) {
+	return s.bad, s.err
+}
+func (s *fakeStore) UndoImport(context.Context, int64) (int, error) {
+	n := len(s.failures)
+	s.failures, s.incidents = nil, nil
+	return n, s.err
+}
+func (s *fakeStore) SetState(_ context.Context, id model.IncidentID, to model.CaseState, _, ticket, _ string) error {
+	for i := range s.incidents {
+		if s.incidents[i].ID == id {
+			s.incidents[i].State, s.incidents[i].Ticket = to, ticket
+		}
+	}
+	return s.err
+}
+func (s *fakeStore) Assign(context.Context, model.IncidentID, string, string) error { return s.err }
+func (s *fakeStore) SetStep(_ context.Context, id model.IncidentID, r model.StepRecord, _ string) error {
+	if s.steps == nil {
+		s.steps = map[model.IncidentID][]model.StepRecord{}
+	}
+	s.steps[id] = append(s.steps[id], r)
+	return s.err
+}
+func (s *fakeStore) AddNote(_ context.Context, _ model.IncidentID, text, who string) error {
+	s.notes = append(s.notes, model.Note{At: now, Who: who, Text: text})
+	return s.err
+}
+func (s *fakeStore) SaveFinding(_ context.Context, _ model.IncidentID, _ model.MessageID, f model.Finding) error {
+	s.findings = append(s.findings, f)
+	return s.err
+}
+func (s *fakeStore) Undo(context.Context, string) (string, error) {
+	s.undone++
+	return "a change", s.err
+}
+func (s *fakeStore) Redo(context.Context, string) (string, error) { return "a change", s.err }
+func (s *fakeStore) Log(_ context.Context, _, what, target, detail string) error {
+	s.log = append(s.log, what+" "+target+" "+detail)
+	return s.err
+}
+func (s *fakeStore) Setting(context.Context, string) (string, error)  { return "", s.err }
+func (s *fakeStore) SetSetting(context.Context, string, string) error { return s.err }
+
+// twoIncidents is a store with an outage and a window case, on documentation
+// numbers.
+func twoIncidents() *fakeStore {
+	at := now.Add(-20 * time.Minute)
+	return &fakeStore{
+		incidents: []model.Incident{
+			{ID: 1, Code: "131000", Title: "Something went wrong", Failures: 2, Attempts: 8, Successes: true, Recipients: -1, First: at.Add(-time.Hour), Last: at,
+				WABAs: 1, PhoneIDs: 1, Templates: 1, Kinds: 1, WABA: "100200300400500", Template: "order_ready", Language: "en", State: model.StateNew,
+				Trend: []int{0, 0, 1, 0, 0, 1}},
+			{ID: 2, Code: "131047", Title: "Re-engagement message", Failures: 1, Recipients: -1, First: at, Last: at, WABAs: 1, WABA: "100200300400500", State: model.StateWaiting},
+		},
+		failures: []model.Failure{
+			{ID: 1, Incident: 1, At: at, Code: "131000", CodeFrom: model.FromColumn, Title: "Something went wrong", Details: "Message failed to send due to an unknown error.", HTTPStatus: 500,
+				Trace: "AbCdEf", Recipient: "15550100123", RecipientRaw: "15550100123", Sender: "15550100199", PhoneID: "200300400500600", WABA: "100200300400500",
+				Template: "order_ready", Language: "en", Kind: "template", Source: model.Source{File: "march.csv", Line: 2},
+				Request: `{"to":"15550100123","type":"template","template":{"name":"order_ready"}}`, Response: `{"error":{"code":131000,"fbtrace_id":"AbCdEf"}}`},
+			{ID: 2, Incident: 1, At: at.Add(-time.Hour), Code: "131000", Title: "Something went wrong", Recipient: "15550100124", RecipientRaw: "15550100124", Kind: "template", Template: "order_ready"},
+			{ID: 3, Incident: 2, At: at, Code: "131047", Title: "Re-engagement message", Recipient: "15550100125", RecipientRaw: "15550100125", Kind: "text", LastInbound: at.Add(-50 * time.Hour)},
+		},
+	}
+}
+
+type outside struct {
+	copied, saved []string
+	how           Copied
+	imported      model.Import
+	importErr     error
+}
+
+func newTest(t *testing.T, term size, s Store, change ...func(*Deps)) (*app, *outside) {
+	t.Helper()
+	o := &outside{how: Copied{Said: "copied with wl-copy"}}
+	d := Deps{
+		Store: s,
+		Import: func(_ context.Context, path string, _ func(model.Import)) (model.Import, error) {
+			i := o.imported
+			i.File = path
+			return i, o.importErr
+		},
+		Save: func(_ context.Context, p model.Packet) (string, error) {
+			o.saved = append(o.saved, p.Text)
+			return "/packets/packet-1.txt", nil
+		},
+		Copy: func(_ context.Context, text string) Copied {
+			o.copied = append(o.copied, text)
+			return o.how
+		},
+		Open: func(context.Context, string) (string, error) { return "", errors.New("no browser") },
+		Now:  func() time.Time { return now }, Local: time.UTC, Who: "agent", Version: "test", DBName: "unsent.db",
+	}
+	for _, c := range change {
+		c(&d)
+	}
+	a := newApp(t.Context(), d)
+	a.update(tea.WindowSizeMsg{Width: term.w, Height: term.h})
+	settle(t, a, a.Init())
+	return a, o
+}
+
+// settle runs a command and all that follow from it, in order, in this
+// goroutine. Terminal requests are left alone: no terminal answers here.
+func settle(t *testing.T, a *app, cmd tea.Cmd) {
+	t.Helper()
+	todo := []tea.Cmd{cmd}
+	for n := 0; len(todo) > 0; n++ {
+		if n > 10000 {
+			t.Fatal("commands never end")
+		}
+		c := todo[0]
+		todo = todo[1:]
+		if c == nil {
+			continue
+		}
+		switch msg := c().(type) {
+		case tea.BatchMsg:
+			todo = append(todo, msg...)
+		case arrived:
+			todo = append(todo, a.update(msg))
+		}
+	}
+}
+
+// keyOf is a key as Bubble Tea reports it.
+func keyOf(name string) tea.KeyPressMsg {
+	special := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "down": tea.KeyDown, "up": tea.KeyUp,
+		"left": tea.KeyLeft, "right": tea.KeyRight, "pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp, "home": tea.KeyHome, "end": tea.KeyEnd, "backspace": tea.KeyBackspace}
+	if r, ok := special[name]; ok {
+		return tea.KeyPressMsg{Code: r}
+	}
+	if name == "space" {
+		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}
+	}
+	if rest, ok := strings.CutPrefix(name, "ctrl+"); ok {
+		return tea.KeyPressMsg{Code: []rune(rest)[0], Mod: tea.ModCtrl}
+	}
+	if name == "shift+tab" {
+		return tea.KeyPressMsg{Code: tea.KeyTab, Mod: tea.ModShift}
+	}
+	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
+}
+
+func press(t *testing.T, a *app, keys ...string) {
+	t.Helper()
+	for _, k := range keys {
+		settle(t, a, a.update(keyOf(k)))
+	}
+}
+
+func screenText(a *app) string {
+	lines := strings.Split(ansi.Strip(strings.Join(a.frame(), "\n")), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.TrimRight(strings.Join(lines, "\n"), "\n") + "\n"
+}
+
+func golden(t *testing.T, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", strings.ReplaceAll(t.Name(), " ", "_")+".golden")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v; go test ./ui -update writes it", err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("the screen differs from %s; go test ./ui -update writes it anew (-want +got):\n%s", file, d)
+	}
+}

@@ -1,0 +1,153 @@
+package ui
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"unsent/check"
+	"unsent/kb"
+	"unsent/model"
+	"unsent/safe"
+)
+
+// articleLines draws an article: meaning, causes, steps, what to prevent,
+// replies, and where the sources disagree.
+func articleLines(a *app, m kb.Match, w int) []string {
+	t := a.theme
+	art := m.Article
+	w = min(w, prose)
+	var out []string
+	para := func(s string) { out = append(out, wrap(s, w)...) }
+	head := func(s string) { out = append(out, "", a.rule(s, w)) }
+
+	para(t.head.Render(safe.Line(art.Title)))
+	para(a.verdictStyle(m).Render(verdictText(m)) + t.faint.Render("  ("+safe.Line(m.Why)+")"))
+	if art.Generated {
+		para(t.warn.Render("This page is made from the error catalogue; nobody has written an article for this code yet."))
+	}
+	for _, s := range art.Sections {
+		if s.Title != "" && s.Key != "lead" {
+			head(s.Title)
+		} else {
+			out = append(out, "")
+		}
+		out = append(out, markdown(s.Body, w, t)...)
+	}
+	if len(art.Causes) > 0 {
+		head("Causes")
+		for _, c := range art.Causes {
+			out = append(out, "")
+			para(t.strong.Render(fmt.Sprintf("%d %s", c.N, safe.Line(c.Title))))
+			out = append(out, markdown(c.Body, w, t)...)
+		}
+	}
+	if len(art.Steps) > 0 {
+		head("Steps")
+		var steps func(all []kb.Step, depth string)
+		steps = func(all []kb.Step, depth string) {
+			for _, s := range all {
+				out = append(out, "")
+				for _, l := range wrap(t.strong.Render(s.ID+" "+safe.Line(s.Title)), w-len(depth)) {
+					out = append(out, depth+l)
+				}
+				for _, l := range markdown(s.Body, w-len(depth), t) {
+					out = append(out, depth+l)
+				}
+				if s.Open != "" {
+					out = append(out, depth+t.link.Render(s.Open))
+				}
+				for _, u := range s.Undo {
+					out = append(out, indent(depth+t.warn.Render("to undo it: "), safe.Line(u), w)...)
+				}
+				steps(s.Sub, depth+"  ")
+			}
+		}
+		steps(art.Steps, "")
+	}
+	if len(art.Prevent) > 0 {
+		head("How to prevent it")
+		for _, p := range art.Prevent {
+			out = append(out, "")
+			para(t.strong.Render(safe.Line(p.Title)))
+			out = append(out, markdown(p.Body, w, t)...)
+		}
+	}
+	if len(art.Asks) > 0 {
+		head("What support asks for")
+		for _, k := range art.Asks {
+			out = append(out, indent(t.signs.bullet+" ", safe.Line(k.Text), w)...)
+		}
+	}
+	if len(art.Replies) > 0 {
+		head("Ready replies to the customer")
+		for _, r := range art.Replies {
+			out = append(out, "")
+			para(t.strong.Render(safe.Line(r.Question)))
+			out = append(out, markdown(r.Text, w, t)...)
+		}
+	}
+	if len(art.Related) > 0 {
+		head("Related codes")
+		for _, r := range art.Related {
+			out = append(out, indent(t.accent.Render(fit(string(r.Code), 8)), safe.Line(r.Why), w)...)
+		}
+	}
+	if len(art.Conflicts) > 0 {
+		head("Where the sources disagree")
+		for _, k := range art.Conflicts {
+			out = append(out, "")
+			out = append(out, indent(t.faint.Render("the article: "), safe.Line(k.Article), w)...)
+			out = append(out, indent(t.faint.Render("Meta:        "), safe.Line(k.Meta), w)...)
+			out = append(out, indent(t.faint.Render("we:          "), safe.Line(k.We), w)...)
+			out = append(out, indent(t.faint.Render("source:      "), t.faint.Render(safe.Line(k.Source)), w)...)
+		}
+	}
+	head("Sources")
+	for _, s := range art.Sources {
+		line := safe.Line(s.Name)
+		if s.Date != "" {
+			line += ", " + safe.Line(s.Date)
+		}
+		para(line)
+		if s.URL != "" {
+			out = append(out, indent("  ", t.link.Render(safe.Line(s.URL)), w)...)
+		}
+	}
+	if art.Modified != "" || art.Checked != "" {
+		para(t.faint.Render(strings.TrimSpace("source modified " + orNone(art.Modified) + ", facts checked " + orNone(art.Checked))))
+	}
+	return out
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "not known"
+	}
+	return safe.Line(s)
+}
+
+// orderFindings sorts findings in the order in which the articles ask.
+func orderFindings(all []model.Finding) []model.Finding {
+	order := map[string]int{}
+	for i, c := range check.All() {
+		order[c.Name] = i
+	}
+	out := slices.Clone(all)
+	slices.SortStableFunc(out, func(x, y model.Finding) int { return order[x.Check] - order[y.Check] })
+	return out
+}
+
+// pretty indents a text that is JSON and leaves any other as it is.
+func pretty(s string) string {
+	var v any
+	if json.Unmarshal([]byte(s), &v) != nil {
+		return s
+	}
+	out, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return s
+	}
+	return string(out)
+}

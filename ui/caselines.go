@@ -1,0 +1,379 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"unsent/kb"
+	"unsent/model"
+	"unsent/safe"
+	"unsent/triage"
+)
+
+// This file draws a case: a verdict line and the tab names on top, the tab below.
+
+func (c *caseView) lines(a *app, sz size, focus bool) []string {
+	out := c.top(a, sz.w, focus)
+	if sz.h < 10 { // every line counts: leave out all but the verdict and the tabs
+		out = []string{out[0], out[len(out)-1]}
+	}
+	foot := c.next(a)
+	if c.tab != tabOverview || sz.h < 10 {
+		foot = ""
+	}
+	body := size{sz.w, sz.h - len(out)}
+	if foot != "" {
+		body.h -= 1
+	}
+	c.wide = body.h >= 30 && layoutFor(a.term).columns() < 3 // with three the text stands beside it
+	c.high = max(body.h, 0)
+	part := c.part(a, body, focus)
+	c.total = len(part)
+	first := c.off
+	if c.tab == tabOverview {
+		first = c.scrollTo(part, body.h)
+	}
+	first = max(min(first, len(part)-body.h), 0)
+	c.off = first
+	if c.line >= 0 {
+		c.line += len(out) - first
+	}
+	shown := part[min(first, len(part)):]
+	if len(shown) > body.h && body.h > 0 {
+		shown = shown[:body.h]
+		shown[body.h-1] = fit(shown[body.h-1], max(sz.w-8, 0)) + a.theme.faint.Render(" more ↓")
+	}
+	out = append(out, block(shown, body)...)
+	if foot != "" {
+		out = append(out, fit(" "+foot, sz.w))
+	}
+	return block(out, sz)
+}
+
+// scrollTo is the first line so that the selected step is on screen.
+func (c *caseView) scrollTo(part []string, h int) int {
+	first := c.off
+	if c.line >= 0 {
+		if c.at == 0 && c.line < h {
+			first = 0
+		}
+		if c.line < first {
+			first = c.line
+		}
+		if c.line >= first+h-1 {
+			first = c.line - h + 2
+		}
+	}
+	return max(min(first, len(part)-h), 0)
+}
+
+// part is the lines of the chosen tab.
+func (c *caseView) part(a *app, sz size, focus bool) []string {
+	c.line = -1
+	w := max(sz.w-2, 1)
+	var lines []string
+	switch c.tab {
+	case tabOverview:
+		lines = c.overview(a, w, focus)
+	case tabArticle:
+		lines = c.cached(a, w, "article", func() []string { return articleLines(a, c.Match, w) })
+	case tabCauses:
+		lines = c.causeLines(a, w)
+	case tabScope:
+		lines = c.scopeLines(a, w)
+	case tabFacts:
+		lines = c.factLines(a, w)
+	case tabRaw:
+		lines = c.cached(a, w, "raw", func() []string { return c.rawLines(a, w) })
+	case tabNotes:
+		lines = c.noteLines(a, w)
+	}
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = " " + l
+	}
+	return out
+}
+
+func (c *caseView) cached(a *app, w int, what string, draw func() []string) []string {
+	key := fmt.Sprint(what, w, a.isDark, c.reveal, c.Match.Article.ID, c.ready)
+	if c.drawn.key != key {
+		c.drawn = drawing{key, draw()}
+	}
+	return c.drawn.lines
+}
+
+// top is the verdict, what the case is about, and the tabs.
+func (c *caseView) top(a *app, w int, focus bool) []string {
+	t := a.theme
+	m := c.Match
+	verdict := a.verdictStyle(m).Bold(true).Render(verdictText(m))
+	if c.Outage != "" {
+		verdict = t.warn.Bold(true).Render("WAIT: " + safe.Line(c.Outage))
+	}
+	if found := c.problems(); c.Outage == "" && len(found) > 0 {
+		verdict = t.bad.Bold(true).Render("FOUND: " + strings.Join(found, ", "))
+	}
+	who := count(c.inc.Failures, "message", "messages")
+	if c.msgID != 0 {
+		who = "message " + c.msgID.String() + " of " + c.inc.ID.String()
+	}
+	if c.inc.Recipients > 0 && c.msgID == 0 {
+		who += ", " + count(c.inc.Recipients, "recipient", "recipients")
+	}
+	right := t.faint.Render(who + "  " + string(c.inc.State))
+	lines := []string{spread(" "+verdict, right, w)}
+	lines = append(lines, fit(" "+t.strong.Render(errorName(c.inc)+"  "+safe.Line(m.Article.Title))+"  "+t.faint.Render(safe.Line(where(c.inc))), w))
+	var bar strings.Builder
+	bar.WriteString(" ")
+	for i, name := range tabs {
+		if w < 62 { // there is no room for all names: the chosen one and how many
+			if i == c.tab {
+				bar.WriteString(t.head.Render("["+name+"]") + t.faint.Render(fmt.Sprintf(" %d of %d, tab for more", i+1, len(tabs))))
+			}
+			continue
+		}
+		if i == c.tab {
+			style := t.head
+			if !focus {
+				style = t.strong
+			}
+			bar.WriteString(style.Render("[" + name + "]"))
+		} else {
+			bar.WriteString(t.faint.Render(" " + name + " "))
+		}
+	}
+	return append(lines, fit(bar.String(), w))
+}
+
+// problems are the checks that found something, and the steps that did by hand.
+func (c *caseView) problems() []string {
+	var out []string
+	for _, f := range orderFindings(c.data.Findings) {
+		if f.Verdict == model.Problem {
+			out = append(out, f.Check)
+		}
+	}
+	for _, s := range c.Steps {
+		if s.State == model.StepProblem && s.By == "hand" {
+			out = append(out, "step "+s.ID)
+		}
+	}
+	return out
+}
+
+// spread puts l at the left and r at the right; r goes first when both do not fit.
+func spread(l, r string, w int) string {
+	if lipgloss.Width(l)+lipgloss.Width(r)+2 > w {
+		return fit(l, w)
+	}
+	return fit(l, w-lipgloss.Width(r)-1) + r + " "
+}
+
+func verdictText(m kb.Match) string {
+	if !m.Known {
+		return "CANNOT TELL: unknown error"
+	}
+	return m.Article.Verdict
+}
+
+// verdictStyle colours a verdict by its first word.
+func (a *app) verdictStyle(m kb.Match) lipgloss.Style {
+	switch word, _, _ := strings.Cut(m.Article.Verdict, ":"); {
+	case !m.Known:
+		return a.theme.warn
+	case strings.HasPrefix(word, "FIX"):
+		return a.theme.bad
+	case strings.HasPrefix(word, "WAIT"), strings.HasPrefix(word, "RETRY"):
+		return a.theme.warn
+	}
+	return a.theme.accent
+}
+
+// overview is the part that an agent reads first: what it means, since when,
+// the findings, the steps.
+func (c *caseView) overview(a *app, w int, focus bool) []string {
+	t := a.theme
+	var out []string
+	out = append(out, wrap(safe.Line(c.article().Summary)+t.faint.Render("  ("+safe.Line(c.Match.Why)+")"), min(w, prose+20))...)
+	if !c.Match.Known {
+		if f := c.data.Stands(); f != nil {
+			out = append(out, wrap("The log's own words: "+masked(firstOf(f.Details, f.Message, f.Title, "none"), c.reveal), min(w, prose))...)
+		}
+	}
+	if !c.inc.First.IsZero() {
+		line := "first " + ago(c.inc.First, a.Now()) + " ago, last " + ago(c.inc.Last, a.Now()) + " ago  "
+		line += t.accent.Render(spark(c.inc.Trend, 24, t.signs.bars))
+		if c.inc.Successes && c.msgID == 0 && c.inc.Attempts > 0 {
+			line += fmt.Sprintf("  %d %% of %s sends failed", c.inc.Failures*100/c.inc.Attempts, number(c.inc.Attempts))
+		}
+		out = append(out, fitLine(line, w))
+	}
+	if e := c.article().Expect; e > 0 && !c.inc.First.IsZero() {
+		if age := a.Now().Sub(c.inc.First); age > e && a.Now().Sub(c.inc.Last) < e {
+			out = append(out, wrap(t.warn.Render(fmt.Sprintf("It has lasted %s, longer than the article expects (%s). Escalate?", long(age), long(e))), min(w, prose))...)
+		}
+	}
+	if c.err != nil {
+		out = append(out, wrap(t.bad.Render(safe.Line(c.err.Error())), w)...)
+	}
+	if len(c.Steps) > 0 {
+		out = append(out, a.rule("Steps", w))
+		for i := range c.Steps {
+			if s := &c.Steps[i]; s.Depth == 0 || c.unfolded(i) {
+				out = c.stepLine(a, out, i, w, focus)
+			}
+		}
+	}
+	out = append(out, c.findingLines(a, w)...)
+	return out
+}
+
+// next is the one line that says what to do now.
+func (c *caseView) next(a *app) string {
+	_, text, ok := triage.Next(c.Steps)
+	switch {
+	case len(c.Steps) == 0:
+		return ""
+	case ok:
+		return a.theme.accent.Render("Next: " + safe.Line(text))
+	}
+	return a.theme.accent.Render(safe.Line(text))
+}
+
+// unfolded reports whether a step inside a step is shown: while its parent or
+// one of its siblings is selected, or one was ticked.
+func (c *caseView) unfolded(i int) bool {
+	parent, _, _ := strings.Cut(c.Steps[i].ID, ".")
+	sel, _, _ := strings.Cut(c.Steps[c.at].ID, ".")
+	return parent == sel || c.Steps[i].By != ""
+}
+
+// stepLine adds one step: its mark, number, title and what is known of it. The
+// selected step's text follows when it is unfolded.
+func (c *caseView) stepLine(a *app, out []string, i, w int, focus bool) []string {
+	t := a.theme
+	s := &c.Steps[i]
+	deep := strings.Repeat("  ", s.Depth)
+	sign := " "
+	if i == c.at && focus {
+		sign = ">"
+	}
+	said := stepSaid(s, a)
+	plain := sign + deep + "[" + t.signs.step[s.State] + "] " + s.ID + " " + safe.Line(s.Title)
+	if i == c.at {
+		c.line = len(out)
+		if said != "" {
+			plain = fit(plain, min(max(lipgloss.Width(plain)+2, 40), w)) + said
+		}
+		style := t.selected
+		if !focus {
+			style = t.strong
+		}
+		out = append(out, style.Render(fit(plain, w)))
+		if c.wide || c.open {
+			out = append(out, c.stepDetail(a, s, w)...)
+		}
+		return out
+	}
+	line := sign + deep + t.step(s.State) + " " + s.ID + " " + safe.Line(s.Title)
+	if said != "" {
+		line = fit(line, min(max(lipgloss.Width(line)+2, 40), w)) + t.faint.Render(said)
+	}
+	return append(out, fitLine(line, w))
+}
+
+// stepSaid is the short state of a step behind its title.
+func stepSaid(s *triage.Step, a *app) string {
+	switch {
+	case s.State == model.StepLocked && s.Depth > 0:
+		return "locked"
+	case s.State == model.StepLocked:
+		return safe.Line(s.Lock)
+	case s.By != "":
+		said := string(s.State) + " by " + s.By + " " + s.At.In(a.Local).Format("15:04")
+		if s.Note != "" {
+			said += ": " + safe.Line(s.Note)
+		}
+		return said
+	case s.Hand:
+		return "by hand"
+	}
+	return ""
+}
+
+// stepDetail is the text of the selected step: what to do, and what was found.
+func (c *caseView) stepDetail(a *app, s *triage.Step, w int) []string {
+	return c.stepText(a, s, w, "      ")
+}
+
+// stepText is the same behind any margin.
+func (c *caseView) stepText(a *app, s *triage.Step, w int, margin string) []string {
+	t := a.theme
+	var out []string
+	if s.Lock != "" {
+		out = append(out, indent(margin, t.warn.Render(safe.Line(s.Lock)), w)...)
+	}
+	if s.Note != "" {
+		out = append(out, indent(margin, t.faint.Render(string(s.State)+" by "+s.By+": "+safe.Line(s.Note)), w)...)
+	}
+	for _, l := range markdown(s.Body, w-len(margin), t) {
+		out = append(out, margin+l)
+	}
+	for _, u := range s.Undo {
+		out = append(out, indent(margin+t.warn.Render("to undo it: "), safe.Line(u), w)...)
+	}
+	if s.Open != "" {
+		out = append(out, margin+t.faint.Render("o opens ")+t.link.Render(s.Open))
+	}
+	return out
+}
+
+// findingLines are the checks that were run, and those still out.
+func (c *caseView) findingLines(a *app, w int) []string {
+	if len(c.data.Findings) == 0 && len(c.running) == 0 {
+		return []string{a.rule("Checks", w), a.theme.faint.Render("none was run: C runs all, c those of the selected step")}
+	}
+	out := []string{a.rule("Checks", w)}
+	var skipped []string
+	why := ""
+	for _, f := range orderFindings(c.data.Findings) {
+		if f.Verdict == model.Skipped { // they share a reason; one line tells it
+			skipped = append(skipped, f.Check)
+			why = f.Summary
+			continue
+		}
+		out = append(out, indent(a.theme.verdict(f.Verdict)+" "+fit(f.Check, 13)+" ", safe.Line(f.Summary), min(w, prose+20))...)
+		if f.Verdict == model.Problem || f.Verdict == model.Unknown {
+			for _, fact := range f.Facts {
+				out = append(out, indent(strings.Repeat(" ", 18), a.theme.faint.Render(safe.Line(fact.Name)+": "+safe.Line(fact.Value)), w)...)
+			}
+		}
+	}
+	if len(skipped) > 0 {
+		out = append(out, indent(a.theme.verdict(model.Skipped)+" ", a.theme.faint.Render(strings.Join(skipped, ", ")+": "+safe.Line(why)), min(w, prose+20))...)
+	}
+	for _, name := range c.running {
+		out = append(out, "[ ] "+fit(name, 13)+" asking")
+	}
+	return out
+}
+
+// fitLine cuts a line without padding it.
+func fitLine(s string, w int) string {
+	if lipgloss.Width(s) <= w {
+		return s
+	}
+	return fit(s, w)
+}
+
+func firstOf(all ...string) string {
+	for _, s := range all {
+		if strings.TrimSpace(s) != "" {
+			return s
+		}
+	}
+	return ""
+}

@@ -1,0 +1,257 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"unsent/model"
+	"unsent/safe"
+)
+
+// This file draws the parts of a case behind the overview: causes, scope, facts,
+// raw payloads, notes, and the third column of a wide terminal.
+
+func (c *caseView) causeLines(a *app, w int) []string {
+	t := a.theme
+	if len(c.Causes) == 0 {
+		return wrap("The article for this error names no separate causes.", w)
+	}
+	out := wrap(t.faint.Render("In the article's order. A verdict moves only when something speaks for or against the cause."), min(w, prose))
+	out = append(out, "")
+	for i, cf := range c.Causes {
+		style := t.plain
+		switch cf.Verdict {
+		case model.Confirmed, model.Likely:
+			style = t.bad
+		case model.Unlikely, model.RuledOut:
+			style = t.good
+		case model.CannotTell:
+			style = t.faint
+		}
+		out = append(out, fmt.Sprintf("%d %s  %s", i+1, t.strong.Render(safe.Line(cf.Title)), style.Render(string(cf.Verdict))))
+		for _, why := range cf.Why {
+			out = append(out, indent("    ", safe.Line(why), min(w, prose))...)
+		}
+		for _, k := range c.article().Causes {
+			if k.Key == cf.Cause {
+				for _, l := range markdown(k.Body, min(w-4, prose), t) {
+					out = append(out, "    "+t.faint.Render(l))
+				}
+			}
+		}
+		out = append(out, "")
+	}
+	return out
+}
+
+func (c *caseView) scopeLines(a *app, w int) []string {
+	t := a.theme
+	if !c.ready {
+		return []string{"reading"}
+	}
+	out := wrap(t.faint.Render("How the incident's failures spread. Is it one template, one number, one recipient, or everything?"), min(w, prose))
+	for _, dim := range model.Dims {
+		s := c.data.Scopes[dim]
+		name := strings.ReplaceAll(string(dim), "_", " ")
+		if s.Values == 0 {
+			out = append(out, "", t.strong.Render(name)+t.faint.Render("  not in the log"))
+			continue
+		}
+		out = append(out, "", t.strong.Render(name)+t.faint.Render("  "+count(s.Values, "value", "values")))
+		for i, v := range s.Top {
+			if i == 5 {
+				out = append(out, t.faint.Render(fmt.Sprintf("    and %s more", number(s.Values-5))))
+				break
+			}
+			name := masked(v.Value, c.reveal || dim == model.DimPhone || dim == model.DimWABA || dim == model.DimApp)
+			if dim == model.DimRecipient && !c.reveal {
+				name = safe.MaskPhone(v.Value)
+			}
+			if dim == model.DimCountry {
+				if _, land := safe.Country(v.Value); land != "" {
+					name = "+" + name + " " + land
+				}
+			}
+			if name == "" {
+				name = "(none)"
+			}
+			n := number(v.Failed) + " failed"
+			if v.Attempted > v.Failed {
+				n = fmt.Sprintf("%s of %s failed (%d %%)", number(v.Failed), number(v.Attempted), v.Failed*100/v.Attempted)
+			}
+			out = append(out, "    "+middle(name, max(min(44, w-34), 10))+"  "+n)
+		}
+	}
+	if !c.inc.Successes {
+		out = append(out, "")
+		out = append(out, wrap(t.faint.Render("The log has no successful sends in this scope and time, so no share can be told."), min(w, prose))...)
+	}
+	return out
+}
+
+// fact is one line of the facts; an absent one is left out.
+type fact struct{ name, value string }
+
+func (c *caseView) factLines(a *app, w int) []string {
+	t := a.theme
+	f := c.data.Stands()
+	if f == nil {
+		return []string{"reading"}
+	}
+	var out []string
+	if c.msgID == 0 {
+		out = append(out, t.faint.Render("One of "+count(c.inc.Failures, "message", "messages")+". l lists them all."))
+	}
+	phone := func(s string) string {
+		if c.reveal || s == "" {
+			return s
+		}
+		return safe.MaskPhone(s)
+	}
+	wamid := f.WAMID
+	if wamid != "" && !c.reveal {
+		wamid = safe.MaskWAMID(wamid) + "  (r shows it; it contains the number)"
+	}
+	to := phone(f.Recipient)
+	if to == "" {
+		to = safe.PhoneShape(f.RecipientRaw)
+	}
+	last := ""
+	if !f.LastInbound.IsZero() {
+		last = moment(f.LastInbound, a.Local)
+	}
+	code := string(f.Code)
+	if f.CodeFrom != "" && f.CodeFrom != model.FromNone {
+		code += "  (from " + string(f.CodeFrom) + ")"
+	}
+	http := ""
+	if f.HTTPStatus != 0 {
+		http = itoa(f.HTTPStatus)
+	}
+	trace := f.Trace
+	if trace == "" {
+		if sync, known := f.Synchronous(); known && !sync {
+			trace = "none: it failed by webhook, and webhooks carry no trace"
+		}
+	}
+	for _, x := range []fact{
+		{"message", f.ID.String() + " of incident " + f.Incident.String()},
+		{"time", moment(f.At, a.Local)}, {"code", code}, {"vendor code", f.Vendor.String()}, {"HTTP status", http},
+		{"title", masked(f.Title, c.reveal)}, {"message text", masked(f.Message, c.reveal)}, {"details", masked(f.Details, c.reveal)}, {"subcode", f.Subcode},
+		{"fbtrace_id", trace}, {"wamid", wamid}, {"message id", masked(f.MessageID, c.reveal)}, {"recipient", to},
+		{"recipient user id", f.RecipientUser}, {"sender", f.Sender}, {"phone number ID", f.PhoneID}, {"WABA", f.WABA}, {"app", f.App},
+		{"template", masked(f.Template, c.reveal)}, {"language", f.Language}, {"kind", f.Kind}, {"category", f.Category},
+		{"campaign", masked(f.Campaign, c.reveal)}, {"status", f.Status}, {"customer last wrote", last},
+		{"flags", flagText(f.Flags)}, {"source", sourceText(f.Source)},
+	} {
+		if x.value != "" {
+			out = append(out, indent(t.faint.Render(fit(x.name, 20))+" ", safe.Line(x.value), w)...)
+		}
+	}
+	if len(c.data.History) > 0 {
+		out = append(out, "", a.rule(fmt.Sprintf("Earlier failures of this message (%d)", len(c.data.History)), w))
+		for _, h := range c.data.History {
+			out = append(out, fitLine(moment(h.At, a.Local)+"  "+string(h.Code)+"  "+masked(firstOf(h.Title, h.Message, h.Details), c.reveal), w))
+		}
+	}
+	return out
+}
+
+func flagText(flags []model.Flag) string {
+	s := make([]string, len(flags))
+	for i, f := range flags {
+		s[i] = string(f)
+	}
+	return strings.Join(s, ", ")
+}
+
+func sourceText(s model.Source) string {
+	if s.Line == 0 {
+		return s.File
+	}
+	return s.File + ":" + itoa(s.Line)
+}
+
+// rawLines are the payloads as the log has them, made harmless.
+func (c *caseView) rawLines(a *app, w int) []string {
+	t := a.theme
+	f := c.data.Stands()
+	if f == nil {
+		return []string{"reading"}
+	}
+	if !c.reveal {
+		return wrap("The raw row, request and response hold whole numbers, names and texts. r shows them; showing is written to the audit trail.", min(w, prose))
+	}
+	var out []string
+	for _, p := range []fact{{"Request", f.Request}, {"Response", f.Response}, {"Row as it stood in the log", f.Raw}} {
+		out = append(out, a.rule(p.name, w))
+		if p.value == "" {
+			out = append(out, t.faint.Render("not in the log"), "")
+			continue
+		}
+		for _, line := range strings.Split(safe.Text(pretty(p.value)), "\n") {
+			out = append(out, wrap(line, w)...)
+		}
+		out = append(out, "")
+	}
+	return out
+}
+
+func (c *caseView) noteLines(a *app, w int) []string {
+	t := a.theme
+	out := []string{}
+	add := func(name, value string) {
+		if value != "" {
+			out = append(out, t.faint.Render(fit(name, 12))+" "+safe.Line(value))
+		}
+	}
+	add("state", string(c.inc.State))
+	add("assigned to", c.inc.Assignee)
+	add("ticket", c.inc.Ticket)
+	out = append(out, "")
+	if len(c.data.Notes) == 0 {
+		return append(out, t.faint.Render("No notes yet. A adds one."))
+	}
+	for _, n := range c.data.Notes {
+		out = append(out, t.faint.Render(moment(n.At, a.Local)+"  "+safe.Line(n.Who)))
+		for _, line := range strings.Split(safe.Text(n.Text), "\n") {
+			out = append(out, wrap(line, min(w, prose))...)
+		}
+		out = append(out, "")
+	}
+	return out
+}
+
+// aside is the third column: the article with the selected step's text first,
+// and under it the short packet as it stands.
+func (c *caseView) aside(a *app, sz size) []string {
+	w := max(sz.w-2, 1)
+	var bottom []string
+	if c.brief != "" {
+		bottom = append(bottom, a.rule("Packet so far (short form)", w))
+		for _, line := range strings.Split(strings.TrimRight(c.brief, "\n"), "\n") {
+			bottom = append(bottom, wrap(masked(line, c.reveal), w)...)
+		}
+		bottom = bottom[:min(len(bottom), sz.h/2)]
+	}
+	var out []string
+	if s := c.step(); s != nil {
+		out = append(out, a.rule("Step "+s.ID, w))
+		out = append(out, wrap(a.theme.strong.Render(safe.Line(s.Title)), w)...)
+		out = append(out, c.stepText(a, s, w, "")...)
+		out = append(out, "", a.rule("Article", w))
+	}
+	key := fmt.Sprint(w, a.isDark, c.article().ID)
+	if c.side.key != key {
+		c.side = drawing{key, articleLines(a, c.Match, w)}
+	}
+	out = append(out, c.side.lines...)
+	high := sz.h - len(bottom)
+	for i := range out {
+		out[i] = " " + out[i]
+	}
+	for i := range bottom {
+		bottom[i] = " " + bottom[i]
+	}
+	return append(block(out, size{sz.w, high}), block(bottom, size{sz.w, sz.h - high})...)
+}

@@ -1,0 +1,392 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"unsent/check"
+	"unsent/kb"
+	"unsent/model"
+	"unsent/safe"
+	"unsent/triage"
+)
+
+// caseView is one incident, or one message of it: what it means, what is known,
+// how far the steps have come.
+type caseView struct {
+	inc   model.Incident
+	msgID model.MessageID // 0 when the case is the incident
+	data  model.Case
+	triage.Judgement
+	ready   bool
+	loading task
+	err     error
+	running []string // checks that are still out
+
+	tab    int
+	at     int // selected step
+	off    int // first line shown of the tab
+	high   int // lines of the tab's part when it was drawn last
+	total  int // lines the tab has
+	line   int // where the selected step was drawn, in the body; -1: nowhere
+	reveal bool
+	open   bool // the selected step's text is unfolded
+	wide   bool // there is room to unfold it always
+	drawn  drawing
+	side   drawing
+	brief  string // the short packet, where there is a third column to show it
+	briefs task
+}
+
+// A drawing keeps the lines of a long text until its width, theme or content change.
+type drawing struct {
+	key   string
+	lines []string
+}
+
+func newCase(inc model.Incident, msg *model.Failure) *caseView {
+	c := &caseView{inc: inc, line: -1}
+	if msg != nil {
+		c.msgID = msg.ID
+		c.data.Message = msg
+	}
+	c.data.Incident = inc
+	c.settle()
+	return c
+}
+
+// tabs are the parts of a case, in the order of the tab key.
+var tabs = []string{"Overview", "Article", "Causes", "Scope", "Facts", "Raw", "Notes"}
+
+const (
+	tabOverview = iota
+	tabArticle
+	tabCauses
+	tabScope
+	tabFacts
+	tabRaw
+	tabNotes
+)
+
+func (c *caseView) load(a *app) tea.Cmd {
+	ctx, id := c.loading.start(a.ctx)
+	return loadCase(ctx, c, id, a.Store, c.inc.ID, c.msgID)
+}
+
+func (c *caseView) take(d model.Case) {
+	c.data, c.inc, c.ready, c.err = d, d.Incident, true, nil
+	c.settle()
+	c.drawn = drawing{}
+}
+
+// settle computes what follows from the data.
+func (c *caseView) settle() {
+	c.Judgement = triage.Judge(&c.data)
+	c.at = min(c.at, max(len(c.Steps)-1, 0))
+}
+
+// found takes a finding: the newest of a check counts.
+func (c *caseView) found(f model.Finding) {
+	var rest []string
+	for _, name := range c.running {
+		if name != f.Check {
+			rest = append(rest, name)
+		}
+	}
+	c.running = rest
+	// A new slice each time: a packet may be reading the old one beside us.
+	all := []model.Finding{f}
+	for _, old := range c.data.Findings {
+		if old.Check != f.Check {
+			all = append(all, old)
+		}
+	}
+	c.data.Findings = all
+	c.settle()
+}
+
+func (c *caseView) title(a *app) string {
+	if c.msgID != 0 {
+		return c.msgID.String() + " of " + c.inc.ID.String()
+	}
+	return c.inc.ID.String()
+}
+
+func (c *caseView) article() kb.Article { return c.Match.Article }
+
+// check starts checks; names nil means all that the article names, or every
+// check when it names none.
+func (c *caseView) check(a *app, names []string) tea.Cmd {
+	if !c.ready {
+		return a.warn("the incident is still being read; try again in a moment")
+	}
+	if len(names) == 0 {
+		names = c.allChecks()
+	}
+	ctx, id := a.working.start(a.ctx)
+	c.running = names
+	return runChecks(ctx, c, id, a.Store, check.Subject{Case: c.data, Now: a.Now()}, names, c.inc.ID, c.msgID)
+}
+
+// allChecks are the checks that the article's steps name, with the two that the
+// log itself answers, in asking order.
+func (c *caseView) allChecks() []string {
+	want := map[string]bool{"window": true, "recipient": true}
+	for _, s := range c.Steps {
+		for _, name := range s.Checks {
+			want[name] = true
+		}
+	}
+	var names []string
+	for _, k := range check.All() {
+		if want[k.Name] {
+			names = append(names, k.Name)
+		}
+	}
+	return names
+}
+
+func (c *caseView) checkAll(a *app) tea.Cmd {
+	if !c.ready {
+		// The express key asks before the case is read: read it, then ask.
+		ctx, id := a.working.start(a.ctx)
+		s, inc, msg := a.Store, c.inc.ID, c.msgID
+		return func() tea.Msg {
+			d, err := s.Case(ctx, inc, msg)
+			return readyToCheck{c: c, id: id, data: d, err: err}
+		}
+	}
+	return c.check(a, nil)
+}
+
+// readyToCheck brings the case that the checks waited for.
+type readyToCheck struct {
+	c    *caseView
+	id   int
+	data model.Case
+	err  error
+}
+
+func (m readyToCheck) arrive(a *app) tea.Cmd {
+	if !a.working.current(m.id) {
+		return nil
+	}
+	a.working.done()
+	if m.err != nil {
+		return a.fail(m.err)
+	}
+	m.c.loading.stop() // the reading that runs beside would come second and drop nothing new
+	m.c.take(m.data)
+	return m.c.check(a, nil)
+}
+
+// step is the selected step, nil when the article has none.
+func (c *caseView) step() *triage.Step {
+	if c.at < 0 || c.at >= len(c.Steps) {
+		return nil
+	}
+	return &c.Steps[c.at]
+}
+
+// move moves the selected step on the overview and scrolls everywhere else.
+func (c *caseView) move(a *app, by int) tea.Cmd {
+	if c.tab == tabOverview && len(c.Steps) > 0 {
+		for n := by; n != 0; {
+			d := 1
+			if n < 0 {
+				d = -1
+			}
+			next := c.at + d
+			for next >= 0 && next < len(c.Steps) && c.Steps[next].Depth > 0 && !c.unfolded(next) {
+				next += d
+			}
+			if next < 0 || next >= len(c.Steps) {
+				break
+			}
+			c.at, n = next, n-d
+		}
+		return nil
+	}
+	c.off = min(max(c.off+by, 0), max(c.total-c.high, 0))
+	return nil
+}
+
+func (c *caseView) show(tab int) {
+	c.tab = (tab + len(tabs)) % len(tabs)
+	c.off = 0
+}
+
+// tick settles the selected step by hand, with a note.
+func (c *caseView) tick(a *app, state model.StepState) tea.Cmd {
+	s := c.step()
+	if s == nil {
+		return a.warn("this article has no steps")
+	}
+	id, locked := s.ID, s.Lock
+	if state == "" { // the tick key: done, or open again
+		state = model.StepDone
+		if s.By == "hand" && s.State != model.StepOpen {
+			state = model.StepOpen
+		}
+	}
+	record := func(note string) tea.Cmd {
+		rec := model.StepRecord{Step: id, State: state, By: "hand", At: a.Now().UTC(), Note: a.clean(note)}
+		ctx, st, who, inc := a.ctx, a.Store, a.Who, c.inc.ID
+		return write("step "+id+" is "+string(state)+" (z undoes)", func() error {
+			if locked != "" && state != model.StepOpen {
+				if err := st.Log(ctx, who, "override", inc.String(), "step "+id+" taken although "+locked); err != nil {
+					return err
+				}
+			}
+			return st.SetStep(ctx, inc, rec, who)
+		})
+	}
+	if state == model.StepOpen {
+		return record("")
+	}
+	label := "Step " + id + " " + string(state) + ": what did you see?"
+	if state == model.StepSkipped {
+		label = "Step " + id + " is left out: why?"
+	}
+	if locked != "" {
+		label = "Step " + id + " is " + locked + ". Take it all the same? Say why"
+	}
+	return a.ask(&input{label: label, hint: "one line; empty is fine", need: locked != "", do: func(a *app, note string) tea.Cmd { return record(strings.TrimSpace(note)) }})
+}
+
+func (c *caseView) openPacket(a *app) tea.Cmd {
+	v := &packetView{c: c, profile: 0}
+	a.push(v)
+	return v.begin(a)
+}
+
+func (c *caseView) actions(a *app) []action {
+	someStep := func(*app) string {
+		if c.step() == nil {
+			return "this article has no steps"
+		}
+		return ""
+	}
+	list := []action{
+		{name: "check", keys: []string{"c"}, help: "run the checks of the selected step", why: func(*app) string {
+			if s := c.step(); s == nil || len(s.Checks) == 0 {
+				return "the selected step has no check; do it by hand and tick it with x"
+			}
+			return ""
+		}, do: func(a *app) tea.Cmd { return c.check(a, c.step().Checks) }},
+		{name: "check-all", keys: []string{"C"}, help: "run all checks", short: "checks", do: func(a *app) tea.Cmd { return c.checkAll(a) }},
+		{name: "packet", keys: []string{"e"}, help: "build the escalation packet", short: "packet", do: func(a *app) tea.Cmd { return c.openPacket(a) }},
+		{name: "tick", keys: []string{"x"}, help: "tick the selected step, or untick it; asks for a note", short: "tick", why: someStep, do: func(a *app) tea.Cmd { return c.tick(a, "") }},
+		{name: "found", keys: []string{"f"}, help: "the selected step found the problem", why: someStep, do: func(a *app) tea.Cmd { return c.tick(a, model.StepProblem) }},
+		{name: "skip", keys: []string{"u"}, help: "leave the selected step out", why: someStep, do: func(a *app) tea.Cmd { return c.tick(a, model.StepSkipped) }},
+		{name: "unfold", keys: []string{"enter", "space"}, help: "show or hide the text of the selected step", short: "step", why: someStep, do: func(*app) tea.Cmd {
+			c.show(tabOverview)
+			c.open = !c.open
+			return nil
+		}},
+		{name: "next-tab", keys: []string{"tab", "right"}, help: "next part: " + strings.ToLower(strings.Join(tabs, ", ")), short: "parts", do: func(*app) tea.Cmd { c.show(c.tab + 1); return nil }},
+		{name: "previous-tab", keys: []string{"shift+tab", "left"}, help: "previous part", do: func(*app) tea.Cmd { c.show(c.tab - 1); return nil }},
+		{name: "messages", keys: []string{"l"}, help: "the incident's messages", short: "messages", do: func(a *app) tea.Cmd { return a.openRows(model.Query{Incident: c.inc.ID}) }},
+		{name: "page", keys: []string{"o"}, help: "open the web page of the selected step", why: func(*app) string {
+			if s := c.step(); s == nil || s.Open == "" {
+				return "the selected step has no page"
+			}
+			return ""
+		}, do: func(a *app) tea.Cmd { return openLink(a.ctx, a.Deps, c.step().Open) }},
+		{name: "reveal", keys: []string{"r"}, help: "show or hide whole numbers; showing is written to the audit trail", do: func(a *app) tea.Cmd {
+			c.reveal = !c.reveal
+			c.drawn = drawing{}
+			if !c.reveal {
+				return a.say("numbers are masked")
+			}
+			ctx, s, who, target := a.ctx, a.Store, a.Who, c.target().String()
+			a.say("numbers are shown in full; this is on the audit trail")
+			return func() tea.Msg {
+				if err := s.Log(ctx, who, "reveal", target, "numbers shown in full"); err != nil {
+					return changed{err: err}
+				}
+				return nil
+			}
+		}},
+		{name: "note", keys: []string{"A"}, help: "add a note", do: func(a *app) tea.Cmd {
+			return a.ask(&input{label: "Note for " + c.inc.ID.String(), need: true, do: func(a *app, text string) tea.Cmd {
+				ctx, s, who, id := a.ctx, a.Store, a.Who, c.inc.ID
+				text = a.clean(text)
+				return write("noted (z undoes)", func() error { return s.AddNote(ctx, id, text, who) })
+			}})
+		}},
+		{name: "ticket", keys: []string{"T"}, help: "record the receiver's ticket number; state: escalated", do: func(a *app) tea.Cmd {
+			return a.ask(&input{label: "Ticket number", value: c.inc.Ticket, need: true, do: func(a *app, text string) tea.Cmd {
+				ctx, s, who, id := a.ctx, a.Store, a.Who, c.inc.ID
+				text = a.clean(text)
+				return write("escalated, ticket "+safe.Line(text)+" (z undoes)", func() error {
+					return s.SetState(ctx, id, model.StateEscalated, "", text, who)
+				})
+			}})
+		}},
+		{name: "next-heading", keys: []string{"]"}, help: "to the article's next heading", do: func(a *app) tea.Cmd {
+			if c.tab != tabArticle {
+				c.show(tabArticle)
+				return nil
+			}
+			c.off = min(heading(c.drawn.lines, c.off, 1, a.theme), max(c.total-c.high, 0))
+			return nil
+		}},
+		{name: "previous-heading", keys: []string{"["}, help: "to the article's previous heading", do: func(a *app) tea.Cmd {
+			if c.tab != tabArticle {
+				c.show(tabArticle)
+				return nil
+			}
+			c.off = heading(c.drawn.lines, c.off, -1, a.theme)
+			return nil
+		}},
+		{name: "feedback", keys: []string{"H"}, help: "say whether the article helped; stays on this machine", do: func(a *app) tea.Cmd { return a.feedback(c.article()) }},
+		{name: "related", keys: []string{"R"}, help: "the article of a related code", why: func(*app) string {
+			if len(c.article().Related) == 0 {
+				return "the article names no related code"
+			}
+			return ""
+		}, do: func(a *app) tea.Cmd { return a.openRelated(c.article()) }},
+		{name: "reply", keys: []string{"Y"}, help: "copy a ready reply to the customer", why: func(*app) string {
+			if len(c.article().Replies) == 0 {
+				return "the article has no ready reply"
+			}
+			return ""
+		}, do: func(a *app) tea.Cmd { return a.openReplies(c.article()) }},
+	}
+	for i := range 8 {
+		n := itoa(i + 1)
+		list = append(list, action{name: "step-" + n, keys: []string{n}, help: "to step " + n, why: func(*app) string {
+			if c.stepIndex(n) < 0 {
+				return "this article has no step " + n
+			}
+			return ""
+		}, do: func(*app) tea.Cmd { c.show(tabOverview); c.at = c.stepIndex(n); return nil }})
+	}
+	list = append(list, moves(func(a *app, by int) tea.Cmd { return c.move(a, by) }, func() int { return c.high }, func() int { return max(c.total, len(c.Steps)) })...)
+	return append(list, states(func() []model.IncidentID { return []model.IncidentID{c.inc.ID} })...)
+}
+
+func (c *caseView) target() model.Target {
+	if c.msgID != 0 {
+		return model.Target{Message: c.msgID}
+	}
+	return model.Target{Incident: c.inc.ID}
+}
+
+func (c *caseView) stepIndex(id string) int {
+	for i := range c.Steps {
+		if c.Steps[i].ID == id {
+			return i
+		}
+	}
+	return -1
+}
+
+func (c *caseView) cursorLine() int {
+	if c.tab != tabOverview {
+		return -1
+	}
+	return c.line
+}

@@ -1,0 +1,189 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"unsent/check"
+	"unsent/model"
+	"unsent/packet"
+)
+
+// Commands do everything that reads or writes. They run beside Update, so they
+// take what they need as arguments and never see the app, which may have moved on.
+
+// readTimeout bounds one reading of the database, which takes milliseconds
+// unless a disk hangs.
+const readTimeout = 30 * time.Second
+
+// listed is how many incidents home holds, the biggest of all. The rest are
+// reached by a search among the messages, and home says that there are more.
+const listed = 200
+
+func loadIncidents(ctx context.Context, id int, s Store) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		m := incidentsLoaded{id: id}
+		if m.totals, m.err = s.Totals(ctx); m.err == nil {
+			m.incidents, m.err = s.Incidents(ctx, model.Query{Limit: listed})
+		}
+		return m
+	}
+}
+
+// placeKey is the setting that remembers the selected incident.
+const placeKey = "ui.incident"
+
+func restore(ctx context.Context, s Store) tea.Cmd {
+	return func() tea.Msg {
+		v, err := s.Setting(ctx, placeKey)
+		if err != nil {
+			return placeRestored{} // a place is a convenience; without it the list begins at its top
+		}
+		n, _ := strconv.ParseInt(v, 10, 64)
+		return placeRestored{incident: model.IncidentID(n)}
+	}
+}
+
+func remember(s Store, inc *model.Incident) tea.Cmd {
+	if inc == nil {
+		return nil
+	}
+	id := inc.ID
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		// Leaving must not fail for want of a remembered place.
+		_ = s.SetSetting(ctx, placeKey, strconv.FormatInt(int64(id), 10))
+		return nil
+	}
+}
+
+func loadCase(ctx context.Context, c *caseView, id int, s Store, inc model.IncidentID, msg model.MessageID) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		d, err := s.Case(ctx, inc, msg)
+		return caseLoaded{c: c, id: id, data: d, err: err}
+	}
+}
+
+// runChecks puts the questions and delivers the first finding. Each message
+// brings the command that waits for the next, so no goroutine touches the app.
+// The channel has room for all, so that none waits if the screen stops listening.
+func runChecks(ctx context.Context, c *caseView, id int, s Store, subject check.Subject, names []string, inc model.IncidentID, msg model.MessageID) tea.Cmd {
+	return func() tea.Msg {
+		ch := make(chan findingArrived, len(names)+1)
+		go func() {
+			defer close(ch)
+			check.Run(ctx, subject, names, func(f model.Finding) {
+				err := s.SaveFinding(ctx, inc, msg, f)
+				ch <- findingArrived{c: c, id: id, finding: f, err: err}
+			})
+		}()
+		return nextFinding(c, id, ch)()
+	}
+}
+
+func nextFinding(c *caseView, id int, ch <-chan findingArrived) tea.Cmd {
+	return func() tea.Msg {
+		m, ok := <-ch
+		if !ok {
+			return checksDone{c: c, id: id}
+		}
+		m.more = nextFinding(c, id, ch)
+		return m
+	}
+}
+
+// buildPacket makes the packet in every format: they are small, and switching
+// between them is then a matter of drawing.
+func buildPacket(v *packetView, id int, in packet.Input, p packet.Profile) tea.Cmd {
+	return func() tea.Msg {
+		m := packetBuilt{v: v, id: id, p: packet.New(in, p), txt: map[packet.Format]string{}}
+		for _, f := range packetFormats {
+			txt, err := m.p.Render(f)
+			if err != nil {
+				m.err = fmt.Errorf("building the packet: %w", err)
+				return m
+			}
+			m.txt[f] = txt
+		}
+		return m
+	}
+}
+
+// copyPacket writes the packet's file first, so that there is a way out when no
+// clipboard can be reached, and then copies.
+func copyPacket(ctx context.Context, d Deps, p model.Packet, override string) tea.Cmd {
+	return func() tea.Msg {
+		m := packetCopied{text: p.Text}
+		if m.file, m.err = d.Save(ctx, p); m.err != nil {
+			// The clipboard may still work, and then nothing is lost.
+			m.how = d.Copy(ctx, p.Text)
+			if m.how.Err == nil {
+				m.how.Said += " (no file: " + m.err.Error() + ")"
+				m.err = nil
+			}
+			return m
+		}
+		m.how = d.Copy(ctx, p.Text)
+		target := p.Incident.String()
+		if p.Message != 0 {
+			target = p.Message.String()
+		}
+		detail := fmt.Sprintf("%s, %s, %d of 5, sha256 %.12s", p.Format, p.Profile, p.Complete, p.Hash)
+		if override != "" {
+			_ = d.Store.Log(ctx, d.Who, "override", target, override)
+		}
+		if err := d.Store.Log(ctx, d.Who, "copy", target, detail); err != nil {
+			m.how.Said += "; the audit trail could not be written: " + err.Error()
+		}
+		return m
+	}
+}
+
+// write runs a change of the database and tells what was changed.
+func write(what string, f func() error) tea.Cmd { return writeAll(1, what, f) }
+
+// writeAll does the same for n changes that the agent made at once, so that one
+// undo takes all of them back.
+func writeAll(n int, what string, f func() error) tea.Cmd {
+	return func() tea.Msg { return changed{what: what, n: n, err: f()} }
+}
+
+// turn undoes, or does again, the last n changes.
+func turn(ctx context.Context, s Store, who string, n int, again bool) tea.Cmd {
+	return func() tea.Msg {
+		how, said := s.Undo, "taken back: "
+		if again {
+			how, said = s.Redo, "done again: "
+		}
+		var what string
+		for i := range n {
+			w, err := how(ctx, who)
+			if err != nil {
+				return turned{err: err}
+			}
+			if what = w; i > 0 {
+				what = count(n, "change", "changes")
+			}
+		}
+		return turned{what: said + what, n: n, again: again}
+	}
+}
+
+func openLink(ctx context.Context, d Deps, url string) tea.Cmd {
+	return func() tea.Msg {
+		how, err := d.Open(ctx, url)
+		if err == nil {
+			return linkOpened{how: how}
+		}
+		return linkCopied{url: url, how: d.Copy(ctx, url)}
+	}
+}

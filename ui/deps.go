@@ -1,0 +1,71 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"unsent/model"
+)
+
+// A Store is what the screen needs of the database. *store.Store has it; it is
+// an interface so that a test can show the screen a database that fails.
+type Store interface {
+	Totals(ctx context.Context) (model.Totals, error)
+	Incidents(ctx context.Context, q model.Query) ([]model.Incident, error)
+	Case(ctx context.Context, id model.IncidentID, msg model.MessageID) (model.Case, error)
+	Failures(ctx context.Context, q model.Query) ([]model.Failure, error)
+	Count(ctx context.Context, q model.Query, most int) (n int, more bool, err error)
+	Imports(ctx context.Context) ([]model.Import, error)
+	Rejections(ctx context.Context, importID int64, after, limit int) ([]model.Rejection, error)
+	UndoImport(ctx context.Context, id int64) (int, error)
+	SetState(ctx context.Context, id model.IncidentID, to model.CaseState, note, ticket, who string) error
+	Assign(ctx context.Context, id model.IncidentID, assignee, who string) error
+	SetStep(ctx context.Context, id model.IncidentID, s model.StepRecord, who string) error
+	AddNote(ctx context.Context, id model.IncidentID, text, who string) error
+	SaveFinding(ctx context.Context, id model.IncidentID, msg model.MessageID, f model.Finding) error
+	Undo(ctx context.Context, who string) (string, error)
+	Redo(ctx context.Context, who string) (string, error)
+	Log(ctx context.Context, who, what, target, detail string) error
+	Setting(ctx context.Context, key string) (string, error)
+	SetSetting(ctx context.Context, key, value string) error
+}
+
+// Deps are what the screen works with. Everything that touches the world
+// outside the terminal comes in here, so that package cli decides and a test
+// can replace it.
+type Deps struct {
+	Store Store
+
+	// Import loads a file and reports now and then how far it is. Canceling
+	// ctx stops it after the last whole batch.
+	Import func(ctx context.Context, path string, progress func(model.Import)) (model.Import, error)
+	// Save writes a packet to its file, readable by its owner only, keeps it
+	// in the database and returns the file's name.
+	Save func(ctx context.Context, p model.Packet) (string, error)
+	// Copy puts text on the clipboard and says which way it went.
+	Copy func(ctx context.Context, text string) Copied
+	// Open shows a web page in the agent's browser and says how; on a remote
+	// machine it cannot, and says so.
+	Open func(ctx context.Context, url string) (string, error)
+
+	Files   []string         // imported first, while the screen is already usable
+	Now     func() time.Time // the clock
+	Local   *time.Location   // the agent's zone, for display beside UTC
+	Who     string           // the agent's name in the audit trail
+	Version string
+	DBName  string   // shown in the title bar
+	ASCII   bool     // draw with ASCII signs only
+	Demo    bool     // says DEMO in the title bar and shows the coach
+	Secrets []string // literal secrets that no packet may hold
+}
+
+// Copied tells which way a text went to the clipboard.
+type Copied struct {
+	// Terminal means that the text must go through the terminal (OSC 52),
+	// which the screen does itself; the terminal does not say whether it obeyed.
+	Terminal bool
+	// Said is the truth in one sentence, "copied with wl-copy" or
+	// "sent to the terminal (OSC 52)".
+	Said string
+	Err  error // nothing was copied
+}

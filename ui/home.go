@@ -1,0 +1,510 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"unsent/kb"
+	"unsent/model"
+	"unsent/safe"
+	"unsent/triage"
+)
+
+// home lists the incidents, the biggest first.
+type home struct {
+	all    []model.Incident
+	shown  []model.Incident // all that the filter lets through, sorted
+	at     int              // selected, index into shown
+	off    int              // first line shown
+	high   int              // lines of the table when it was drawn last
+	want   model.IncidentID // selection to keep while the list changes
+	moved  bool             // the agent has moved the selection
+	marks  map[model.IncidentID]bool
+	filter string
+	sort   int
+	desc   bool // the other way round
+	loaded bool
+	err    error
+	open   *caseView // the selected incident's case
+}
+
+func (h *home) title(a *app) string {
+	if h.filter != "" {
+		return "filter: " + safe.Line(h.filter)
+	}
+	return ""
+}
+
+// set takes a new list and keeps the selection on the same incident.
+func (h *home) set(all []model.Incident) {
+	h.all = all
+	if h.moved || h.want != 0 {
+		if s := h.selected(); s != nil && h.want == 0 {
+			h.want = s.ID
+		}
+	}
+	h.refilter()
+}
+
+func (h *home) selected() *model.Incident {
+	if h.at < 0 || h.at >= len(h.shown) {
+		return nil
+	}
+	return &h.shown[h.at]
+}
+
+// refilter applies filter and sorting. The selected incident stays selected
+// when it is still shown.
+func (h *home) refilter() {
+	want := h.want
+	if want == 0 && h.moved {
+		if s := h.selected(); s != nil {
+			want = s.ID
+		}
+	}
+	h.shown = h.shown[:0:0]
+	for _, inc := range h.all {
+		if matches(h.filter, inc) {
+			h.shown = append(h.shown, inc)
+		}
+	}
+	slices.SortStableFunc(h.shown, func(x, y model.Incident) int {
+		n := sorts[h.sort].less(x, y)
+		if h.desc {
+			n = -n
+		}
+		return n
+	})
+	h.at = 0
+	for i := range h.shown {
+		if h.shown[i].ID == want {
+			h.at = i
+		}
+	}
+	h.want = 0
+	h.scroll()
+}
+
+// sorts are the orders of the list; the first is the one it begins with.
+var sorts = []struct {
+	name string
+	less func(x, y model.Incident) int
+}{
+	{"impact", func(x, y model.Incident) int { return y.Failures - x.Failures }},
+	{"newest", func(x, y model.Incident) int { return y.Last.Compare(x.Last) }},
+	{"code", func(x, y model.Incident) int {
+		a, _ := x.Code.Int()
+		b, _ := y.Code.Int()
+		return a - b
+	}},
+	{"state", func(x, y model.Incident) int {
+		return slices.Index(model.CaseStates, x.State) - slices.Index(model.CaseStates, y.State)
+	}},
+}
+
+// matches applies the filter: "text", "!text" for all without it, "-f txt" for
+// letters in this order with others between.
+func matches(filter string, inc model.Incident) bool {
+	if filter == "" {
+		return true
+	}
+	hay := strings.ToLower(strings.Join([]string{inc.ID.String(), errorName(inc), inc.Title, where(inc), inc.WABA, inc.Template,
+		inc.Language, inc.PhoneID, string(inc.State), inc.Assignee, inc.Ticket, verdictOf(inc)}, " "))
+	f := strings.ToLower(filter)
+	if rest, ok := strings.CutPrefix(f, "!"); ok {
+		return rest == "" || !strings.Contains(hay, strings.TrimSpace(rest))
+	}
+	if rest, ok := strings.CutPrefix(f, "-f "); ok {
+		return fuzzy(strings.TrimSpace(rest), hay)
+	}
+	for _, word := range strings.Fields(f) {
+		if !strings.Contains(hay, word) {
+			return false
+		}
+	}
+	return true
+}
+
+func fuzzy(needle, hay string) bool {
+	rest := hay
+	for _, r := range needle {
+		i := strings.IndexRune(rest, r)
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len(string(r)):]
+	}
+	return true
+}
+
+// errorName is the shortest name of an incident's error.
+func errorName(inc model.Incident) string {
+	switch {
+	case inc.Code != "":
+		return string(inc.Code)
+	case inc.Vendor != (model.Vendor{}):
+		return safe.Line(inc.Vendor.String())
+	case inc.HTTP != 0:
+		return "HTTP " + itoa(inc.HTTP)
+	}
+	return "no code"
+}
+
+// where says what an incident is confined to, as far as its roll-ups tell.
+func where(inc model.Incident) string {
+	var parts []string
+	switch {
+	case inc.Template != "" && inc.Language != "":
+		parts = append(parts, inc.Template+" / "+inc.Language)
+	case inc.Template != "":
+		parts = append(parts, inc.Template)
+	case inc.Templates > 1:
+		parts = append(parts, count(inc.Templates, "template", "templates"))
+	case inc.WABAs == 0:
+		parts = append(parts, "no template named")
+	}
+	switch {
+	case inc.WABA != "":
+		parts = append(parts, "WABA …"+tail(inc.WABA, 6))
+	case inc.WABAs > 1:
+		parts = append(parts, count(inc.WABAs, "WABA", "WABAs"))
+	}
+	return safe.Line(strings.Join(parts, ", "))
+}
+
+// tail is the last n letters of an id: enough to tell two apart at a glance.
+func tail(id string, n int) string {
+	r := []rune(id)
+	return string(r[max(len(r)-n, 0):])
+}
+
+// verdictOf is the article's verdict for an incident, in four words or fewer.
+func verdictOf(inc model.Incident) string {
+	m := kb.For(triage.Facts(&inc))
+	if !m.Known {
+		return "not in the knowledge base"
+	}
+	return m.Article.Verdict
+}
+
+func (h *home) scroll() {
+	if h.high <= 0 {
+		return
+	}
+	h.off = min(max(h.off, h.at-h.high+1), h.at)
+	h.off = max(min(h.off, len(h.shown)-h.high+1), 0) // one line for what is said at the end
+}
+
+// cursorLine is the selected line within the body.
+func (h *home) cursorLine() int {
+	if len(h.shown) == 0 {
+		return -1
+	}
+	return 1 + h.at - h.off
+}
+
+func (h *home) lines(a *app, sz size, focus bool) []string {
+	if len(h.all) == 0 {
+		return h.empty(a, sz)
+	}
+	l := layoutFor(a.term)
+	table := sz
+	var reason []string
+	if l.columns() == 1 && l.reason > 0 {
+		reason = h.reason(a, sz.w)
+		table.h -= len(reason)
+	}
+	h.high = max(table.h-1, 1)
+	h.scroll()
+	cols := homeColumns(sz.w)
+	out := []string{a.theme.faint.Render(fit(cols.header(), sz.w))}
+	for i := h.off; i < len(h.shown) && len(out) < table.h; i++ {
+		inc := h.shown[i]
+		line := cols.line(a, inc, h.marks[inc.ID], i == h.at)
+		if i == h.at {
+			style := a.theme.selected
+			if !focus {
+				style = a.theme.strong
+			}
+			line = style.Render(fit(line, sz.w))
+		}
+		out = append(out, line)
+	}
+	if more := a.totals.Incidents - len(h.all); more > 0 && len(h.all) >= listed && h.off+h.high >= len(h.shown) && len(out) < table.h {
+		out = append(out, a.theme.faint.Render(fitLine(fmt.Sprintf("  the %s biggest are listed; %s smaller ones are found by searching the messages (l /)", number(len(h.all)), number(more)), sz.w)))
+	}
+	if len(h.shown) == 0 {
+		out = append(out, "", " "+a.theme.warn.Render("No incident matches "+safe.Line(h.filter)), " esc clears the filter")
+	}
+	return block(append(block(out, table), reason...), sz)
+}
+
+// A homeTable says which columns there is room for. Columns go in this order
+// when it gets narrow: verdict, state, since; where is shortened.
+type homeTable struct{ where, since, state, verdict int }
+
+func homeColumns(w int) homeTable {
+	t := homeTable{since: 8, state: 10, verdict: 25}
+	rest := func() int { return w - 2 - 7 - 1 - 8 - t.since - t.state - t.verdict }
+	if rest() < 34 {
+		t.verdict = 0
+	}
+	if rest() < 18 {
+		t.state = 0
+	}
+	if rest() < 18 {
+		t.since = 0
+	}
+	t.where = max(rest()-1, 0)
+	return t
+}
+
+func (t homeTable) header() string {
+	s := "  " + right("IMPACT", 7) + " " + fit("CODE", 8) + fit("WHERE", t.where) + " "
+	if t.since > 0 {
+		s += fit("LAST", t.since)
+	}
+	if t.state > 0 {
+		s += fit("STATE", t.state)
+	}
+	if t.verdict > 0 {
+		s += fit("VERDICT", t.verdict)
+	}
+	return s
+}
+
+func (t homeTable) line(a *app, inc model.Incident, marked, at bool) string {
+	sign := " "
+	if at {
+		sign = ">"
+	}
+	m := " "
+	if marked {
+		m = "*"
+	}
+	s := sign + m + right(number(inc.Failures), 7) + " " + fit(errorName(inc), 8) + middle(where(inc), t.where) + " "
+	if t.since > 0 {
+		s += fit(ago(inc.Last, a.Now()), t.since)
+	}
+	if t.state > 0 {
+		s += fit(string(inc.State), t.state)
+	}
+	if t.verdict > 0 {
+		s += fit(verdictOf(inc), t.verdict)
+	}
+	return s
+}
+
+// reason is what the selected incident means, in three lines under the table.
+func (h *home) reason(a *app, w int) []string {
+	inc := h.selected()
+	if inc == nil {
+		return nil
+	}
+	m := kb.For(triage.Facts(inc))
+	bars := spark(inc.Trend, min(24, w/3), a.theme.signs.bars)
+	first := " " + a.verdictStyle(m).Render(m.Article.Verdict) + "  " + safe.Line(m.Article.Title)
+	if !m.Known {
+		first = " " + a.theme.warn.Render("not in the knowledge base") + "  " + safe.Line(inc.Title)
+	}
+	if bars != "" {
+		first = fit(first, max(w-len([]rune(bars))-2, 0)) + " " + a.theme.accent.Render(bars) + " "
+	}
+	summary := wrap(safe.Line(m.Article.Summary), w-2)
+	second := ""
+	if len(summary) > 0 {
+		second = " " + summary[0]
+		if len(summary) > 1 {
+			second = fit(" "+summary[0]+" "+strings.Join(summary[1:], " "), w)
+		}
+	}
+	return []string{a.rule("", w), fit(first, w), second}
+}
+
+// empty says what to do when nothing is loaded.
+func (h *home) empty(a *app, sz size) []string {
+	t := a.theme
+	var lines []string
+	switch {
+	case h.err != nil:
+		lines = append(lines, t.bad.Render("The database could not be read."), "", safe.Line(h.err.Error()))
+		if hint := model.Hint(h.err); hint != "" {
+			lines = append(lines, safe.Line(hint))
+		}
+		lines = append(lines, "", t.barKey.Render(" ctrl+r ")+" try again")
+	case !h.loaded:
+		lines = append(lines, "reading the database")
+	case a.importing.active:
+		lines = append(lines, "Loading "+safe.Line(a.importing.name())+".", "", "Incidents appear here as they are found.")
+	case a.totals.Imports > 0:
+		lines = append(lines, t.strong.Render("No failed message is loaded."), "")
+		if imp := a.importing.last; imp != nil {
+			lines = append(lines, wrap(summary(*imp), min(sz.w-4, prose))...)
+			lines = append(lines, "")
+		}
+		lines = append(lines, t.barKey.Render(" i ")+" load another log", t.barKey.Render(" I ")+" what was loaded, and what was rejected")
+	default:
+		lines = append(lines, t.strong.Render("Nothing is loaded yet."), "",
+			t.barKey.Render(" i ")+" load a failure log: a CSV export, webhook JSON, NDJSON",
+			t.barKey.Render(" K ")+" read the knowledge base",
+			t.barKey.Render(" ? ")+" help", "",
+			t.faint.Render("To try it on invented data: unsent demo"))
+	}
+	var out []string
+	if sz.h > len(lines)+2 {
+		out = append(out, "")
+	}
+	for _, line := range lines {
+		for _, part := range wrap(line, max(sz.w-4, 1)) {
+			out = append(out, "  "+part)
+		}
+	}
+	return block(out, sz)
+}
+
+func (h *home) move(a *app, by int) tea.Cmd {
+	if len(h.shown) == 0 {
+		return nil
+	}
+	h.moved = true
+	h.at = min(max(h.at+by, 0), len(h.shown)-1)
+	h.scroll()
+	return a.preview()
+}
+
+func (h *home) actions(a *app) []action {
+	some := func(*app) string {
+		if h.selected() == nil {
+			return "no incident is selected"
+		}
+		return ""
+	}
+	list := []action{
+		{name: "open", keys: []string{"enter"}, help: "open the incident", short: "open", why: some, do: func(a *app) tea.Cmd {
+			cmd := a.preview()
+			a.push(h.open)
+			return cmd
+		}},
+	}
+	// On home these act on the case of the selected incident, so that the main
+	// job needs no more keys than it must.
+	list = append(list,
+		action{name: "express", keys: []string{"E"}, help: "open, check and build the packet at once", short: "express", why: some, do: func(a *app) tea.Cmd {
+			cmd := a.preview()
+			a.push(h.open)
+			return tea.Batch(cmd, h.open.checkAll(a), h.open.openPacket(a))
+		}},
+		action{name: "messages", keys: []string{"l"}, help: "all failed messages, newest first", short: "messages", do: func(a *app) tea.Cmd { return a.openRows(model.Query{}) }},
+		action{name: "filter", keys: []string{"/"}, help: "filter: text, !text without it, -f txt fuzzy", short: "filter", do: func(a *app) tea.Cmd {
+			return a.ask(&input{label: "Filter incidents", hint: "text   !text: all without it   -f txt: fuzzy", value: h.filter,
+				live: func(a *app, s string) tea.Cmd { h.filter = strings.TrimSpace(s); h.refilter(); return a.preview() },
+				do:   func(a *app, s string) tea.Cmd { h.filter = strings.TrimSpace(s); h.refilter(); return a.preview() }})
+		}},
+	)
+	list = append(list, moves(func(a *app, by int) tea.Cmd { return h.move(a, by) }, func() int { return h.high }, func() int { return len(h.shown) })...)
+	list = append(list,
+		action{name: "mark", keys: []string{"space"}, help: "mark the incident for a change of state", why: some, do: func(a *app) tea.Cmd {
+			if h.marks == nil {
+				h.marks = map[model.IncidentID]bool{}
+			}
+			id := h.selected().ID
+			if h.marks[id] {
+				delete(h.marks, id)
+			} else {
+				h.marks[id] = true
+			}
+			return h.move(a, 1)
+		}},
+		action{name: "unmark", keys: []string{"ctrl+\\"}, help: "clear all marks", do: func(a *app) tea.Cmd { h.marks = nil; return a.say("marks cleared") }},
+		action{name: "sort", keys: []string{"s"}, help: "sort by impact, newest, code, state", do: func(a *app) tea.Cmd {
+			h.sort = (h.sort + 1) % len(sorts)
+			h.refilter()
+			said := "sorted by " + sorts[h.sort].name
+			if a.totals.Incidents > len(h.all) {
+				said += ", among the " + number(len(h.all)) + " biggest"
+			}
+			a.say(said)
+			return a.preview()
+		}},
+		action{name: "reverse", keys: []string{"S"}, help: "sort the other way round", do: func(a *app) tea.Cmd {
+			h.desc = !h.desc
+			h.refilter()
+			return a.preview()
+		}},
+	)
+	return append(list, states(func() []model.IncidentID {
+		if len(h.marks) > 0 {
+			var ids []model.IncidentID
+			for _, inc := range h.all {
+				if h.marks[inc.ID] {
+					ids = append(ids, inc.ID)
+				}
+			}
+			return ids
+		}
+		if inc := h.selected(); inc != nil {
+			return []model.IncidentID{inc.ID}
+		}
+		return nil
+	})...)
+}
+
+// moves are the actions that move a selection or scroll; page and all tell how
+// far a page and the whole are.
+func moves(move func(a *app, by int) tea.Cmd, page, all func() int) []action {
+	by := func(n func() int) func(*app) tea.Cmd { return func(a *app) tea.Cmd { return move(a, n()) } }
+	return []action{
+		{name: "down", keys: []string{"j", "down"}, help: "down", do: by(func() int { return 1 })},
+		{name: "up", keys: []string{"k", "up"}, help: "up", do: by(func() int { return -1 })},
+		{name: "page-down", keys: []string{"pgdown", "ctrl+d"}, help: "a page down", do: by(func() int { return max(page(), 1) })},
+		{name: "page-up", keys: []string{"pgup", "ctrl+u"}, help: "a page up", do: by(func() int { return -max(page(), 1) })},
+		{name: "top", keys: []string{"g", "home"}, help: "to the top", do: by(func() int { return -all() })},
+		{name: "bottom", keys: []string{"G", "end"}, help: "to the end", do: by(func() int { return all() })},
+	}
+}
+
+// states are the actions that change how far the work on incidents has come.
+func states(ids func() []model.IncidentID) []action {
+	why := func(*app) string {
+		if len(ids()) == 0 {
+			return "no incident is selected"
+		}
+		return ""
+	}
+	set := func(to model.CaseState) func(a *app) tea.Cmd {
+		return func(a *app) tea.Cmd {
+			all, ctx, s, who := ids(), a.ctx, a.Store, a.Who
+			return writeAll(len(all), count(len(all), "incident", "incidents")+" now "+string(to)+" (z undoes)", func() error {
+				for _, id := range all {
+					if err := s.SetState(ctx, id, to, "", "", who); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+	}
+	return []action{
+		{name: "assign", keys: []string{"a"}, help: "assign to me and mark as working", why: why, do: func(a *app) tea.Cmd {
+			all, ctx, s, who := ids(), a.ctx, a.Store, a.Who
+			return writeAll(2*len(all), count(len(all), "incident", "incidents")+" assigned to "+safe.Line(who)+" (z undoes)", func() error {
+				for _, id := range all {
+					if err := s.Assign(ctx, id, who, who); err != nil {
+						return err
+					}
+					if err := s.SetState(ctx, id, model.StateWorking, "", "", who); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}},
+		{name: "waiting", keys: []string{"w"}, help: "state: waiting", why: why, do: set(model.StateWaiting)},
+		{name: "escalated", keys: []string{"X"}, help: "state: escalated", why: why, do: set(model.StateEscalated)},
+		{name: "solved", keys: []string{"d"}, help: "state: solved", why: why, do: set(model.StateSolved)},
+		{name: "reopen", keys: []string{"N"}, help: "state: new again", why: why, do: set(model.StateNew)},
+	}
+}

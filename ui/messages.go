@@ -1,0 +1,226 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"unsent/model"
+	"unsent/packet"
+	"unsent/safe"
+)
+
+// Messages say what has happened, and carry their error. Each knows where it
+// arrives; one whose work has been superseded changes nothing.
+type arrived interface{ arrive(a *app) tea.Cmd }
+
+type incidentsLoaded struct {
+	id        int
+	incidents []model.Incident
+	totals    model.Totals
+	err       error
+}
+
+func (m incidentsLoaded) arrive(a *app) tea.Cmd {
+	if !a.loading.current(m.id) {
+		return nil
+	}
+	a.loading.done()
+	a.home.loaded = true
+	if m.err != nil {
+		if a.home.err = m.err; len(a.home.all) == 0 {
+			return nil // the empty list says it
+		}
+		return a.fail(m.err)
+	}
+	a.home.err = nil
+	a.totals = m.totals
+	a.home.set(m.incidents)
+	return a.preview()
+}
+
+// placeRestored brings the selection of the last session back.
+type placeRestored struct{ incident model.IncidentID }
+
+func (m placeRestored) arrive(a *app) tea.Cmd {
+	if m.incident != 0 && !a.home.moved && len(a.Files) == 0 && !a.Demo {
+		a.home.want = m.incident
+		a.home.refilter()
+		return a.preview()
+	}
+	return nil
+}
+
+type caseLoaded struct {
+	c    *caseView
+	id   int
+	data model.Case
+	err  error
+}
+
+func (m caseLoaded) arrive(a *app) tea.Cmd {
+	if !m.c.loading.current(m.id) {
+		return nil
+	}
+	m.c.loading.done()
+	if m.err != nil {
+		m.c.err = m.err
+		return a.fail(m.err)
+	}
+	m.c.take(m.data)
+	return m.c.preview(a)
+}
+
+// findingArrived brings one finding; more waits for the one behind it.
+type findingArrived struct {
+	c       *caseView
+	id      int
+	finding model.Finding
+	err     error // of keeping it
+	more    tea.Cmd
+}
+
+func (m findingArrived) arrive(a *app) tea.Cmd {
+	if !a.working.current(m.id) {
+		return nil
+	}
+	m.c.found(m.finding)
+	if m.err != nil {
+		return tea.Batch(m.more, a.fail(m.err))
+	}
+	return m.more
+}
+
+type checksDone struct {
+	c  *caseView
+	id int
+}
+
+func (m checksDone) arrive(a *app) tea.Cmd {
+	if !a.working.current(m.id) {
+		return nil
+	}
+	a.working.done()
+	m.c.running = nil
+	if p, ok := a.top().(*packetView); ok && p.waiting {
+		return p.build(a)
+	}
+	return m.c.preview(a)
+}
+
+type packetBuilt struct {
+	v   *packetView
+	id  int
+	p   *packet.Packet
+	txt map[packet.Format]string
+	err error
+}
+
+func (m packetBuilt) arrive(a *app) tea.Cmd {
+	if !m.v.building.current(m.id) {
+		return nil
+	}
+	m.v.building.done()
+	m.v.waiting = false
+	if m.err != nil {
+		m.v.err = m.err
+		return a.fail(m.err)
+	}
+	m.v.take(m.p, m.txt)
+	if m.v.copyNext {
+		m.v.copyNext = false
+		return m.v.copy(a)
+	}
+	return nil
+}
+
+type packetCopied struct {
+	file string
+	text string
+	how  Copied
+	err  error // of writing the file
+}
+
+func (m packetCopied) arrive(a *app) tea.Cmd {
+	file := ""
+	if m.file != "" {
+		file = "; also in " + m.file
+	}
+	switch {
+	case m.err != nil:
+		return a.fail(m.err)
+	case m.how.Err != nil && m.file != "":
+		return a.warn("not copied: " + m.how.Err.Error() + "; the packet is in " + m.file)
+	case m.how.Err != nil:
+		return a.warn("not copied: " + m.how.Err.Error())
+	case m.how.Terminal:
+		a.say(m.how.Said + file)
+		return tea.SetClipboard(m.text)
+	}
+	return a.say(m.how.Said + file)
+}
+
+// changed tells that something about cases was written, in n changes.
+type changed struct {
+	what string
+	n    int
+	err  error
+}
+
+// turned tells that n changes were taken back or done again.
+type turned struct {
+	what  string
+	n     int
+	again bool
+	err   error
+}
+
+func (m turned) arrive(a *app) tea.Cmd {
+	if m.err != nil {
+		return a.fail(m.err)
+	}
+	if m.again {
+		a.undos = append(a.undos, m.n)
+	} else {
+		a.redos = append(a.redos, m.n)
+	}
+	a.say(safe.Line(m.what))
+	return a.refresh()
+}
+
+func (m changed) arrive(a *app) tea.Cmd {
+	if m.err != nil {
+		return a.fail(m.err)
+	}
+	if m.n > 0 {
+		a.undos, a.redos = append(a.undos, m.n), nil
+	}
+	a.say(m.what)
+	return a.refresh()
+}
+
+type linkOpened struct {
+	how string
+	err error
+}
+
+func (m linkOpened) arrive(a *app) tea.Cmd {
+	if m.err != nil {
+		return a.fail(m.err)
+	}
+	return a.say(m.how)
+}
+
+type linkCopied struct {
+	url string
+	how Copied
+}
+
+func (m linkCopied) arrive(a *app) tea.Cmd {
+	if m.how.Err != nil {
+		return a.say("open " + m.url)
+	}
+	a.say("open " + m.url + " (" + m.how.Said + ")")
+	if m.how.Terminal {
+		return tea.SetClipboard(m.url)
+	}
+	return nil
+}

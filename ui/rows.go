@@ -1,0 +1,365 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"unsent/model"
+	"unsent/safe"
+)
+
+// pageRows is how many messages are fetched at a time. The list holds at most
+// three pages, however many messages there are.
+const pageRows = 200
+
+// rows lists failed messages, newest first: a window on the database that moves
+// by keys, never a slice of everything.
+type rows struct {
+	query   model.Query
+	list    []model.Failure
+	at, off int
+	high    int
+	atTop   bool // nothing newer than list[0]
+	atEnd   bool // nothing older than the last
+	total   int
+	more    bool // total is a lower bound
+	loading task
+	counts  task
+	loaded  bool
+	err     error
+	reveal  bool
+}
+
+type rowsLoaded struct {
+	r    *rows
+	id   int
+	list []model.Failure
+	how  int // 0: a new list, 1: older rows, -1: newer rows
+	end  bool
+	err  error
+}
+
+type rowsCounted struct {
+	r    *rows
+	id   int
+	n    int
+	more bool
+	err  error
+}
+
+func (a *app) openRows(q model.Query) tea.Cmd {
+	r := &rows{query: q}
+	a.push(r)
+	return r.first(a)
+}
+
+func (r *rows) first(a *app) tea.Cmd {
+	ctx, id := r.loading.start(a.ctx)
+	cctx, cid := r.counts.start(a.ctx)
+	q := r.query
+	q.Limit = pageRows
+	return tea.Batch(loadRows(ctx, r, id, a.Store, q, 0), countRows(cctx, r, cid, a.Store, r.query))
+}
+
+func loadRows(ctx context.Context, r *rows, id int, s Store, q model.Query, how int) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		list, err := s.Failures(ctx, q)
+		return rowsLoaded{r: r, id: id, list: list, how: how, end: len(list) < q.Limit, err: err}
+	}
+}
+
+func countRows(ctx context.Context, r *rows, id int, s Store, q model.Query) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		n, more, err := s.Count(ctx, q, 10000)
+		return rowsCounted{r: r, id: id, n: n, more: more, err: err}
+	}
+}
+
+func (m rowsCounted) arrive(*app) tea.Cmd {
+	if m.r.counts.current(m.id) && m.err == nil {
+		m.r.total, m.r.more = m.n, m.more
+	}
+	return nil
+}
+
+func (m rowsLoaded) arrive(a *app) tea.Cmd {
+	r := m.r
+	if !r.loading.current(m.id) {
+		return nil
+	}
+	r.loading.done()
+	r.loaded = true
+	if m.err != nil {
+		r.err = m.err
+		return a.fail(m.err)
+	}
+	switch m.how {
+	case 0:
+		r.list, r.at, r.off, r.atTop, r.atEnd = m.list, 0, 0, true, m.end
+	case 1:
+		r.list = append(r.list, m.list...)
+		r.atEnd = m.end
+		if extra := len(r.list) - 3*pageRows; extra > 0 { // forget the newest
+			r.list = append([]model.Failure(nil), r.list[extra:]...)
+			r.at, r.off, r.atTop = max(r.at-extra, 0), max(r.off-extra, 0), false
+		}
+	case -1:
+		r.list = append(append([]model.Failure(nil), m.list...), r.list...)
+		r.at, r.off, r.atTop = r.at+len(m.list), r.off+len(m.list), m.end
+		if len(r.list) > 3*pageRows { // forget the oldest
+			r.list, r.atEnd = r.list[:3*pageRows], false
+		}
+	}
+	return nil
+}
+
+func (r *rows) title(*app) string {
+	s := "messages"
+	if r.query.Incident != 0 {
+		s += " of " + r.query.Incident.String()
+	}
+	if r.loaded && r.total > 0 {
+		n := number(r.total)
+		if r.more {
+			n += "+"
+		}
+		s += ": " + n
+	}
+	if r.query.Search != "" {
+		s += "  search: " + safe.Line(r.query.Search)
+	}
+	return s
+}
+
+func (r *rows) cursorLine() int {
+	if len(r.list) == 0 {
+		return -1
+	}
+	return 1 + r.at - r.off
+}
+
+func (r *rows) lines(a *app, sz size, _ bool) []string {
+	t := a.theme
+	r.high = max(sz.h-1, 1)
+	r.scroll()
+	cols := rowColumns(sz.w)
+	out := []string{t.faint.Render(fit(cols.header(), sz.w))}
+	for i := r.off; i < len(r.list) && len(out) < sz.h; i++ {
+		line := cols.line(a, &r.list[i], i == r.at, r.reveal)
+		if i == r.at {
+			line = t.selected.Render(fit(line, sz.w))
+		}
+		out = append(out, line)
+	}
+	if len(r.list) == 0 {
+		switch {
+		case r.err != nil:
+			out = append(out, "", " "+t.bad.Render(safe.Line(r.err.Error())), " ctrl+r tries again")
+		case !r.loaded:
+			out = append(out, "", " reading")
+		case r.query.Search != "":
+			out = append(out, "", " "+t.warn.Render("No message matches "+safe.Line(r.query.Search)), " / changes the search, esc goes back")
+		default:
+			out = append(out, "", " No failed message is loaded.", " i loads a log")
+		}
+	}
+	return block(out, sz)
+}
+
+func (r *rows) scroll() {
+	r.off = min(max(r.off, r.at-r.high+1), r.at)
+	r.off = max(min(r.off, len(r.list)-r.high), 0)
+}
+
+type rowTable struct{ to, template, text int }
+
+func rowColumns(w int) rowTable {
+	t := rowTable{to: 20, template: 22}
+	rest := func() int { return w - 1 - 16 - 8 - t.to - t.template - 3 }
+	if rest() < 12 {
+		t.template = 0
+	}
+	if rest() < 8 {
+		t.to = 0
+	}
+	t.text = max(rest(), 0)
+	return t
+}
+
+func (t rowTable) header() string {
+	s := " " + fit("TIME (local)", 16) + " " + fit("CODE", 8)
+	if t.to > 0 {
+		s += fit("RECIPIENT", t.to) + " "
+	}
+	if t.template > 0 {
+		s += fit("TEMPLATE", t.template) + " "
+	}
+	return s + fit("WHAT THE LOG SAYS", t.text)
+}
+
+func (t rowTable) line(a *app, f *model.Failure, at, reveal bool) string {
+	sign := " "
+	if at {
+		sign = ">"
+	}
+	when := "no time"
+	if !f.At.IsZero() {
+		when = f.At.In(a.Local).Format("Jan 02 15:04:05")
+		if f.At.In(a.Local).Year() != a.Now().In(a.Local).Year() {
+			when = f.At.In(a.Local).Format("2006-01-02 15:04")
+		}
+	}
+	code := string(f.Code)
+	switch {
+	case code != "":
+	case f.Vendor != (model.Vendor{}):
+		code = safe.Line(f.Vendor.Code)
+	case f.HTTPStatus != 0:
+		code = "HTTP" + itoa(f.HTTPStatus)
+	default:
+		code = "none"
+	}
+	s := sign + fit(when, 16) + " " + fit(code, 8)
+	if t.to > 0 {
+		to := f.Recipient
+		if !reveal {
+			to = safe.MaskPhone(to)
+		}
+		if to == "" {
+			to = "not in the log"
+		}
+		s += fit(safe.Line(to), t.to) + " "
+	}
+	if t.template > 0 {
+		name := f.Template
+		if name == "" {
+			name = f.Kind
+		}
+		s += middle(masked(name, reveal), t.template) + " "
+	}
+	return s + fit(masked(firstOf(f.Details, f.Message, f.Title), reveal), t.text)
+}
+
+func (r *rows) selected() *model.Failure {
+	if r.at < 0 || r.at >= len(r.list) {
+		return nil
+	}
+	return &r.list[r.at]
+}
+
+// move moves the selection and fetches one screen ahead of the edge.
+func (r *rows) move(a *app, by int) tea.Cmd {
+	if len(r.list) == 0 {
+		return nil
+	}
+	r.at = min(max(r.at+by, 0), len(r.list)-1)
+	r.scroll()
+	q := r.query
+	q.Limit = pageRows
+	switch {
+	case r.loading.active:
+	case by > 0 && !r.atEnd && r.at+2*r.high >= len(r.list):
+		q.From = model.CursorOf(&r.list[len(r.list)-1])
+		ctx, id := r.loading.start(a.ctx)
+		return loadRows(ctx, r, id, a.Store, q, 1)
+	case by < 0 && !r.atTop && r.at-2*r.high <= 0:
+		q.From, q.Back = model.CursorOf(&r.list[0]), true
+		ctx, id := r.loading.start(a.ctx)
+		return loadRows(ctx, r, id, a.Store, q, -1)
+	}
+	return nil
+}
+
+func (r *rows) actions(a *app) []action {
+	some := func(*app) string {
+		if r.selected() == nil {
+			return "no message is selected"
+		}
+		return ""
+	}
+	list := []action{
+		{name: "open", keys: []string{"enter"}, help: "open the message", short: "open", why: some, do: func(a *app) tea.Cmd {
+			f := *r.selected()
+			c := newCase(model.Incident{ID: f.Incident, Code: f.Code, Vendor: f.Vendor, HTTP: f.HTTPStatus, Title: f.Title, State: model.StateNew, Failures: 1}, &f)
+			c.reveal = r.reveal
+			a.push(c)
+			return c.load(a)
+		}},
+		{name: "search", keys: []string{"/"}, help: "search in texts, templates, campaigns, numbers and ids", short: "search", do: func(a *app) tea.Cmd {
+			return a.ask(&input{label: "Search messages", hint: "words, a number, a wamid, an fbtrace_id; empty shows all", value: r.query.Search, do: func(a *app, s string) tea.Cmd {
+				if s = strings.TrimSpace(s); strings.HasPrefix(s, "!") {
+					return a.warn("a search among messages cannot leave words out; on the incidents it can")
+				}
+				r.query.Search = s
+				return r.first(a)
+			}})
+		}},
+		{name: "reveal", keys: []string{"r"}, help: "show or hide whole numbers; showing is written to the audit trail", short: "numbers", do: func(a *app) tea.Cmd {
+			r.reveal = !r.reveal
+			if !r.reveal {
+				return a.say("numbers are masked")
+			}
+			ctx, s, who := a.ctx, a.Store, a.Who
+			a.say("numbers are shown in full; this is on the audit trail")
+			return func() tea.Msg {
+				if err := s.Log(ctx, who, "reveal", "messages", "numbers shown in full"); err != nil {
+					return changed{err: err}
+				}
+				return nil
+			}
+		}},
+	}
+	mv := moves(func(a *app, by int) tea.Cmd { return r.move(a, by) }, func() int { return r.high }, func() int { return len(r.list) })
+	for i := range mv {
+		if mv[i].name == "top" { // the newest of all, not of the window
+			mv[i].do = func(a *app) tea.Cmd {
+				if r.atTop {
+					return r.move(a, -len(r.list))
+				}
+				return r.first(a)
+			}
+		}
+		if mv[i].name == "bottom" {
+			mv[i].do = func(a *app) tea.Cmd { return r.last(a) }
+		}
+	}
+	return append(list, mv...)
+}
+
+// last goes to the oldest message: the page above the bottom.
+func (r *rows) last(a *app) tea.Cmd {
+	if r.atEnd {
+		return r.move(a, len(r.list))
+	}
+	ctx, id := r.loading.start(a.ctx)
+	q := r.query
+	q.Limit, q.Back = pageRows, true
+	q.From = model.Cursor{At: -1 << 62}
+	s := a.Store
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		list, err := s.Failures(ctx, q)
+		return rowsAtEnd{rowsLoaded{r: r, id: id, list: list, err: err}}
+	}
+}
+
+type rowsAtEnd struct{ rowsLoaded }
+
+func (m rowsAtEnd) arrive(a *app) tea.Cmd {
+	if !m.r.loading.current(m.id) {
+		return nil
+	}
+	cmd := m.rowsLoaded.arrive(a)
+	if m.err == nil {
+		m.r.at, m.r.atTop, m.r.atEnd = max(len(m.list)-1, 0), len(m.list) < pageRows, true
+		m.r.scroll()
+	}
+	return cmd
+}

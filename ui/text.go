@@ -1,0 +1,206 @@
+package ui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// fit makes a styled line exactly w cells wide: cut with "…" or padded.
+func fit(s string, w int) string {
+	if w <= 0 {
+		return ""
+	}
+	if n := ansi.StringWidth(s); n <= w {
+		return s + strings.Repeat(" ", w-n)
+	}
+	s = ansi.Truncate(s, w, "…")
+	return s + strings.Repeat(" ", max(w-ansi.StringWidth(s), 0))
+}
+
+// right is fit with the text at the right edge.
+func right(s string, w int) string {
+	if n := ansi.StringWidth(s); n < w {
+		return strings.Repeat(" ", w-n) + s
+	}
+	return fit(s, w)
+}
+
+// middle cuts a plain text in its middle, where names differ least.
+func middle(s string, w int) string {
+	if ansi.StringWidth(s) <= w || w < 5 {
+		return fit(s, w)
+	}
+	left := (w - 1) * 2 / 3
+	tail := w - 1 - left
+	return fit(ansi.Truncate(s, left, "")+"…"+ansi.TruncateLeft(s, ansi.StringWidth(s)-tail, ""), w)
+}
+
+// block makes lines exactly sz: every line w wide, h lines.
+func block(lines []string, sz size) []string {
+	out := make([]string, max(sz.h, 0))
+	for i := range out {
+		if i < len(lines) {
+			out[i] = fit(lines[i], sz.w)
+		} else {
+			out[i] = strings.Repeat(" ", max(sz.w, 0))
+		}
+	}
+	return out
+}
+
+// beside puts blocks of the same height side by side, sep between them.
+func beside(sep string, blocks ...[]string) []string {
+	out := make([]string, len(blocks[0]))
+	for i := range out {
+		parts := make([]string, len(blocks))
+		for j, b := range blocks {
+			parts[j] = b[i]
+		}
+		out[i] = strings.Join(parts, sep)
+	}
+	return out
+}
+
+// wrap breaks a styled text into lines of at most w cells, keeping its styles
+// on every line.
+func wrap(s string, w int) []string {
+	if w <= 0 {
+		return nil
+	}
+	return strings.Split(lipgloss.Wrap(s, w, ""), "\n")
+}
+
+// indent wraps s behind a prefix that stands on the first line only.
+func indent(prefix, s string, w int) []string {
+	n := ansi.StringWidth(prefix)
+	if w-n < 8 {
+		return wrap(prefix+s, w)
+	}
+	lines := wrap(s, w-n)
+	for i := range lines {
+		if i == 0 {
+			lines[i] = prefix + lines[i]
+		} else {
+			lines[i] = strings.Repeat(" ", n) + lines[i]
+		}
+	}
+	return lines
+}
+
+// number writes 11902 as "11,902".
+func number(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// count is "1 message", "11,902 messages".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + many
+}
+
+// ago is how long ago t was, in at most seven cells: "41 min", "3 h", "12 d".
+func ago(t, now time.Time) string {
+	d := now.Sub(t)
+	switch {
+	case t.IsZero():
+		return "no time"
+	case d < -time.Minute:
+		return "future"
+	case d < time.Minute:
+		return "now"
+	case d < 100*time.Minute:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d d", int(d.Hours()/24))
+}
+
+// long is a length of time in words: "45 minutes", "3 hours", "12 days".
+func long(d time.Duration) string {
+	switch {
+	case d < 2*time.Hour-time.Minute:
+		return count(int(d.Minutes()), "minute", "minutes")
+	case d < 48*time.Hour:
+		return count(int(d.Hours()), "hour", "hours")
+	}
+	return count(int(d.Hours()/24), "day", "days")
+}
+
+// moment is a time for reading: UTC, and the agent's own clock where it differs.
+func moment(t time.Time, local *time.Location) string {
+	if t.IsZero() {
+		return "no time in the log"
+	}
+	s := t.UTC().Format("2006-01-02 15:04:05 UTC")
+	if _, off := t.In(local).Zone(); off != 0 {
+		s += t.In(local).Format(" (15:04 -07:00)")
+	}
+	return s
+}
+
+// spark draws counts as a line of bars, one cell each.
+func spark(counts []int, w int, bars []string) string {
+	if len(counts) == 0 || w <= 0 {
+		return ""
+	}
+	if len(counts) > w { // fold neighbours together
+		folded := make([]int, w)
+		for i, n := range counts {
+			folded[i*w/len(counts)] += n
+		}
+		counts = folded
+	}
+	most := 0
+	for _, n := range counts {
+		most = max(most, n)
+	}
+	var b strings.Builder
+	for _, n := range counts {
+		switch {
+		case n <= 0 || most == 0:
+			b.WriteString(bars[0])
+		default:
+			// At least the lowest bar: a slice with one failure is not an empty one.
+			b.WriteString(bars[max(1, n*(len(bars)-1)/most)])
+		}
+	}
+	return b.String()
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// asciiOf spells the signs of the screen and of running text for a terminal
+// that draws ASCII only. Each is as wide as what it stands for.
+var asciiOf = map[rune]string{
+	'…': "~", '–': "-", '—': "-", '‘': "'", '’': "'", '“': `"`, '”': `"`, '·': ".", '•': "*",
+	'↑': "^", '↓': "v", '←': "<", '→': ">", '↵': "/", '␛': "^", '×': "x", '≥': ">", '≤': "<", ' ': " ",
+}
+
+// asciified is a drawn line without any sign that ASCII lacks, its cells in the
+// same places.
+func asciified(line string) string {
+	var b strings.Builder
+	for _, r := range line {
+		switch s, ok := asciiOf[r]; {
+		case r < 0x7f:
+			b.WriteRune(r)
+		case ok:
+			b.WriteString(s)
+		default:
+			b.WriteString(strings.Repeat("?", ansi.StringWidth(string(r))))
+		}
+	}
+	return b.String()
+}

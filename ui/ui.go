@@ -1,0 +1,36 @@
+// Package ui is the console's screen, and the only user of the terminal.
+//
+// There is one model, app. A screen (home, case, messages, packet, imports, knowledge base)
+// is a file with a struct that draws itself and lists its actions; keys, the
+// help, the command palette and the footer are all drawn from that list, so an
+// action cannot be missing from one of them. Update never waits: everything
+// that reads or writes is a command (commands.go), takes what it needs as
+// arguments, and comes back as a message that says what has happened.
+//
+// Sizes are computed in layout.go only. Text that comes from a file or an
+// answer goes through package safe where it is drawn.
+//
+// To add a screen: a file with the struct and its actions, and a line in the
+// tests' list of screens; geometry, keys and goldens are then tested by themselves.
+package ui
+
+import (
+	"context"
+	"errors"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Run shows the console until the agent leaves it or ctx ends. It returns an
+// error when the terminal cannot be used or the program crashed; the terminal
+// is restored in every case.
+func Run(ctx context.Context, d Deps, opts ...tea.ProgramOption) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	opts = append([]tea.ProgramOption{tea.WithContext(ctx)}, opts...)
+	_, err := tea.NewProgram(newApp(ctx, d), opts...).Run()
+	if errors.Is(err, tea.ErrInterrupted) || errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+		return context.Canceled
+	}
+	return err
+}
