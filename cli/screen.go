@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"unsent/ingest"
+	"unsent/model"
+	"unsent/safe"
+	"unsent/store"
+	"unsent/ui"
+)
+
+// console is 'unsent [FILE...]'.
+func (a *app) console(c *cobra.Command, args []string) error {
+	if err := a.files(c, args); err != nil {
+		return err
+	}
+	if err := a.canDraw(); err != nil {
+		return err
+	}
+	path, err := a.databasePath()
+	if err != nil {
+		return err
+	}
+	return a.filling(c.Context(), func(s *store.Store) error {
+		d := a.deps(s, path)
+		d.Files = args
+		return a.runScreen(c.Context(), path, d)
+	})
+}
+
+// files sees to it that the arguments are files, and not a command misspelt.
+func (a *app) files(c *cobra.Command, args []string) error {
+	for i, name := range args {
+		if name == "-" {
+			return usage("unsent import - && unsent", "the console needs the keyboard and cannot read a log from standard input")
+		}
+		info, err := os.Stat(name)
+		if err == nil && info.IsDir() {
+			return model.WithHint(fmt.Errorf("opening %s: it is a folder", name), "name the files in it: unsent "+filepath.Join(name, "*.csv"))
+		}
+		if err == nil {
+			continue
+		}
+		if i == 0 && !strings.ContainsAny(name, `/\.~`) {
+			hint := "run 'unsent help' for the commands"
+			if like := c.SuggestionsFor(name); len(like) > 0 {
+				hint = "did you mean '" + strings.Join(like, "' or '") + "'?"
+			}
+			return usage(hint, "there is no command and no file named %q", name)
+		}
+		return model.WithHint(fmt.Errorf("opening the log: %w", err), "is the name right? 'unsent' without a file opens what was imported before")
+	}
+	return nil
+}
+
+// canDraw says whether there is a terminal to draw on.
+func (a *app) canDraw() error {
+	const instead = "'unsent import FILE', 'unsent incidents', 'unsent show i1' and 'unsent packet i1' do the same in plain text, with --json for scripts"
+	switch {
+	case !terminal(a.Stdin):
+		return model.WithHint(errors.New("opening the console: standard input is not a terminal"), instead)
+	case !terminal(a.Stdout):
+		return model.WithHint(errors.New("opening the console: standard output is not a terminal"), instead)
+	case a.Getenv("TERM") == "dumb":
+		return model.WithHint(errors.New("opening the console: this terminal cannot be drawn on (TERM=dumb)"), instead)
+	}
+	return nil
+}
+
+// deps is the world outside as the screen gets it.
+func (a *app) deps(s *store.Store, path string) ui.Deps {
+	return ui.Deps{
+		Store: s,
+		Import: func(ctx context.Context, name string, progress func(model.Import)) (model.Import, error) {
+			r, err := ingest.OpenFile(ctx, name, a.ingestOptions())
+			if err != nil {
+				return model.Import{}, err
+			}
+			defer r.Close()
+			return s.Import(ctx, a.named(r), a.importOptions(progress, false))
+		},
+		Save: func(ctx context.Context, p model.Packet) (string, error) {
+			return a.keepPacket(ctx, s, path, &p)
+		},
+		Copy:    a.screenCopy,
+		Open:    a.openPage,
+		Now:     a.Now,
+		Local:   time.Local,
+		Who:     a.who(),
+		Version: version(),
+		DBName:  filepath.Base(path),
+		Secrets: a.secrets(),
+		ASCII:   asciiOnly(a.Getenv),
+	}
+}
+
+// asciiOnly reports whether the terminal is said to draw ASCII only: by
+// UNSENT_ASCII=1, or by a locale that is not UTF-8. Without a locale it is taken
+// to draw what today's terminals do.
+func asciiOnly(getenv func(string) string) bool {
+	if v := getenv("UNSENT_ASCII"); v != "" {
+		return v != "0"
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToLower(getenv(name)); v != "" {
+			return !strings.Contains(v, "utf-8") && !strings.Contains(v, "utf8")
+		}
+	}
+	return false
+}
+
+// secrets are the literal secrets that this run knows of.
+func (a *app) secrets() []string {
+	if s := a.Getenv("UNSENT_TOKEN"); s != "" {
+		return []string{s}
+	}
+	return nil
+}
+
+// clean masks secrets in what an agent types: it is kept, and shown to others.
+func (a *app) clean(text string) string {
+	text, _ = safe.Redact(text, a.secrets()...)
+	return text
+}
+
+// screenCopy copies for the screen, which sends OSC 52 itself. Inside GNU screen
+// the sequence needs a wrapping that the screen does not know, so it goes to the
+// terminal from here, in one write between two frames.
+func (a *app) screenCopy(ctx context.Context, text string) ui.Copied {
+	c := a.clipboard()
+	if a.Getenv("STY") != "" && a.Getenv("TMUX") == "" {
+		return c.send(ctx, text)
+	}
+	return c.copy(ctx, text)
+}
+
+// runScreen runs the console. A fault of ours in it must leave a usable terminal
+// and a report that holds nothing out of anybody's log.
+func (a *app) runScreen(ctx context.Context, db string, d ui.Deps) (err error) {
+	trap, terr := newTrap()
+	if terr != nil {
+		return terr
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			trap.panicked()
+		}
+		if trace := trap.close(); trace != "" {
+			err = a.crashed(db, trace)
+		}
+	}()
+	return ui.Run(ctx, d)
+}

@@ -1,0 +1,113 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"database/sql"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	_ "modernc.org/sqlite"
+
+	"unsent/cli"
+	"unsent/cli/internal/tty"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"unsent": func() { os.Exit(cli.Main(os.Args[1:], cli.OS())) },
+	})
+}
+
+// Each script in testdata is a session that a person could have, with a home of
+// its own, at UTC, and without anything of the machine's desktop. UPDATE=1
+// rewrites what cmp compares with.
+//
+// Beside testscript's own commands there are those of package tty, 'code N CMD…'
+// for an exact exit code, 'sql DB STATEMENT', 'fifo NAME' and 'png NAME'.
+func TestScripts(t *testing.T) { testscript.Run(t, sessions("testdata")) }
+
+// The main job on logs of realistic size and variety, which a tool beside the
+// project generates; without it there is nothing to run.
+func TestGeneratedLogs(t *testing.T) {
+	source := filepath.Join("..", "..", "shared", "tools", "waloggen")
+	if _, err := os.Stat(source); err != nil {
+		t.Skip("the generator is not here")
+	}
+	bin := filepath.Join(t.TempDir(), "waloggen")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, ".")
+	build.Dir = source
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building the generator: %v\n%s", err, out)
+	}
+	p := sessions(filepath.Join("testdata", "generated"))
+	p.Cmds["waloggen"] = func(ts *testscript.TestScript, _ bool, args []string) { // waloggen ROWS FILE
+		ts.Check(ts.Exec(bin, "-n", args[0], "-o", ts.MkAbs(args[1])))
+	}
+	testscript.Run(t, p)
+}
+
+// sessions is how the scripts of a folder are run.
+func sessions(dir string) testscript.Params {
+	cmds := tty.Commands()
+	cmds["sql"] = runSQL
+	cmds["fifo"] = func(ts *testscript.TestScript, _ bool, args []string) {
+		ts.Check(syscall.Mkfifo(ts.MkAbs(args[0]), 0o600))
+	}
+	cmds["code"] = exitCode
+	cmds["png"] = func(ts *testscript.TestScript, _ bool, args []string) {
+		ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"), 0o600))
+	}
+	return testscript.Params{
+		Dir:                 dir,
+		UpdateScripts:       os.Getenv("UPDATE") != "",
+		RequireExplicitExec: true,
+		Cmds:                cmds,
+		Setup: func(env *testscript.Env) error {
+			home := filepath.Join(env.WorkDir, "home")
+			for k, v := range map[string]string{
+				"HOME": home, "XDG_DATA_HOME": filepath.Join(home, "data"), "XDG_STATE_HOME": filepath.Join(home, "state"),
+				"XDG_CONFIG_HOME": filepath.Join(home, "config"), "XDG_CACHE_HOME": filepath.Join(home, "cache"),
+				"USER": "alex", "TZ": "UTC", "LANG": "C.UTF-8", "TERM": "xterm-256color", "DB": filepath.Join(home, "data", "unsent", "unsent.db"),
+				"DISPLAY": "", "WAYLAND_DISPLAY": "", "TMUX": "", "STY": "", "SSH_TTY": "", "SSH_CONNECTION": "", "NO_COLOR": "",
+				"UNSENT_DB": "", "UNSENT_CLIPBOARD": "", "UNSENT_TOKEN": "", "UNSENT_OFFLINE": "", "WSL_DISTRO_NAME": "", "TERMUX_VERSION": "", "HOSTILE": "a\x1b[2J\u202eb.csv",
+			} {
+				env.Setenv(k, v)
+			}
+			return os.MkdirAll(home, 0o700)
+		},
+	}
+}
+
+// exitCode runs a command and asks for its exact exit code; what it wrote can be
+// looked at with stdout and stderr as after exec.
+func exitCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N CMD ARG...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if err != nil {
+		got = err.Error()
+		if n, ok := strings.CutPrefix(got, "exit status "); ok {
+			got = n
+		}
+	}
+	if got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
+}
+
+// runSQL changes a database behind the program's back.
+func runSQL(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("sqlite", "file:"+ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer db.Close()
+	_, err = db.Exec(args[1])
+	ts.Check(err)
+}

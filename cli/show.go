@@ -1,0 +1,225 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"unsent/model"
+	"unsent/safe"
+	"unsent/store"
+	"unsent/triage"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	var full bool
+	c := &cobra.Command{
+		Use:     "show TARGET",
+		Short:   "One incident or message: facts, scope, causes, steps",
+		Example: "unsent show i1\nunsent show m1234 --json",
+		Args:    need("TARGET"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.with(c.Context(), func(s *store.Store) error {
+				m, err := load(c.Context(), s, args[0])
+				if err != nil {
+					return err
+				}
+				if a.json {
+					return a.printMatterJSON(c.Context(), s, m, full)
+				}
+				return a.show(c.Context(), s, m, full)
+			})
+		},
+	}
+	c.Flags().BoolVar(&full, "full", false, "show recipients and wamids unmasked")
+	return c
+}
+
+// show prints a matter for people. The order is that of the questions an agent
+// has: what is it, how big is it, where is it, why may it be, what do I do now.
+func (a *app) show(ctx context.Context, s *store.Store, m *matter, full bool) error {
+	w := a.Stdout
+	cols := textWidth(w)
+	art := m.Match.Article
+	fmt.Fprintf(w, "%s  %s  %s\n", m.Incident.ID, codeText(m.Incident.Code, m.Incident.Vendor, m.Incident.HTTP), safe.Line(art.Title))
+	fmt.Fprintf(w, "%s\n", art.Verdict)
+	fmt.Fprintln(w, wrap(safe.Text(art.Summary), "", cols))
+	if m.Match.Rule != "code" {
+		fmt.Fprintln(w, wrap(safe.Text(unless(full, m.Match.Why)), "", cols))
+	}
+
+	heading(w, "Facts")
+	a.printFacts(m)
+	if m.Message != nil {
+		heading(w, "Message "+m.Message.ID.String())
+		if err := a.printMessage(ctx, s, *m.Message, full); err != nil {
+			return err
+		}
+	}
+	heading(w, "Where (failed / sent)")
+	printScopes(w, m, full)
+	if len(m.Causes) > 0 {
+		heading(w, "Causes, in the article's order")
+		for i, c := range m.Causes {
+			fmt.Fprintf(w, "  %d %s: %s\n", i+1, safe.Line(c.Title), c.Verdict)
+			for _, why := range c.Why {
+				fmt.Fprintln(w, wrap(safe.Line(unless(full, why)), "      ", cols))
+			}
+		}
+	}
+	heading(w, "Steps")
+	printSteps(w, m.Steps, full)
+	if len(m.Findings) > 0 {
+		heading(w, "Findings")
+		for _, f := range m.Findings {
+			if !full {
+				f = maskFinding(f)
+			}
+			printFinding(w, f, cols)
+		}
+	}
+	if len(m.Notes) > 0 {
+		heading(w, "Notes")
+		for _, n := range m.Notes {
+			fmt.Fprintf(w, "  %s %s\n", stamp(n.At), safe.Line(n.Who))
+			fmt.Fprintln(w, wrap(safe.Text(unless(full, n.Text)), "    ", cols))
+		}
+	}
+	_, text := next(m, full)
+	fmt.Fprintf(w, "\nNext: %s\n", safe.Line(text))
+	return nil
+}
+
+func heading(w io.Writer, title string) { fmt.Fprintf(w, "\n%s\n", title) }
+
+// printFacts prints what is counted about the incident.
+func (a *app) printFacts(m *matter) {
+	i := m.Incident
+	fact := func(name, value string) { fmt.Fprintf(a.Stdout, "  %-10s %s\n", name, value) }
+	fact("failed", plural(i.Failures, "message", "messages")+", "+plural(i.Recipients, "recipient", "recipients"))
+	if s, ok := share(i); ok {
+		fact("share", s+" in its scope and time")
+	} else {
+		fact("share", "cannot tell: the log has no successful sends to compare with")
+	}
+	if i.First.IsZero() {
+		fact("time", "cannot tell: the rows have no time")
+	} else {
+		fact("first", stamp(i.First)+" UTC")
+		fact("last", stamp(i.Last)+" UTC")
+	}
+	fact("state", string(i.State))
+	if i.Assignee != "" {
+		fact("assignee", safe.Line(i.Assignee))
+	}
+	if i.Ticket != "" {
+		fact("ticket", safe.Line(i.Ticket))
+	}
+}
+
+// printMessage prints what the log has of one message, and when it failed before.
+func (a *app) printMessage(ctx context.Context, s *store.Store, f model.Failure, full bool) error {
+	m := maskFailure(f, full)
+	t := &table{}
+	fact := func(name, value string) {
+		if value != "" {
+			t.rows = append(t.rows, []string{name, safe.Line(value)})
+		}
+	}
+	fact("time", stamp(m.At)+" UTC")
+	fact("code", codeText(m.Code, m.Vendor, m.HTTPStatus)+" (read from: "+string(m.CodeFrom)+")")
+	fact("title", m.Title)
+	fact("message", m.Message)
+	fact("details", m.Details)
+	fact("subcode", m.Subcode)
+	fact("fbtrace_id", m.Trace)
+	fact("recipient", m.Recipient)
+	fact("wamid", m.WAMID)
+	fact("message id", m.MessageID)
+	fact("sender", m.Sender)
+	fact("number id", m.PhoneID)
+	fact("WABA", m.WABA)
+	fact("template", strings.TrimSuffix(m.Template+" / "+m.Language, " / "))
+	fact("kind", m.Kind)
+	fact("campaign", m.Campaign)
+	fact("status", m.Status)
+	fact("flags", flagText(m.Flags))
+	fact("source", fmt.Sprintf("%s, line %d", m.Source.File, m.Source.Line))
+	for _, row := range t.rows {
+		fmt.Fprintf(a.Stdout, "  %-10s %s\n", row[0], row[1])
+	}
+	earlier, err := s.History(ctx, f.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range earlier {
+		fmt.Fprintf(a.Stdout, "  %-10s %s UTC, %s\n", "before", stamp(e.At), codeText(e.Code, e.Vendor, e.HTTPStatus))
+	}
+	return nil
+}
+
+// printScopes prints along which dimensions the failures are confined.
+func printScopes(w io.Writer, m *matter, full bool) {
+	var absent []string
+	for _, dim := range model.Dims {
+		sc, ok := m.Scopes[dim]
+		name := strings.ReplaceAll(string(dim), "_", " ")
+		if !ok || sc.Values == 0 {
+			absent = append(absent, name)
+			continue
+		}
+		var top []string
+		for _, v := range maskScope(dim, sc, full).Top[:min(3, len(sc.Top))] {
+			of := "?"
+			if v.Attempted > 0 {
+				of = commas(v.Attempted)
+			}
+			value := safe.Line(v.Value)
+			if dim == model.DimCountry {
+				value = "+" + value // a calling code
+			}
+			top = append(top, fmt.Sprintf("%s %s/%s", value, commas(v.Failed), of))
+		}
+		more := ""
+		if sc.Values > len(top) {
+			more = fmt.Sprintf(", … of %s", plural(sc.Values, "value", "values"))
+		}
+		fmt.Fprintf(w, "  %-13s %s%s\n", name, strings.Join(top, ", "), more)
+	}
+	if len(absent) > 0 {
+		fmt.Fprintf(w, "  not in the log: %s\n", strings.Join(absent, ", "))
+	}
+}
+
+// marks are the signs before a step: plain characters, each with its word.
+var marks = map[model.StepState]string{
+	model.StepOpen: "[ ]", model.StepDone: "[x]", model.StepProblem: "[!]", model.StepSkipped: "[-]", model.StepLocked: "[#]",
+}
+
+func printSteps(w io.Writer, steps []triage.Step, full bool) {
+	for _, s := range steps {
+		fmt.Fprintf(w, "  %s%s %s %s", strings.Repeat("    ", s.Depth), marks[s.State], s.ID, safe.Line(s.Title))
+		if s.State != model.StepOpen {
+			fmt.Fprintf(w, " (%s", s.State)
+			if s.By != "" {
+				fmt.Fprintf(w, " by %s %s", s.By, stamp(s.At))
+			}
+			if s.Note != "" {
+				fmt.Fprintf(w, ": %s", safe.Line(unless(full, s.Note)))
+			} else if s.Lock != "" {
+				fmt.Fprintf(w, ": %s", safe.Line(unless(full, strings.TrimPrefix(s.Lock, "locked: "))))
+			}
+			fmt.Fprint(w, ")")
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+// next is the step to take now with its text, or only the reason why there is none.
+func next(m *matter, full bool) (id, text string) {
+	step, text, _ := triage.Next(m.Steps)
+	return step.ID, unless(full, text)
+}
