@@ -95,7 +95,7 @@ func textWidth(w io.Writer) int {
 }
 
 // jsonLine writes v as one line of JSON. Beyond what JSON asks for, every rune
-// that a terminal or a reader's eye could be deceived by is written as \uXXXX.
+// that a terminal or a reader's eye could be deceived by is written as an escape of four hex digits.
 func jsonLine(w io.Writer, v any) error {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)

@@ -122,18 +122,8 @@ func (d *jsonDoc) object(at, depth int) error {
 	d.nodes[at].kind = jsonObject
 	d.pos++
 	for {
-		d.space()
-		if d.pos >= len(d.src) {
-			return d.fail("")
-		}
-		switch d.src[d.pos] {
-		case '}':
-			d.pos++
-			return nil
-		case ',':
-			d.loose = true
-			d.pos++
-			continue
+		if more, err := d.more('}'); err != nil || !more {
+			return err
 		}
 		key, err := d.key()
 		if err != nil {
@@ -162,24 +152,35 @@ func (d *jsonDoc) array(at, depth int) error {
 	d.nodes[at].kind = jsonArray
 	d.pos++
 	for {
-		d.space()
-		if d.pos >= len(d.src) {
-			return d.fail("")
-		}
-		switch d.src[d.pos] {
-		case ']':
-			d.pos++
-			return nil
-		case ',':
-			d.loose = true
-			d.pos++
-			continue
+		if more, err := d.more(']'); err != nil || !more {
+			return err
 		}
 		if err := d.value("", depth+1); err != nil {
 			return err
 		}
 		if err := d.comma(']'); err != nil {
 			return err
+		}
+	}
+}
+
+// more reports whether another element stands before the closing sign, which it
+// takes; commas without a value before them are passed over.
+func (d *jsonDoc) more(closing byte) (bool, error) {
+	for {
+		d.space()
+		if d.pos >= len(d.src) {
+			return false, d.fail("")
+		}
+		switch d.src[d.pos] {
+		case closing:
+			d.pos++
+			return false, nil
+		case ',':
+			d.loose = true
+			d.pos++
+		default:
+			return true, nil
 		}
 	}
 }
@@ -327,7 +328,8 @@ func (d *jsonDoc) escapedString(start, i int, quote byte) (string, error) {
 	return "", d.fail("")
 }
 
-// unicodeEscape reads \uXXXX, or two of them that make one character.
+// unicodeEscape reads a JSON escape of four hex digits, or two of them that make
+// one character.
 func unicodeEscape(s string) (rune, int) {
 	if len(s) < 6 {
 		return 0, 0
