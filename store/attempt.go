@@ -23,10 +23,7 @@ func (im *importing) again(it *item, m *message) error {
 		im.now.Duplicate++
 		return nil
 	}
-	if err := im.writeRows(); err != nil {
-		return err
-	}
-	if err := im.writeWide(); err != nil {
+	if err := im.settle(m.failure); err != nil {
 		return err
 	}
 	r, err := im.place(it)
@@ -40,8 +37,7 @@ func (im *importing) again(it *item, m *message) error {
 	im.mentioned(it, r.id)
 	if r.at < m.at {
 		// Older than what is known: it only joins the history.
-		if err := im.t.exec(insertAttempt, r.id, r.at, r.cell, it.recipient, r.wording, r.campaign, it.sig, im.now.ID,
-			it.facts, it.wide(2), it.wide(3), it.wide(4)); err != nil {
+		if err := im.t.exec(insertAttempt, r.id, r.at, r.cell, it.recipient, r.wording, r.campaign, r.country, r.app, it.sig, im.now.ID, r.text); err != nil {
 			return err
 		}
 		return im.t.exec("UPDATE failure SET attempts = attempts + 1 WHERE id = ?", r.id)
@@ -50,82 +46,51 @@ func (im *importing) again(it *item, m *message) error {
 	if err != nil {
 		return err
 	}
-	now, err := im.weigh(&r, it)
-	if err != nil {
-		return err
-	}
 	im.deltas.count(old, -1)
-	im.deltas.count(now, 1)
+	im.deltas.count(r.weighed(), 1)
 	m.sig, m.at = it.sig, r.at
 	if err := im.t.exec(keepAttempt, r.id); err != nil {
 		return err
 	}
-	if err := im.t.exec(`UPDATE failure SET at = ?, incident = ?, cell = ?, recipient = ?, wording = ?, campaign = ?,
-		attempts = attempts + 1, sig = ?, import = ? WHERE id = ?`,
-		r.at, r.incident, r.cell, it.recipient, r.wording, r.campaign, it.sig, im.now.ID, r.id); err != nil {
-		return err
-	}
-	return im.t.exec("INSERT OR REPLACE INTO wide (id, facts, request, response, raw) VALUES (?, ?, ?, ?, ?)",
-		r.id, it.facts, it.wide(2), it.wide(3), it.wide(4))
+	return im.t.exec(`UPDATE failure SET at = ?, incident = ?, cell = ?, recipient = ?, wording = ?, campaign = ?, country = ?, app = ?,
+		attempts = attempts + 1, sig = ?, import = ?, text = ? WHERE id = ?`,
+		r.at, r.incident, r.cell, it.recipient, r.wording, r.campaign, r.country, r.app, it.sig, im.now.ID, r.text, r.id)
 }
 
 const (
-	insertAttempt = `INSERT INTO attempt (failure, at, cell, recipient, wording, campaign, sig, import, facts, request, response, raw)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	insertAttempt = `INSERT INTO attempt (failure, at, cell, recipient, wording, campaign, country, app, sig, import, text)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-	// keepAttempt makes what a message's row says part of its history. Where a
-	// dry run has not written the wide row, there is nothing to keep.
-	keepAttempt = `INSERT INTO attempt (failure, at, cell, recipient, wording, campaign, sig, import, facts, request, response, raw)
-		SELECT f.id, f.at, f.cell, f.recipient, f.wording, f.campaign, f.sig, f.import, coalesce(w.facts, x''), w.request, w.response, w.raw
-		FROM failure AS f LEFT JOIN wide AS w ON w.id = f.id WHERE f.id = ?`
+	// keepAttempt makes what a message's row says part of its history.
+	keepAttempt = `INSERT INTO attempt (failure, at, cell, recipient, wording, campaign, country, app, sig, import, text)
+		SELECT id, at, cell, recipient, wording, campaign, country, app, sig, import, text FROM failure WHERE id = ?`
 
 	// promoteAttempt makes the newest of a message's history its row again.
-	promoteFailure = `UPDATE failure SET at = a.at, incident = c.incident, cell = a.cell, recipient = a.recipient, wording = a.wording,
-		campaign = a.campaign, sig = a.sig, import = a.import FROM attempt AS a JOIN cell AS c ON c.id = a.cell
-		WHERE failure.id = a.failure AND a.id = ?`
-	promoteWide = `UPDATE wide SET facts = a.facts, request = a.request, response = a.response, raw = a.raw
-		FROM attempt AS a WHERE wide.id = a.failure AND a.id = ?`
+	promoteAttempt = `UPDATE failure SET at = a.at, incident = c.incident, cell = a.cell, recipient = a.recipient, wording = a.wording,
+		campaign = a.campaign, country = a.country, app = a.app, sig = a.sig, import = a.import, text = a.text
+		FROM attempt AS a JOIN cell AS c ON c.id = a.cell WHERE failure.id = a.failure AND a.id = ?`
 )
 
 // weigh reads what the kept counts know of a message.
 func weigh(t *session, id int64) (w weighed, err error) {
-	var facts []byte
-	if _, err = t.scan("SELECT at, incident, cell, wording, campaign, facts FROM failure JOIN wide USING (id) WHERE id = ?",
-		[]any{id}, &w.at, &w.incident, &w.cell, &w.wording, &w.campaign, &facts); err != nil {
-		return w, err
-	}
-	var f model.Failure
-	if _, _, err = readFacts(facts, &f); err != nil {
-		return w, err
-	}
-	if w.country, err = nameID(t, f.Country); err != nil {
-		return w, err
-	}
-	w.app, err = nameID(t, f.App)
+	_, err = t.scan("SELECT at, incident, cell, wording, campaign, country, app FROM failure WHERE id = ?",
+		[]any{id}, &w.at, &w.incident, &w.cell, &w.wording, &w.campaign, &w.country, &w.app)
 	return w, err
-}
-
-// nameID is the number of a value that has one, else 0.
-func nameID(t *session, value string) (id int64, err error) {
-	if value != "" {
-		_, err = t.scan("SELECT id FROM name WHERE value = ?", []any{value}, &id)
-	}
-	return id, err
 }
 
 // History is what is known of a message's other failures, newest first, each
 // with its payloads. It is empty for most messages.
 func (s *Store) History(ctx context.Context, id model.MessageID) ([]model.Failure, error) {
 	doing := "reading the history of " + id.String()
-	rows, err := s.r.QueryContext(ctx, `SELECT a.failure, a.at, c.incident, a.cell, a.recipient, a.wording, a.campaign, 1, 0, a.import,
-		a.facts, a.request, a.response, a.raw FROM attempt AS a JOIN cell AS c ON c.id = a.cell WHERE a.failure = ? ORDER BY a.at DESC, a.id DESC`, int64(id))
+	rows, err := s.r.QueryContext(ctx, `SELECT a.failure, a.at, c.incident, a.cell, a.recipient, a.wording, a.campaign, 1, 0, a.import, a.text
+		FROM attempt AS a JOIN cell AS c ON c.id = a.cell WHERE a.failure = ? ORDER BY a.at DESC, a.id DESC`, int64(id))
 	var found []stored
 	if err := each(rows, err, func(r *sql.Rows) error {
 		found = append(found, stored{})
-		return found[len(found)-1].scanAll(r)
+		return found[len(found)-1].scan(r)
 	}); err != nil {
 		return nil, s.fail(doing, err)
 	}
-	all, err := s.dict.failures(ctx, found)
+	all, err := s.dict.failures(ctx, found, true)
 	return all, s.fail(doing, err)
 }

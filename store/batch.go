@@ -24,8 +24,8 @@ type message struct {
 
 // A row is a new failure on its way into the table "failure".
 type row struct {
-	id, at, incident, cell, recipient, wording, campaign, sig int64
-	delivered                                                 bool
+	id, at, incident, cell, recipient, wording, campaign, country, app, sig, text int64
+	delivered                                                                     bool
 }
 
 type mention struct{ key, failure int64 }
@@ -41,7 +41,9 @@ func (im *importing) look() error {
 		return im.learn()
 	}
 	im.version = version
-	im.in.forget()
+	if err := im.in.forget(im.t); err != nil {
+		return err
+	}
 	im.sieve, im.whole, im.asked = sieve{}, false, 0
 	im.more = map[digest]bool{}
 	st, err := im.t.stmt("SELECT key, tag FROM identity_more")
@@ -108,8 +110,7 @@ func (im *importing) take(c *chunk) error {
 		}
 	}
 	im.size += c.size
-	im.in.trim()
-	return im.writeWide()
+	return nil
 }
 
 func (it *item) line() int {
@@ -226,7 +227,7 @@ func (im *importing) succeeded(it *item) error {
 	if m.failure == 0 {
 		return nil
 	}
-	if err := im.writeRows(); err != nil {
+	if err := im.settle(m.failure); err != nil {
 		return err
 	}
 	return im.t.exec("UPDATE failure SET delivered = 1 WHERE id = ?", m.failure)
@@ -246,14 +247,9 @@ func (im *importing) failed(it *item) error {
 	m.failure, m.sig, m.at = r.id, it.sig, r.at
 	im.touch(m)
 	im.rows = append(im.rows, r)
-	im.wide = append(im.wide, wide{r.id, it})
 	im.now.Stored++
 	im.seen(it.rec.Failure.At)
-	w, err := im.weigh(&r, it)
-	if err != nil {
-		return err
-	}
-	im.deltas.count(w, 1)
+	im.deltas.count(r.weighed(), 1)
 	im.deltas.attempt(r.cell, r.at, true)
 	im.mentioned(it, r.id)
 	return nil
@@ -272,17 +268,61 @@ func (im *importing) place(it *item) (r row, err error) {
 	if r.wording, err = im.in.wording(im.t, it.wording); err != nil {
 		return r, err
 	}
-	r.campaign, err = im.in.name(im.t, f.Campaign)
+	if r.campaign, err = im.in.name(im.t, f.Campaign); err != nil {
+		return r, err
+	}
+	if r.country, err = im.in.name(im.t, f.Country); err != nil {
+		return r, err
+	}
+	if r.app, err = im.in.name(im.t, f.App); err != nil {
+		return r, err
+	}
+	r.text, err = im.keep(it)
 	return r, err
 }
 
-func (im *importing) weigh(r *row, it *item) (w weighed, err error) {
-	w = weighed{at: r.at, incident: r.incident, cell: r.cell, wording: r.wording, campaign: r.campaign}
-	if w.country, err = im.in.name(im.t, it.rec.Country); err != nil {
-		return w, err
+func (r *row) weighed() weighed {
+	return weighed{at: r.at, incident: r.incident, cell: r.cell, wording: r.wording, campaign: r.campaign, country: r.country, app: r.app}
+}
+
+// keep puts the texts of a record into the block that is being filled.
+func (im *importing) keep(it *item) (number int64, err error) {
+	if im.opts.Dry {
+		return 0, nil
 	}
-	w.app, err = im.in.name(im.t, it.rec.App)
-	return w, err
+	own := func(text string, at place) string {
+		if at.kind != 0 {
+			return "" // it stands in the row of the file
+		}
+		return text
+	}
+	number = im.block.first + int64(im.block.texts)
+	im.block.add(&text{facts: it.facts, request: own(it.rec.Request, it.request), response: own(it.rec.Response, it.response), raw: it.rec.Raw})
+	if im.block.full() {
+		err = im.writeBlock()
+	}
+	return number, err
+}
+
+// writeBlock writes the texts that have come together and begins another block.
+func (im *importing) writeBlock() error {
+	if im.block.texts > 0 {
+		head, body := im.block.pack()
+		if err := im.t.exec(insertBlock, im.block.first, head, body); err != nil {
+			return err
+		}
+	}
+	im.block.begin(im.block.first + int64(im.block.texts))
+	return nil
+}
+
+// settle makes sure that the row of a failure is in the database. Most that are
+// asked for are there from an earlier batch.
+func (im *importing) settle(failure int64) error {
+	if failure < im.held {
+		return nil
+	}
+	return im.writeRows()
 }
 
 func (im *importing) mentioned(it *item, failure int64) {
@@ -309,82 +349,24 @@ func (im *importing) seen(at time.Time) {
 // to its end, and what the other one needs fits into the page cache.
 func (im *importing) writeRows() error {
 	rows := im.rows
-	im.rows = im.rows[:0]
+	im.rows, im.held = im.rows[:0], im.next
 	slices.SortFunc(rows, func(a, b row) int {
 		return cmp.Or(cmp.Compare(a.incident, b.incident), cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id))
 	})
 	// "OR FAIL" here and below spares SQLite a copy of each page that it would
 	// need to undo the statement alone; if it fails, the batch is undone.
-	_, err := im.t.bulk(`INSERT OR FAIL INTO failure (id, at, incident, cell, recipient, wording, campaign, attempts, delivered, sig, import)
-		SELECT c0, c1, c2, c3, c4, c5, c6, 1, c7, c8, ? FROM `+source,
-		len(rows), func(n, column int) vtab.Value {
-			r := &rows[n]
-			switch column {
-			case 0:
-				return r.id
-			case 1:
-				return r.at
-			case 2:
-				return r.incident
-			case 3:
-				return r.cell
-			case 4:
-				return r.recipient
-			case 5:
-				return r.wording
-			case 6:
-				return r.campaign
-			case 7:
-				if r.delivered {
-					return int64(1)
-				}
-				return int64(0)
-			}
-			return r.sig
-		}, im.now.ID)
+	_, err := im.t.bulk(`INSERT OR FAIL INTO failure (id, at, incident, cell, recipient, wording, campaign, country, app, sig, text, attempts, delivered, import)
+		SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, 1, c11, ? FROM `+source,
+		len(rows), func(n, column int) vtab.Value { return rows[n].column(column) }, im.now.ID)
 	return err
 }
 
-// wide is a new failure on its way into the table "wide". These go in with
-// each chunk, because they are long.
-type wide struct {
-	id   int64
-	item *item
-}
-
-func (im *importing) writeWide() error {
-	rows := im.wide
-	im.wide = im.wide[:0]
-	if im.opts.Dry {
-		return nil
+func (r *row) column(n int) vtab.Value {
+	delivered := int64(0)
+	if r.delivered {
+		delivered = 1
 	}
-	_, err := im.t.bulk(`INSERT OR FAIL INTO wide (id, facts, request, response, raw) SELECT c0, c1, c2, c3, c4 FROM `+source,
-		len(rows), func(n, column int) vtab.Value {
-			if column == 0 {
-				return rows[n].id
-			}
-			return rows[n].item.wide(column)
-		})
-	return err
-}
-
-// wide is a column of the table "wide", from 1.
-func (it *item) wide(column int) vtab.Value {
-	own := func(text string, at place) vtab.Value {
-		if text == "" || at.kind != 0 {
-			return nil
-		}
-		return text
-	}
-	switch column {
-	case 1:
-		return it.facts
-	case 2:
-		return own(it.rec.Request, it.request)
-	case 3:
-		return own(it.rec.Response, it.response)
-	}
-	return own(it.rec.Raw, place{})
+	return [...]int64{r.id, r.at, r.incident, r.cell, r.recipient, r.wording, r.campaign, r.country, r.app, r.sig, r.text, delivered}[n]
 }
 
 // writeMessages writes which messages are known, and their ids, in the order of
@@ -434,19 +416,42 @@ func (im *importing) writeMessages() error {
 		im.mention = im.mention[:0]
 		return nil
 	}
-	mentions := im.mention
+	err = im.writeMentions()
 	im.mention = im.mention[:0]
-	slices.SortFunc(mentions, func(a, b mention) int {
+	return err
+}
+
+// fewMentions is up to how many go into run 0, where each finds its own place.
+// More have a run of their own, which costs those who look something up one step
+// more, and spares rewriting most of the table.
+const fewMentions = 4_096
+
+func (im *importing) writeMentions() error {
+	run := int64(0)
+	if len(im.mention) > fewMentions {
+		r, err := im.t.result("INSERT INTO mention_run (id) SELECT 1 + max(id) FROM mention_run")
+		if err != nil {
+			return err
+		}
+		if run, err = r.LastInsertId(); err != nil {
+			return err
+		}
+	}
+	return writeMentions(im.t, run, im.mention)
+}
+
+func writeMentions(t *session, run int64, all []mention) error {
+	slices.SortFunc(all, func(a, b mention) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.failure, b.failure))
 	})
-	mentions = slices.Compact(mentions)
-	_, err = im.t.bulk(`INSERT OR IGNORE INTO mention (key, failure) SELECT c0, c1 FROM `+source,
-		len(mentions), func(row, column int) vtab.Value {
+	all = slices.Compact(all)
+	_, err := t.bulk(`INSERT OR IGNORE INTO mention (run, key, failure) SELECT ?, c0, c1 FROM `+source,
+		len(all), func(row, column int) vtab.Value {
 			if column == 0 {
-				return mentions[row].key
+				return all[row].key
 			}
-			return mentions[row].failure
-		})
+			return all[row].failure
+		}, run)
 	return err
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -153,33 +154,23 @@ func (d *dictionary) loadFiles(ctx context.Context, want []int64) error {
 	})
 }
 
-// A stored failure is one row of "failure" with "wide", or of "attempt".
+// A stored failure is one row of "failure", or of "attempt".
 type stored struct {
 	id, at, incident, cell, recipient, wording, campaign int64
 	attempts                                             int
 	delivered                                            bool
-	imported                                             int64
-	facts                                                []byte
-	request, response, raw                               sql.NullString
-	full                                                 bool
+	imported, text                                       int64
 }
 
-// storedColumns are what scan reads, of failure f and wide w.
-const storedColumns = "f.id, f.at, f.incident, f.cell, f.recipient, f.wording, f.campaign, f.attempts, f.delivered, f.import, w.facts"
+// storedColumns are what scan reads, of failure f.
+const storedColumns = "f.id, f.at, f.incident, f.cell, f.recipient, f.wording, f.campaign, f.attempts, f.delivered, f.import, f.text"
 
 func (f *stored) scan(r *sql.Rows) error {
-	return r.Scan(&f.id, &f.at, &f.incident, &f.cell, &f.recipient, &f.wording, &f.campaign, &f.attempts, &f.delivered, &f.imported, &f.facts)
+	return r.Scan(&f.id, &f.at, &f.incident, &f.cell, &f.recipient, &f.wording, &f.campaign, &f.attempts, &f.delivered, &f.imported, &f.text)
 }
 
-// scanAll also reads request, response and raw.
-func (f *stored) scanAll(r *sql.Rows) error {
-	f.full = true
-	return r.Scan(&f.id, &f.at, &f.incident, &f.cell, &f.recipient, &f.wording, &f.campaign, &f.attempts, &f.delivered, &f.imported,
-		&f.facts, &f.request, &f.response, &f.raw)
-}
-
-// failures makes rows what they stand for.
-func (d *dictionary) failures(ctx context.Context, rows []stored) ([]model.Failure, error) {
+// failures makes rows what they stand for; full is with their payloads.
+func (d *dictionary) failures(ctx context.Context, rows []stored, full bool) ([]model.Failure, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.weight > maxRemembered {
@@ -201,8 +192,10 @@ func (d *dictionary) failures(ctx context.Context, rows []stored) ([]model.Failu
 		}
 	}
 	all := make([]model.Failure, len(rows))
+	places := make(map[int64]int, len(rows))
 	for i := range rows {
 		r := &rows[i]
+		places[r.text] = i
 		cell, words := d.cells[r.cell], d.wordings[r.wording]
 		if cell == nil || words == nil {
 			return nil, errFacts
@@ -217,25 +210,27 @@ func (d *dictionary) failures(ctx context.Context, rows []stored) ([]model.Failu
 		if r.recipient > 0 {
 			f.Recipient = strconv.FormatInt(r.recipient, 10)
 		}
-		request, response, err := readFacts(r.facts, f)
+	}
+	err := eachText(ctx, d.r, slices.Collect(maps.Keys(places)), full, func(number int64, t *text) error {
+		i := places[number]
+		f := &all[i]
+		request, response, err := readFacts(t.facts, f)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if r.delivered && !slices.Contains(f.Flags, model.FlagDelivered) {
+		if rows[i].delivered && !slices.Contains(f.Flags, model.FlagDelivered) {
 			f.Flags = append(f.Flags, model.FlagDelivered)
 		}
-		if r.full {
-			f.Raw = r.raw.String
-			f.Request, f.Response = r.request.String, r.response.String
-			if request.kind != 0 {
-				f.Request = request.in(f.Raw)
-			}
-			if response.kind != 0 {
-				f.Response = response.in(f.Raw)
-			}
+		f.Raw, f.Request, f.Response = t.raw, t.request, t.response
+		if request.kind != 0 {
+			f.Request = request.in(f.Raw)
 		}
-	}
-	return all, nil
+		if response.kind != 0 {
+			f.Response = response.in(f.Raw)
+		}
+		return nil
+	})
+	return all, err
 }
 
 // cellsOf are some cells by their numbers.

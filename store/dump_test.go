@@ -88,10 +88,13 @@ func portrait(t testing.TB, s *Store, exact bool) string {
 		}
 	}
 	if exact {
-		for _, table := range []string{"failure", "wide", "identity", "identity_more", "mention", "tally", "attempt"} {
+		for _, table := range []string{"failure", "identity", "identity_more", "mention", "tally", "attempt"} {
 			columns := "*"
 			if table == "attempt" {
-				columns = "failure, at, cell, recipient, wording, campaign, sig, import, facts" // the number may be another
+				columns = "failure, at, cell, recipient, wording, campaign, country, app, sig, import, text" // the number may be another
+			}
+			if table == "mention" {
+				columns = "DISTINCT key, failure" // what is taken back and comes again may be in another run
 			}
 			fmt.Fprintf(&b, "%s\n%s", table, rowsOf(t, s, "SELECT "+columns+" FROM "+table))
 		}
@@ -153,12 +156,48 @@ func consistent(t testing.TB, s *Store) {
 		"wordings":        "SELECT incident, value, failed, n FROM tally LEFT JOIN (SELECT incident, wording AS value, count(*) AS n FROM failure GROUP BY 1, 2) USING (incident, value) WHERE dim = 4 AND failed <> coalesce(n, 0)",
 		"cell's incident": "SELECT f.id FROM failure AS f JOIN cell AS c ON c.id = f.cell WHERE c.incident <> f.incident",
 		"attempts":        "SELECT id FROM failure AS f WHERE attempts <> 1 + (SELECT count(*) FROM attempt WHERE failure = f.id)",
-		"rows":            "SELECT f.id FROM failure AS f LEFT JOIN wide AS w ON w.id = f.id WHERE w.id IS NULL UNION ALL SELECT w.id FROM wide AS w LEFT JOIN failure AS f ON f.id = w.id WHERE f.id IS NULL",
+		"runs":            "SELECT run FROM mention WHERE run NOT IN (SELECT id FROM mention_run) UNION ALL SELECT id FROM mention_run WHERE id <> 0 AND id NOT IN (SELECT run FROM mention)",
 		"rolled up":       "SELECT 1 WHERE (SELECT coalesce(sum(failed), 0) FROM rollup) <> (SELECT count(*) FROM failure) + (SELECT count(*) FROM attempt)",
 		"identity":        "SELECT 1 WHERE (SELECT count(*) FROM failure) <> (SELECT count(*) FROM identity WHERE failure <> 0) + (SELECT count(*) FROM identity_more WHERE failure <> 0)",
 	} {
 		if wrong := rowsOf(t, s, query); wrong != "" {
 			t.Errorf("kept counts of %s are wrong:\n%s", what, wrong)
 		}
+	}
+	wholeTexts(t, s)
+}
+
+// wholeTexts checks that exactly the texts of failures and attempts are kept.
+func wholeTexts(t testing.TB, s *Store) {
+	t.Helper()
+	var want, have []int64
+	rows, err := s.r.Query("SELECT text FROM failure UNION ALL SELECT text FROM attempt ORDER BY 1")
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var n int64
+		err := r.Scan(&n)
+		want = append(want, n)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	rows, err = s.r.Query("SELECT first, head, body FROM block ORDER BY first")
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var first int64
+		var head, body []byte
+		if err := r.Scan(&first, &head, &body); err != nil {
+			return err
+		}
+		texts, err := unpack(head, body)
+		for i, x := range texts {
+			if !x.gone {
+				have = append(have, first+int64(i))
+			}
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(have, want) {
+		t.Errorf("%d texts are kept and %d are referred to", len(have), len(want))
 	}
 }

@@ -35,7 +35,7 @@ func (s *Store) page(ctx context.Context, q *model.Query) ([]model.Failure, erro
 	read := func(a access) ([]stored, error) {
 		inner, args := sel.pageOf(a, q)
 		rows, err := s.r.QueryContext(ctx, "WITH page AS MATERIALIZED ("+inner+") SELECT "+storedColumns+
-			" FROM page CROSS JOIN failure AS f ON f.id = page.id CROSS JOIN wide AS w ON w.id = f.id", args...)
+			" FROM page CROSS JOIN failure AS f ON f.id = page.id", args...)
 		found := make([]stored, 0, min(q.Limit, 1000))
 		err = each(rows, err, func(r *sql.Rows) error {
 			found = append(found, stored{})
@@ -66,7 +66,7 @@ func (s *Store) page(ctx context.Context, q *model.Query) ([]model.Failure, erro
 	if q.Back {
 		slices.Reverse(found)
 	}
-	return s.dict.failures(ctx, found)
+	return s.dict.failures(ctx, found, false)
 }
 
 // Count is how many messages q selects, or max and true when there are more and
@@ -115,16 +115,15 @@ func (s *Store) Failure(ctx context.Context, id model.MessageID) (model.Failure,
 func (s *Store) full(ctx context.Context, list []int64) ([]model.Failure, error) {
 	var found []stored
 	for _, id := range list {
-		var f stored
-		rows, err := s.r.QueryContext(ctx, "SELECT "+storedColumns+", w.request, w.response, w.raw FROM failure AS f JOIN wide AS w ON w.id = f.id WHERE f.id = ?", id)
-		if err := each(rows, err, f.scanAll); err != nil {
+		rows, err := s.r.QueryContext(ctx, "SELECT "+storedColumns+" FROM failure AS f WHERE f.id = ?", id)
+		if err := each(rows, err, func(r *sql.Rows) error {
+			found = append(found, stored{})
+			return found[len(found)-1].scan(r)
+		}); err != nil {
 			return nil, err
 		}
-		if f.full {
-			found = append(found, f)
-		}
 	}
-	return s.dict.failures(ctx, found)
+	return s.dict.failures(ctx, found, true)
 }
 
 // Find is what a target names: an incident, for which the failure is nil, or a

@@ -64,8 +64,9 @@ type importing struct {
 	asked   int  // look-ups since it did not
 	more    map[digest]bool
 	next    int64 // number of the next failure
+	held    int64 // failures from this number on may be in rows
 	rows    []row
-	wide    []wide
+	block   block
 	mention []mention
 	rejects []model.Rejection
 	deltas  *deltas
@@ -188,6 +189,12 @@ func (im *importing) begin(ctx context.Context) (err error) {
 			return err
 		}
 		im.next = max(im.next, 1)
+		text := int64(1)
+		if _, err := im.t.scan("SELECT value FROM meta WHERE key = 'next_text'", nil, &text); err != nil {
+			return err
+		}
+		im.held = im.next
+		im.block.begin(text)
 		return im.look()
 	}()
 	if err != nil {
@@ -198,6 +205,12 @@ func (im *importing) begin(ctx context.Context) (err error) {
 
 // flush writes what the batch holds in memory.
 func (im *importing) flush() error {
+	if err := im.in.flush(im.t); err != nil {
+		return err
+	}
+	if err := im.writeBlock(); err != nil {
+		return err
+	}
 	if err := im.writeRows(); err != nil {
 		return err
 	}
@@ -215,7 +228,8 @@ func (im *importing) flush() error {
 	}
 	im.deltas.clear()
 	im.rejects = im.rejects[:0]
-	return im.t.exec("INSERT INTO meta (key, value) VALUES ('next_message', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", im.next)
+	return im.t.exec("INSERT INTO meta (key, value) VALUES ('next_message', ?), ('next_text', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+		im.next, im.block.first)
 }
 
 // commit ends a batch. A dry run is taken back with it, which is its end.

@@ -3,7 +3,11 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"hash/maphash"
+	"slices"
 	"strings"
+
+	"modernc.org/sqlite/vtab"
 
 	"unsent/model"
 )
@@ -21,76 +25,125 @@ func (w wording) hash() int64 {
 	return int64(binary.BigEndian.Uint64(h.Sum(sum[:0])) >> 16)
 }
 
-func (w wording) clone() wording {
-	return wording{strings.Clone(w.title), strings.Clone(w.message), strings.Clone(w.details)}
-}
-
 // A cellKey is a row of the table "cell" by its content: numbers of names, but
 // for http.
 type cellKey struct {
 	incident, code, system, vendor, http, title, waba, phone, template, language, kind int64
 }
 
-// An interner gives the numbers of what repeats, and makes them as needed. What
-// it remembers is good for one import, and only while no other program writes.
+// An interner gives the numbers of what repeats and makes new ones as needed.
+// New rows are written at the end of the batch, all at once. What it remembers
+// is good for one import, and only while no other program writes.
+//
+// It remembers hashes of 128 bits and not the texts: those would be the largest
+// thing in memory, and two that agree by chance are not to be expected in the
+// life of the sun (the seeds are random, so nobody can make them agree either).
 type interner struct {
-	names     map[string]int64
-	cells     map[cellKey]int64
-	wordings  map[wording]int64
-	incidents map[string]int64
-	weight    int // bytes of remembered texts
-	wabas     map[int64]bool
+	seeds     [2]maphash.Seed
+	names     index[string]
+	cells     index[cellKey]
+	wordings  index[wording]
+	incidents index[string]
+	touched   map[string]bool // accounts that the import has sends of
+	stale     []int64         // those whose incidents are to be marked
+	scratch   []byte
 }
 
-// How much an interner remembers before it starts anew: a file whose every row
-// differs must not fill the memory.
-const (
-	maxInterned      = 40_000
-	maxInternedBytes = 8 << 20
-)
+type hash128 [2]uint64
+
+// An index gives the numbers of one kind of thing.
+type index[T any] struct {
+	table string
+	known map[hash128]int64
+	whole bool  // known has all that the database has
+	next  int64 // the next new number
+	fresh []T   // new ones to be written; they have the numbers before next
+}
+
+// maxInterned is how many things an interner remembers before it starts anew: a
+// file whose every row differs must not fill the memory.
+const maxInterned = 400_000
 
 func newInterner() *interner {
 	return &interner{
-		names:     map[string]int64{},
-		cells:     map[cellKey]int64{},
-		wordings:  map[wording]int64{},
-		incidents: map[string]int64{},
-		wabas:     map[int64]bool{},
+		seeds:     [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		names:     index[string]{table: "name"},
+		cells:     index[cellKey]{table: "cell"},
+		wordings:  index[wording]{table: "wording"},
+		incidents: index[string]{table: "incident"},
+		touched:   map[string]bool{},
 	}
 }
 
-// forget drops what may be wrong after another program has written.
-func (in *interner) forget() {
-	clear(in.names)
-	clear(in.cells)
-	clear(in.wordings)
-	clear(in.incidents)
-	in.weight = 0
-}
-
-// trim keeps the memory bounded. It is called between records.
-func (in *interner) trim() {
-	if in.weight > maxInternedBytes || len(in.names)+len(in.cells)+len(in.wordings)+len(in.incidents) > 4*maxInterned {
-		in.forget()
-	}
-}
-
-// made inserts a row and gives its number, or that of the row that is there
-// already. A cell that is not remembered is new nearly always, so inserting comes
-// first. It uses up a number when the row is there: not for what people read.
-func made(t *session, args []any, insert, find string) (id int64, err error) {
-	r, err := t.result(insert, args...)
-	if err != nil {
-		return 0, err
-	}
-	if n, err := r.RowsAffected(); err != nil || n == 1 {
-		if err != nil {
-			return 0, err
+// forget starts anew: at the beginning, after another program has written, and
+// when too much is remembered.
+func (in *interner) forget(t *session) error {
+	for _, forget := range [...]func(*session) error{in.names.forget, in.cells.forget, in.wordings.forget, in.incidents.forget} {
+		if err := forget(t); err != nil {
+			return err
 		}
-		return r.LastInsertId()
 	}
-	_, err = t.scan(find, args, &id)
-	return id, err
+	return nil
+}
+
+func (x *index[T]) forget(t *session) error {
+	var last int64
+	if _, err := t.scan("SELECT seq FROM sqlite_sequence WHERE name = ?", []any{x.table}, &last); err != nil {
+		return err
+	}
+	x.known, x.whole, x.next, x.fresh = map[hash128]int64{}, last == 0, last+1, x.fresh[:0]
+	return nil
+}
+
+// look finds a thing that is not remembered in the database.
+func (x *index[T]) look(t *session, h hash128, find string, args ...any) (id int64, found bool, err error) {
+	if x.whole {
+		return 0, false, nil
+	}
+	if found, err = t.scan(find, args, &id); found {
+		x.known[h] = id
+	}
+	return id, found, err
+}
+
+// add makes a thing new.
+func (x *index[T]) add(h hash128, thing T) int64 {
+	id := x.next
+	x.next++
+	x.known[h] = id
+	x.fresh = append(x.fresh, thing)
+	return id
+}
+
+// write writes the new things. value is a column of one, from 1.
+func (x *index[T]) write(t *session, insert string, value func(thing *T, column int) vtab.Value) error {
+	first := x.next - int64(len(x.fresh))
+	_, err := t.bulk(insert, len(x.fresh), func(row, column int) vtab.Value {
+		if column == 0 {
+			return first + int64(row)
+		}
+		return value(&x.fresh[row], column)
+	})
+	return err
+}
+
+func (x *index[T]) written() {
+	clear(x.fresh) // their texts are not needed any longer
+	x.fresh = x.fresh[:0]
+}
+
+// sum is the hash of what has been put into the scratch space.
+func (in *interner) sum() hash128 {
+	h := hash128{maphash.Bytes(in.seeds[0], in.scratch), maphash.Bytes(in.seeds[1], in.scratch)}
+	in.scratch = in.scratch[:0]
+	return h
+}
+
+func (in *interner) put(parts ...string) {
+	for _, p := range parts {
+		in.scratch = binary.AppendUvarint(in.scratch, uint64(len(p)))
+		in.scratch = append(in.scratch, p...)
+	}
 }
 
 // name is the number of a short value, 0 for the empty one.
@@ -98,34 +151,37 @@ func (in *interner) name(t *session, value string) (int64, error) {
 	if value == "" {
 		return 0, nil
 	}
-	if id, ok := in.names[value]; ok {
+	h := hash128{maphash.String(in.seeds[0], value), maphash.String(in.seeds[1], value)}
+	if id, ok := in.names.known[h]; ok {
 		return id, nil
 	}
-	var id int64
-	found, err := t.scan("SELECT id FROM name WHERE value = ?", []any{value}, &id)
-	if err != nil {
-		return 0, err
+	id, found, err := in.names.look(t, h, "SELECT id FROM name WHERE value = ?", value)
+	if found || err != nil {
+		return id, err
 	}
-	if !found {
-		r, err := t.result("INSERT INTO name (value) VALUES (?)", value)
-		if err != nil {
-			return 0, err
-		}
-		if id, err = r.LastInsertId(); err != nil {
-			return 0, err
-		}
-		if err := t.exec("INSERT INTO name_fts (rowid, value) VALUES (?, ?)", id, value); err != nil {
-			return 0, err
-		}
-	}
-	in.names[strings.Clone(value)] = id
-	in.weight += len(value) + 64
-	return id, nil
+	return in.names.add(h, strings.Clone(value)), nil
 }
 
 // cell is the number of the cell of r in an incident.
 func (in *interner) cell(t *session, r *model.Record, incident int64) (int64, error) {
 	c := model.CellOf(r)
+	if !in.touched[c.WABA] {
+		// From here on, what incidents of this account repeat of the
+		// roll-ups may be out of date.
+		waba, err := in.name(t, c.WABA)
+		if err != nil {
+			return 0, err
+		}
+		in.touched[strings.Clone(c.WABA)] = true
+		in.stale = append(in.stale, waba)
+	}
+	in.scratch = binary.AppendVarint(in.scratch, incident)
+	in.scratch = binary.AppendVarint(in.scratch, int64(c.HTTP))
+	in.put(string(c.Code), c.Vendor.System, c.Vendor.Code, c.Title, c.WABA, c.PhoneID, c.Template, c.Language, c.Kind)
+	h := in.sum()
+	if id, ok := in.cells.known[h]; ok {
+		return id, nil
+	}
 	k := cellKey{incident: incident, http: int64(c.HTTP)}
 	for _, part := range [...]struct {
 		value string
@@ -140,78 +196,103 @@ func (in *interner) cell(t *session, r *model.Record, incident int64) (int64, er
 		}
 		*part.to = id
 	}
-	if id, ok := in.cells[k]; ok {
-		return id, nil
+	id, found, err := in.cells.look(t, h, `SELECT id FROM cell WHERE incident = ? AND code = ? AND system = ? AND vendor = ? AND http = ? AND title = ?
+		AND waba = ? AND phone = ? AND template = ? AND language = ? AND kind = ?`,
+		k.incident, k.code, k.system, k.vendor, k.http, k.title, k.waba, k.phone, k.template, k.language, k.kind)
+	if found || err != nil {
+		return id, err
 	}
-	if !in.wabas[k.waba] {
-		// From here on, what incidents of this account repeat of the
-		// roll-ups may be out of date.
-		if err := t.exec(staleByWABA, k.waba); err != nil {
-			return 0, err
-		}
-		in.wabas[k.waba] = true
-	}
-	args := []any{k.incident, k.code, k.system, k.vendor, k.http, k.title, k.waba, k.phone, k.template, k.language, k.kind}
-	id, err := made(t, args, `INSERT INTO cell (incident, code, system, vendor, http, title, waba, phone, template, language, kind)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		`SELECT id FROM cell WHERE incident = ? AND code = ? AND system = ? AND vendor = ? AND http = ? AND title = ?
-		AND waba = ? AND phone = ? AND template = ? AND language = ? AND kind = ?`)
-	if err != nil {
-		return 0, err
-	}
-	in.cells[k] = id
-	return id, nil
+	return in.cells.add(h, k), nil
 }
 
 // wording is the number of a wording.
 func (in *interner) wording(t *session, w wording) (int64, error) {
-	if id, ok := in.wordings[w]; ok {
+	in.put(w.title, w.message, w.details)
+	h := in.sum()
+	if id, ok := in.wordings.known[h]; ok {
 		return id, nil
 	}
-	hash := w.hash()
-	var id int64
-	found, err := t.scan("SELECT id FROM wording WHERE hash = ? AND title = ? AND message = ? AND details = ?",
-		[]any{hash, w.title, w.message, w.details}, &id)
-	if err != nil {
-		return 0, err
+	id, found, err := in.wordings.look(t, h, "SELECT id FROM wording WHERE hash = ? AND title = ? AND message = ? AND details = ?",
+		w.hash(), w.title, w.message, w.details)
+	if found || err != nil {
+		return id, err
 	}
-	if !found {
-		r, err := t.result("INSERT INTO wording (hash, title, message, details) VALUES (?, ?, ?, ?)", hash, w.title, w.message, w.details)
-		if err != nil {
-			return 0, err
-		}
-		if id, err = r.LastInsertId(); err != nil {
-			return 0, err
-		}
-		if err := t.exec("INSERT INTO wording_fts (rowid, title, message, details) VALUES (?, ?, ?, ?)", id, w.title, w.message, w.details); err != nil {
-			return 0, err
-		}
-	}
-	in.wordings[w.clone()] = id
-	in.weight += len(w.title) + len(w.message) + len(w.details) + 128
-	return id, nil
+	return in.wordings.add(h, wording{strings.Clone(w.title), strings.Clone(w.message), strings.Clone(w.details)}), nil
 }
 
 // incident is the number of the incident that has a key.
 func (in *interner) incident(t *session, key string) (int64, error) {
-	if id, ok := in.incidents[key]; ok {
+	h := hash128{maphash.String(in.seeds[0], key), maphash.String(in.seeds[1], key)}
+	if id, ok := in.incidents.known[h]; ok {
 		return id, nil
 	}
-	var id int64
-	found, err := t.scan("SELECT id FROM incident WHERE key = ?", []any{key}, &id)
-	if err != nil {
-		return 0, err
+	id, found, err := in.incidents.look(t, h, "SELECT id FROM incident WHERE key = ?", key)
+	if found || err != nil {
+		return id, err
 	}
-	if !found {
-		r, err := t.result("INSERT INTO incident (key) VALUES (?)", key)
-		if err != nil {
-			return 0, err
+	return in.incidents.add(h, strings.Clone(key)), nil
+}
+
+// flush writes what is new.
+func (in *interner) flush(t *session) error {
+	name := func(value *string, _ int) vtab.Value { return *value }
+	words := func(w *wording, column int) vtab.Value {
+		switch column {
+		case 1:
+			return w.title
+		case 2:
+			return w.message
+		case 3:
+			return w.details
 		}
-		if id, err = r.LastInsertId(); err != nil {
-			return 0, err
+		return w.hash()
+	}
+	for _, write := range [...]func() error{
+		func() error {
+			return in.names.write(t, "INSERT OR FAIL INTO name (id, value) SELECT c0, c1 FROM "+source, name)
+		},
+		func() error {
+			return in.names.write(t, "INSERT INTO name_fts (rowid, value) SELECT c0, c1 FROM "+source, name)
+		},
+		func() error {
+			return in.wordings.write(t, "INSERT OR FAIL INTO wording (id, title, message, details, hash) SELECT c0, c1, c2, c3, c4 FROM "+source, words)
+		},
+		func() error {
+			return in.wordings.write(t, "INSERT INTO wording_fts (rowid, title, message, details) SELECT c0, c1, c2, c3 FROM "+source, words)
+		},
+		func() error {
+			return in.incidents.write(t, "INSERT OR FAIL INTO incident (id, key) SELECT c0, c1 FROM "+source, name)
+		},
+		func() error {
+			return in.cells.write(t, `INSERT OR FAIL INTO cell (id, incident, code, system, vendor, http, title, waba, phone, template, language, kind)
+				SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 FROM `+source, (*cellKey).column)
+		},
+		func() error { return in.markStale(t) },
+	} {
+		if err := write(); err != nil {
+			return err
 		}
 	}
-	in.incidents[strings.Clone(key)] = id
-	in.weight += len(key) + 64
-	return id, nil
+	in.names.written()
+	in.wordings.written()
+	in.incidents.written()
+	in.cells.written()
+	if len(in.names.known)+len(in.cells.known)+len(in.wordings.known)+len(in.incidents.known) > maxInterned {
+		return in.forget(t)
+	}
+	return nil
+}
+
+func (in *interner) markStale(t *session) error {
+	slices.Sort(in.stale)
+	_, err := t.bulk(`UPDATE incident SET stale = 1 WHERE stale = 0 AND id IN
+		(SELECT c.incident FROM `+source+` AS s CROSS JOIN cell AS c INDEXED BY cell_waba ON c.waba = s.c0)`,
+		len(in.stale), func(row, _ int) vtab.Value { return in.stale[row] })
+	in.stale = in.stale[:0]
+	return err
+}
+
+// column is a value of a cell as its table has it, from 1.
+func (k *cellKey) column(n int) vtab.Value {
+	return [...]int64{k.incident, k.code, k.system, k.vendor, k.http, k.title, k.waba, k.phone, k.template, k.language, k.kind}[n-1]
 }

@@ -97,7 +97,7 @@ func (w *word) condition() (string, []any) {
 	}
 	in("f.id", w.messages)
 	for _, k := range w.spans {
-		either = append(either, "f.id IN (SELECT failure FROM mention WHERE key BETWEEN ? AND ?)")
+		either = append(either, "f.id IN (SELECT m.failure FROM "+mentions+")")
 		args = append(args, k.low, k.high)
 	}
 	return "(" + strings.Join(either, " OR ") + ")", args
@@ -160,11 +160,14 @@ func prefixes(text string) []span64 {
 	return keys
 }
 
+// mentions are those with a key in a range, in each run one after the other.
+const mentions = "mention_run AS r CROSS JOIN mention AS m ON m.run = r.id AND m.key BETWEEN ? AND ?"
+
 // mentioning are the messages that some keys name; all is false when they are
 // too many to answer with.
 func (s *Store) mentioning(ctx context.Context, keys []span64) (found []int64, all bool, err error) {
 	for _, k := range keys {
-		some, err := s.numbers(ctx, "SELECT failure FROM mention WHERE key BETWEEN ? AND ? LIMIT ?", k.low, k.high, fewMessages+1-len(found))
+		some, err := s.numbers(ctx, "SELECT DISTINCT m.failure FROM "+mentions+" LIMIT ?", k.low, k.high, fewMessages+1-len(found))
 		if err != nil {
 			return nil, false, err
 		}

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 
-	"modernc.org/sqlite/vtab"
-
 	"unsent/model"
 )
 
@@ -87,6 +85,13 @@ func removeAttempts(t *session) (touched []int64, err error) {
 	if err != nil {
 		return nil, err
 	}
+	texts, err := t.numbers("SELECT text FROM attempt WHERE id IN (SELECT id FROM temp.going)")
+	if err != nil {
+		return nil, err
+	}
+	if err := dropTexts(t, texts); err != nil {
+		return nil, err
+	}
 	if err := t.exec("DELETE FROM attempt WHERE id IN (SELECT id FROM temp.going)"); err != nil {
 		return nil, err
 	}
@@ -106,6 +111,13 @@ func removeFailures(t *session) (gone int, stayed []int64, err error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	texts, err := t.numbers("SELECT text FROM failure WHERE id IN (SELECT id FROM temp.going)")
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := dropTexts(t, texts); err != nil {
+		return 0, nil, err
+	}
 	for _, id := range going {
 		w, err := weigh(t, id)
 		if err != nil {
@@ -121,7 +133,7 @@ func removeFailures(t *session) (gone int, stayed []int64, err error) {
 			gone++
 			continue
 		}
-		for _, statement := range [...]string{promoteFailure, promoteWide, "DELETE FROM attempt WHERE id = ?"} {
+		for _, statement := range [...]string{promoteAttempt, "DELETE FROM attempt WHERE id = ?"} {
 			if err := t.exec(statement, attempt); err != nil {
 				return 0, nil, err
 			}
@@ -142,7 +154,6 @@ func removeFailures(t *session) (gone int, stayed []int64, err error) {
 	}
 	for _, statement := range [...]string{
 		"DELETE FROM failure WHERE id IN (SELECT id FROM temp.going)",
-		"DELETE FROM wide WHERE id IN (SELECT id FROM temp.going)",
 		"DELETE FROM mention WHERE failure IN (SELECT id FROM temp.going)",
 		"UPDATE identity SET failure = 0 WHERE failure IN (SELECT id FROM temp.going)",
 		"UPDATE identity_more SET failure = 0 WHERE failure IN (SELECT id FROM temp.going)",
@@ -165,24 +176,34 @@ func mentionAgain(t *session, messages []int64) error {
 	}
 	var all []mention
 	for _, id := range messages {
-		rows, err := t.tx.QueryContext(t.ctx, `SELECT f.recipient, d.title, d.message, d.details, w.facts FROM failure AS f
-			JOIN wide AS w ON w.id = f.id JOIN wording AS d ON d.id = f.wording WHERE f.id = ?1
-			UNION ALL SELECT a.recipient, d.title, d.message, d.details, a.facts FROM attempt AS a
+		type kept struct {
+			recipient int64
+			f         model.Failure
+		}
+		var texts []int64
+		parts := map[int64]*kept{}
+		rows, err := t.tx.QueryContext(t.ctx, `SELECT f.recipient, d.title, d.message, d.details, f.text FROM failure AS f
+			JOIN wording AS d ON d.id = f.wording WHERE f.id = ?1
+			UNION ALL SELECT a.recipient, d.title, d.message, d.details, a.text FROM attempt AS a
 			JOIN wording AS d ON d.id = a.wording WHERE a.failure = ?1`, id)
 		if err := each(rows, err, func(r *sql.Rows) error {
-			var f model.Failure
-			var recipient int64
-			var facts []byte
-			if err := r.Scan(&recipient, &f.Title, &f.Message, &f.Details, &facts); err != nil {
+			var k kept
+			var number int64
+			err := r.Scan(&k.recipient, &k.f.Title, &k.f.Message, &k.f.Details, &number)
+			texts, parts[number] = append(texts, number), &k
+			return err
+		}); err != nil {
+			return err
+		}
+		if err := eachText(t.ctx, t.tx, texts, false, func(number int64, x *text) error {
+			k := parts[number]
+			if _, _, err := readFacts(x.facts, &k.f); err != nil {
 				return err
 			}
-			if _, _, err := readFacts(facts, &f); err != nil {
-				return err
+			if k.recipient > 0 {
+				all = append(all, mention{k.recipient, id})
 			}
-			if recipient > 0 {
-				all = append(all, mention{recipient, id})
-			}
-			for _, key := range mentionsOf(&f) {
+			for _, key := range mentionsOf(&k.f) {
 				all = append(all, mention{key, id})
 			}
 			return nil
@@ -190,13 +211,7 @@ func mentionAgain(t *session, messages []int64) error {
 			return err
 		}
 	}
-	_, err := t.bulk("INSERT OR IGNORE INTO mention (key, failure) SELECT c0, c1 FROM "+source, len(all), func(row, column int) vtab.Value {
-		if column == 0 {
-			return all[row].key
-		}
-		return all[row].failure
-	})
-	return err
+	return writeMentions(t, 0, all)
 }
 
 // tidy removes what nothing refers to any more, and makes summaries anew.
@@ -207,6 +222,7 @@ func tidy(t *session) error {
 		`INSERT INTO wording_fts (wording_fts, rowid, title, message, details) SELECT 'delete', id, title, message, details FROM wording
 			WHERE NOT EXISTS (SELECT 1 FROM tally WHERE dim = 4 AND value = wording.id) AND id NOT IN (SELECT wording FROM attempt)`,
 		`DELETE FROM wording WHERE NOT EXISTS (SELECT 1 FROM tally WHERE dim = 4 AND value = wording.id) AND id NOT IN (SELECT wording FROM attempt)`,
+		"DELETE FROM mention_run WHERE id <> 0 AND NOT EXISTS (SELECT 1 FROM mention WHERE run = mention_run.id)",
 		"UPDATE incident SET stale = 1",
 	} {
 		if err := t.exec(statement); err != nil {

@@ -3,7 +3,7 @@
 -- Times are milliseconds since 1970 in UTC, 0 when a record has none. A number
 -- that names a row of "name" is 0 for the empty string.
 
--- What is counted as it goes: next_message, successes.
+-- What is counted as it goes: next_message, next_text, next_run, successes.
 CREATE TABLE meta (
 	key   TEXT PRIMARY KEY,
 	value INTEGER NOT NULL
@@ -121,22 +121,24 @@ CREATE TABLE failure (
 	cell      INTEGER NOT NULL,
 	recipient INTEGER NOT NULL, -- E.164 digits as a number, or below 0 a hash of what the row had; 0: none
 	wording   INTEGER NOT NULL,
-	campaign  INTEGER NOT NULL, -- name
+	campaign  INTEGER NOT NULL, -- name, as are country and app
+	country   INTEGER NOT NULL,
+	app       INTEGER NOT NULL,
 	attempts  INTEGER NOT NULL,
 	delivered INTEGER NOT NULL, -- the log has a success for it too
 	sig       INTEGER NOT NULL, -- tells attempts of one message apart
-	import    INTEGER NOT NULL  -- that the newest attempt came with
+	import    INTEGER NOT NULL, -- that the newest attempt came with
+	text      INTEGER NOT NULL  -- its place in a block
 ) STRICT;
 CREATE INDEX failure_at ON failure (at, id, cell);
 CREATE INDEX failure_incident ON failure (incident, at, id, recipient);
 
--- What a list and the case view show besides. facts is read by fields.go.
-CREATE TABLE wide (
-	id       INTEGER PRIMARY KEY,
-	facts    BLOB NOT NULL,
-	request  TEXT,
-	response TEXT,
-	raw      TEXT
+-- What a list and the case view show besides, in blocks of texts: text.go reads
+-- them. The first text of a block has the number "first", the next ones follow.
+CREATE TABLE block (
+	first INTEGER PRIMARY KEY,
+	head  BLOB NOT NULL, -- compressed: lengths and facts
+	body  BLOB NOT NULL  -- compressed: requests, responses, rows of the file
 ) STRICT;
 
 -- Earlier failures of a message, and late ones that are older than the newest.
@@ -148,12 +150,11 @@ CREATE TABLE attempt (
 	recipient INTEGER NOT NULL,
 	wording   INTEGER NOT NULL,
 	campaign  INTEGER NOT NULL,
+	country   INTEGER NOT NULL,
+	app       INTEGER NOT NULL,
 	sig       INTEGER NOT NULL,
 	import    INTEGER NOT NULL,
-	facts     BLOB NOT NULL,
-	request   TEXT,
-	response  TEXT,
-	raw       TEXT
+	text      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX attempt_failure ON attempt (failure, at);
 
@@ -175,12 +176,20 @@ CREATE TABLE identity_more (
 ) WITHOUT ROWID, STRICT;
 
 -- Numbers and ids by which a message can be found: recipient, the sender's
--- message id, fbtrace_id, ids in details. Above 0 a number, below 0 a hash.
+-- message id, fbtrace_id, ids in details. Above 0 a number, below 0 a hash. They
+-- are spread all over, so a large batch of an import has a run of its own at the
+-- end of the table; what is written singly is in run 0.
 CREATE TABLE mention (
+	run     INTEGER NOT NULL,
 	key     INTEGER NOT NULL,
 	failure INTEGER NOT NULL,
-	PRIMARY KEY (key, failure)
+	PRIMARY KEY (run, key, failure)
 ) WITHOUT ROWID, STRICT;
+
+CREATE TABLE mention_run (
+	id INTEGER PRIMARY KEY
+) STRICT;
+INSERT INTO mention_run VALUES (0);
 
 -- Attempts by five minutes (slot: since 1970; 0: no time) and cell. The import
 -- is part of the key so that it can be taken back.

@@ -1,0 +1,242 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"slices"
+
+	"github.com/klauspost/compress/s2"
+)
+
+// A text is what was read of one failure and no query asks for: its facts (see
+// fields.go), the payloads and the row of the file. Texts are nine tenths of all
+// bytes of a log and repeat each other, so they stand in compressed blocks of
+// some hundred. A text never changes: a message that fails again gets another,
+// and its history refers to the first.
+type text struct {
+	facts                  []byte
+	request, response, raw string
+	gone                   bool // it was removed; its place stays
+}
+
+// A block ends with so many texts or bytes of payload, whichever comes first.
+// More in one would compress better, and cost more for each that is looked at.
+const (
+	blockTexts = 128
+	blockBytes = 256 << 10
+)
+
+// A block holds texts on their way into the table "block". Its first number is
+// the row's; the n-th text after it has the n-th number after it.
+type block struct {
+	first int64
+	texts int
+	sizes []byte // four numbers for each text
+	facts []byte
+	body  []byte
+	head  []byte // scratch space, as are the next two
+	small [2][]byte
+}
+
+func (b *block) add(t *text) {
+	facts := len(t.facts) + 1
+	if t.gone {
+		facts = 0
+	}
+	for _, n := range [...]int{facts, len(t.request), len(t.response), len(t.raw)} {
+		b.sizes = binary.AppendUvarint(b.sizes, uint64(n))
+	}
+	b.facts = append(b.facts, t.facts...)
+	b.body = append(b.body, t.request...)
+	b.body = append(b.body, t.response...)
+	b.body = append(b.body, t.raw...)
+	b.texts++
+}
+
+func (b *block) full() bool {
+	return b.texts >= blockTexts || len(b.facts)+len(b.body) >= blockBytes
+}
+
+// pack is the block as two values: how long everything is, with the facts, and
+// everything else. They are good until the next call.
+func (b *block) pack() (head, body []byte) {
+	b.head = binary.AppendUvarint(b.head[:0], uint64(b.texts))
+	b.head = append(append(b.head, b.sizes...), b.facts...)
+	b.small[0] = s2.Encode(b.small[0][:cap(b.small[0])], b.head)
+	b.small[1] = s2.Encode(b.small[1][:cap(b.small[1])], b.body)
+	return b.small[0], b.small[1]
+}
+
+// begin empties the block, whose first text gets the number next.
+func (b *block) begin(next int64) {
+	b.first, b.texts = next, 0
+	b.sizes, b.facts, b.body = b.sizes[:0], b.facts[:0], b.body[:0]
+	const spare = 4 * blockBytes
+	if cap(b.body) > spare { // one row of megabytes must not be remembered
+		b.body, b.small[1] = nil, nil
+	}
+}
+
+// maxBlock is the most that a block may claim to hold: a database is a file that
+// somebody may have been sent.
+const maxBlock = 1 << 28
+
+// unpack reads a block's two values; body may be nil, then texts have their
+// facts only.
+func unpack(head, body []byte) ([]text, error) {
+	for _, b := range [...][]byte{head, body} {
+		if n, err := s2.DecodedLen(b); len(b) > 0 && (err != nil || n > maxBlock) {
+			return nil, errFacts
+		}
+	}
+	head, err := s2.Decode(nil, head)
+	if err != nil {
+		return nil, errFacts
+	}
+	var all string
+	if body != nil {
+		b, err := s2.Decode(nil, body)
+		if err != nil {
+			return nil, errFacts
+		}
+		all = string(b)
+	}
+	number := func() (int, bool) {
+		n, size := binary.Uvarint(head)
+		if size <= 0 || n > maxBlock {
+			return 0, false
+		}
+		head = head[size:]
+		return int(n), true
+	}
+	count, ok := number()
+	if !ok || count > len(head)/4 {
+		return nil, errFacts
+	}
+	sizes := make([]int, 4*count)
+	for i := range sizes {
+		if sizes[i], ok = number(); !ok {
+			return nil, errFacts
+		}
+	}
+	texts := make([]text, count)
+	cut := func(n int) (part string, ok bool) {
+		if body == nil {
+			return "", true
+		}
+		if n > len(all) {
+			return "", false
+		}
+		part, all = all[:n], all[n:]
+		return part, true
+	}
+	for i := range texts {
+		t, size := &texts[i], sizes[4*i:]
+		if t.gone = size[0] == 0; t.gone {
+			continue
+		}
+		n := size[0] - 1
+		if n > len(head) {
+			return nil, errFacts
+		}
+		t.facts, head = head[:n:n], head[n:]
+		var a, b, c bool
+		t.request, a = cut(size[1])
+		t.response, b = cut(size[2])
+		if t.raw, c = cut(size[3]); !a || !b || !c {
+			return nil, errFacts
+		}
+	}
+	return texts, nil
+}
+
+// blocksOf finds the blocks in which the texts of a JSON list of numbers stand.
+const blocksOf = `FROM block WHERE first IN (SELECT (SELECT max(first) FROM block WHERE first <= j.value) FROM json_each(?) AS j) ORDER BY first`
+
+// eachText calls give for each of some texts, in the order of their numbers; full
+// is for payloads too. A text that is not there is an errFacts: whoever asked for
+// it read its number before it went.
+func eachText(ctx context.Context, q querier, numbers []int64, full bool, give func(number int64, t *text) error) error {
+	numbers = slices.Compact(slices.Sorted(slices.Values(numbers)))
+	if len(numbers) == 0 {
+		return nil
+	}
+	columns := "SELECT first, head, NULL "
+	if full {
+		columns = "SELECT first, head, body "
+	}
+	rows, err := q.QueryContext(ctx, columns+blocksOf, ids(numbers))
+	err = each(rows, err, func(r *sql.Rows) error {
+		var first int64
+		var head, body sql.RawBytes
+		if err := r.Scan(&first, &head, &body); err != nil {
+			return err
+		}
+		texts, err := unpack(head, body)
+		if err != nil {
+			return err
+		}
+		for len(numbers) > 0 && numbers[0] < first+int64(len(texts)) {
+			at := numbers[0] - first
+			if at < 0 || texts[at].gone {
+				return errFacts
+			}
+			if err := give(numbers[0], &texts[at]); err != nil {
+				return err
+			}
+			numbers = numbers[1:]
+		}
+		return nil
+	})
+	if err == nil && len(numbers) > 0 {
+		err = errFacts
+	}
+	return err
+}
+
+const insertBlock = "INSERT OR FAIL INTO block (first, head, body) VALUES (?, ?, ?)"
+
+// dropTexts empties the texts that a list of numbers names, and removes blocks
+// that have none left.
+func dropTexts(t *session, numbers []int64) error {
+	numbers = slices.Compact(slices.Sorted(slices.Values(numbers)))
+	var fresh block
+	for len(numbers) > 0 {
+		var first int64
+		var head, body []byte
+		found, err := t.scan("SELECT first, head, body FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1", []any{numbers[0]}, &first, &head, &body)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return errors.New("a text has no block")
+		}
+		texts, err := unpack(head, body)
+		if err != nil {
+			return err
+		}
+		if numbers[0] >= first+int64(len(texts)) {
+			return errors.New("a text has no block")
+		}
+		for len(numbers) > 0 && numbers[0] < first+int64(len(texts)) {
+			texts[numbers[0]-first] = text{gone: true}
+			numbers = numbers[1:]
+		}
+		fresh.begin(first)
+		for i := range texts {
+			fresh.add(&texts[i])
+		}
+		if !slices.ContainsFunc(texts, func(t text) bool { return !t.gone }) {
+			err = t.exec("DELETE FROM block WHERE first = ?", first)
+		} else {
+			head, body = fresh.pack()
+			err = t.exec("UPDATE block SET head = ?, body = ? WHERE first = ?", head, body, first)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
