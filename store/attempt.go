@@ -32,7 +32,7 @@ func (im *importing) again(it *item, m *message) error {
 	}
 	r.id = m.failure
 	im.now.Updated++
-	im.seen(it.rec.Failure.At)
+	im.seen(it.at)
 	im.deltas.attempt(r.cell, r.at, true)
 	im.mentioned(it, r.id)
 	if r.at < m.at {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"database/sql"
 	"slices"
-	"time"
 
 	"modernc.org/sqlite/vtab"
 
@@ -97,11 +96,11 @@ func (im *importing) take(c *chunk) error {
 	}
 	for i := range c.items {
 		it := &c.items[i]
-		if line := it.line(); line > 0 {
+		if it.line > 0 {
 			if im.items == 0 {
-				im.line = line
+				im.line = it.line
 			}
-			im.last = line
+			im.last = it.line
 		}
 		im.items++
 		im.now.Read++
@@ -110,14 +109,7 @@ func (im *importing) take(c *chunk) error {
 		}
 	}
 	im.size += c.size
-	return nil
-}
-
-func (it *item) line() int {
-	if it.rejected != nil {
-		return it.rejected.Line
-	}
-	return it.rec.Source.Line
+	return im.writeBlock(c)
 }
 
 func (im *importing) one(it *item) error {
@@ -129,7 +121,7 @@ func (im *importing) one(it *item) error {
 		}
 		return nil
 	}
-	switch it.rec.Outcome {
+	switch it.outcome {
 	case model.Failed:
 		return im.failed(it)
 	case model.Succeeded:
@@ -219,11 +211,11 @@ func (im *importing) succeeded(it *item) error {
 	im.touch(m)
 	im.now.Succeeded++
 	im.deltas.successes++
-	cell, err := im.in.cell(im.t, &it.rec, 0)
+	cell, err := im.in.cell(im.t, &im.h, it, 0)
 	if err != nil {
 		return err
 	}
-	im.deltas.attempt(cell, millis(it.rec.At), false)
+	im.deltas.attempt(cell, it.at, false)
 	if m.failure == 0 {
 		return nil
 	}
@@ -248,7 +240,7 @@ func (im *importing) failed(it *item) error {
 	im.touch(m)
 	im.rows = append(im.rows, r)
 	im.now.Stored++
-	im.seen(it.rec.Failure.At)
+	im.seen(it.at)
 	im.deltas.count(r.weighed(), 1)
 	im.deltas.attempt(r.cell, r.at, true)
 	im.mentioned(it, r.id)
@@ -257,62 +249,64 @@ func (im *importing) failed(it *item) error {
 
 // place finds the numbers of what a failure refers to.
 func (im *importing) place(it *item) (r row, err error) {
-	f := &it.rec.Failure
-	r.at, r.recipient, r.sig = millis(f.At), it.recipient, it.sig
-	if r.incident, err = im.in.incident(im.t, it.group); err != nil {
+	r.at, r.recipient, r.sig = it.at, it.recipient, it.sig
+	if r.incident, err = im.in.incident(im.t, it); err != nil {
 		return r, err
 	}
-	if r.cell, err = im.in.cell(im.t, &it.rec, r.incident); err != nil {
+	if r.cell, err = im.in.cell(im.t, &im.h, it, r.incident); err != nil {
 		return r, err
 	}
-	if r.wording, err = im.in.wording(im.t, it.wording); err != nil {
+	if r.wording, err = im.in.wording(im.t, it); err != nil {
 		return r, err
 	}
-	if r.campaign, err = im.in.name(im.t, f.Campaign); err != nil {
+	if r.campaign, err = im.in.named(im.t, it.campaignSum, it.campaign); err != nil {
 		return r, err
 	}
-	if r.country, err = im.in.name(im.t, f.Country); err != nil {
+	if r.country, err = im.in.named(im.t, it.countrySum, it.country); err != nil {
 		return r, err
 	}
-	if r.app, err = im.in.name(im.t, f.App); err != nil {
+	if r.app, err = im.in.named(im.t, it.appSum, it.app); err != nil {
 		return r, err
 	}
-	r.text, err = im.keep(it)
-	return r, err
+	r.text = im.text + int64(it.text)
+	im.kept = append(im.kept, it.text)
+	return r, nil
 }
 
 func (r *row) weighed() weighed {
 	return weighed{at: r.at, incident: r.incident, cell: r.cell, wording: r.wording, campaign: r.campaign, country: r.country, app: r.app}
 }
 
-// keep puts the texts of a record into the block that is being filled.
-func (im *importing) keep(it *item) (number int64, err error) {
-	if im.opts.Dry {
-		return 0, nil
+// writeBlock writes the texts of a chunk, but for those of records that were
+// known. There are none of these when a log is loaded for the first time, so the
+// reader makes the block.
+func (im *importing) writeBlock(c *chunk) error {
+	kept := im.kept
+	im.kept = im.kept[:0]
+	if len(kept) == 0 || im.opts.Dry {
+		return nil
 	}
-	own := func(text string, at place) string {
-		if at.kind != 0 {
-			return "" // it stands in the row of the file
-		}
-		return text
-	}
-	number = im.block.first + int64(im.block.texts)
-	im.block.add(&text{facts: it.facts, request: own(it.rec.Request, it.request), response: own(it.rec.Response, it.response), raw: it.rec.Raw})
-	if im.block.full() {
-		err = im.writeBlock()
-	}
-	return number, err
-}
-
-// writeBlock writes the texts that have come together and begins another block.
-func (im *importing) writeBlock() error {
-	if im.block.texts > 0 {
-		head, body := im.block.pack()
-		if err := im.t.exec(insertBlock, im.block.first, head, body); err != nil {
+	head, body := c.head, c.body
+	if len(kept) < c.texts {
+		texts, err := unpack(head, body)
+		if err != nil {
 			return err
 		}
+		for i := range texts {
+			if _, found := slices.BinarySearch(kept, i); !found {
+				texts[i] = text{gone: true}
+			}
+		}
+		im.block.begin(0)
+		for i := range texts {
+			im.block.add(&texts[i])
+		}
+		head, body = im.block.pack()
 	}
-	im.block.begin(im.block.first + int64(im.block.texts))
+	if err := im.t.exec(insertBlock, im.text, head, body); err != nil {
+		return err
+	}
+	im.text += int64(c.texts)
 	return nil
 }
 
@@ -332,7 +326,8 @@ func (im *importing) mentioned(it *item, failure int64) {
 }
 
 // seen widens the span of the import's failures.
-func (im *importing) seen(at time.Time) {
+func (im *importing) seen(ms int64) {
+	at := moment(ms)
 	if at.IsZero() {
 		return
 	}

@@ -30,7 +30,7 @@ type ImportOptions struct {
 // Batches are whole or not at all. One ends at a chunk's end after so many
 // records, bytes or so long, whichever comes first.
 const (
-	batchItems = 32_768
+	batchItems = 16_384
 	batchBytes = 48 << 20
 	batchTime  = time.Second
 	firstTime  = 150 * time.Millisecond // the first batch is short: somebody waits to see something
@@ -44,6 +44,7 @@ type importing struct {
 	s    *Store
 	opts ImportOptions
 	in   *interner
+	h    hasher
 
 	now, safe model.Import // with and without the batch that is under way
 	began     time.Time
@@ -66,7 +67,9 @@ type importing struct {
 	next    int64 // number of the next failure
 	held    int64 // failures from this number on may be in rows
 	rows    []row
-	block   block
+	text    int64 // number of the chunk's first text
+	kept    []int // texts of the chunk that stay
+	block   block // scratch space
 	mention []mention
 	rejects []model.Rejection
 	deltas  *deltas
@@ -93,14 +96,14 @@ func (s *Store) Import(ctx context.Context, from model.Stream, o ImportOptions) 
 	}
 	report := from.Report()
 	im := &importing{
-		s: s, opts: o, in: newInterner(), began: s.now(),
+		s: s, opts: o, in: newInterner(), h: newHasher(), began: s.now(),
 		known: map[digest]*message{}, deltas: newDeltas(),
 	}
 	im.now = model.Import{File: report.File, System: report.System, Format: report.Format}
 	im.safe = im.now
 
 	reading, stop := context.WithCancel(ctx)
-	r := read(reading, from, o.Group)
+	r := read(reading, from, im.h, o.Group)
 	err := im.run(ctx, r)
 	stop()
 	r.stop()
@@ -189,12 +192,11 @@ func (im *importing) begin(ctx context.Context) (err error) {
 			return err
 		}
 		im.next = max(im.next, 1)
-		text := int64(1)
-		if _, err := im.t.scan("SELECT value FROM meta WHERE key = 'next_text'", nil, &text); err != nil {
+		if _, err := im.t.scan("SELECT value FROM meta WHERE key = 'next_text'", nil, &im.text); err != nil {
 			return err
 		}
+		im.text = max(im.text, 1)
 		im.held = im.next
-		im.block.begin(text)
 		return im.look()
 	}()
 	if err != nil {
@@ -206,9 +208,6 @@ func (im *importing) begin(ctx context.Context) (err error) {
 // flush writes what the batch holds in memory.
 func (im *importing) flush() error {
 	if err := im.in.flush(im.t); err != nil {
-		return err
-	}
-	if err := im.writeBlock(); err != nil {
 		return err
 	}
 	if err := im.writeRows(); err != nil {
@@ -229,7 +228,7 @@ func (im *importing) flush() error {
 	im.deltas.clear()
 	im.rejects = im.rejects[:0]
 	return im.t.exec("INSERT INTO meta (key, value) VALUES ('next_message', ?), ('next_text', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-		im.next, im.block.first)
+		im.next, im.text)
 }
 
 // commit ends a batch. A dry run is taken back with it, which is its end.

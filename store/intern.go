@@ -39,17 +39,56 @@ type cellKey struct {
 // thing in memory, and two that agree by chance are not to be expected in the
 // life of the sun (the seeds are random, so nobody can make them agree either).
 type interner struct {
-	seeds     [2]maphash.Seed
 	names     index[string]
 	cells     index[cellKey]
 	wordings  index[wording]
 	incidents index[string]
-	touched   map[string]bool // accounts that the import has sends of
-	stale     []int64         // those whose incidents are to be marked
-	scratch   []byte
+	touched   map[hash128]bool // accounts that the import has sends of
+	stale     []int64          // those whose incidents are to be marked
 }
 
 type hash128 [2]uint64
+
+// A hasher belongs to one goroutine; its copies give the same hashes.
+type hasher struct {
+	seeds   [2]maphash.Seed
+	scratch []byte
+}
+
+func newHasher() hasher {
+	return hasher{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+}
+
+// sum is the hash of some texts in their order, zero when all are empty.
+func (h *hasher) sum(texts ...string) hash128 {
+	size := 0
+	for _, t := range texts {
+		h.scratch = binary.AppendUvarint(h.scratch, uint64(len(t)))
+		h.scratch = append(h.scratch, t...)
+		size += len(t)
+	}
+	if size == 0 {
+		h.scratch = h.scratch[:0]
+		return hash128{}
+	}
+	return h.end()
+}
+
+func (h *hasher) end() hash128 {
+	sum := hash128{maphash.Bytes(h.seeds[0], h.scratch), maphash.Bytes(h.seeds[1], h.scratch)}
+	h.scratch = h.scratch[:0]
+	return sum
+}
+
+// cell is the hash of a cell in the incident of a group.
+func (h *hasher) cell(c *model.Cell, group string) hash128 {
+	h.scratch = binary.AppendVarint(h.scratch, int64(c.HTTP))
+	for _, t := range [...]string{group, string(c.Code), c.Vendor.System, c.Vendor.Code, c.Title, c.WABA, c.PhoneID, c.Template, c.Language, c.Kind} {
+		h.scratch = binary.AppendUvarint(h.scratch, uint64(len(t)))
+		h.scratch = append(h.scratch, t...)
+	}
+	return h.end()
+}
 
 // An index gives the numbers of one kind of thing.
 type index[T any] struct {
@@ -66,12 +105,11 @@ const maxInterned = 400_000
 
 func newInterner() *interner {
 	return &interner{
-		seeds:     [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
 		names:     index[string]{table: "name"},
 		cells:     index[cellKey]{table: "cell"},
 		wordings:  index[wording]{table: "wording"},
 		incidents: index[string]{table: "incident"},
-		touched:   map[string]bool{},
+		touched:   map[hash128]bool{},
 	}
 }
 
@@ -132,26 +170,16 @@ func (x *index[T]) written() {
 	x.fresh = x.fresh[:0]
 }
 
-// sum is the hash of what has been put into the scratch space.
-func (in *interner) sum() hash128 {
-	h := hash128{maphash.Bytes(in.seeds[0], in.scratch), maphash.Bytes(in.seeds[1], in.scratch)}
-	in.scratch = in.scratch[:0]
-	return h
-}
-
-func (in *interner) put(parts ...string) {
-	for _, p := range parts {
-		in.scratch = binary.AppendUvarint(in.scratch, uint64(len(p)))
-		in.scratch = append(in.scratch, p...)
-	}
-}
-
 // name is the number of a short value, 0 for the empty one.
-func (in *interner) name(t *session, value string) (int64, error) {
+func (in *interner) name(t *session, h *hasher, value string) (int64, error) {
+	return in.named(t, h.sum(value), value)
+}
+
+// named is name for a value whose hash is known.
+func (in *interner) named(t *session, h hash128, value string) (int64, error) {
 	if value == "" {
 		return 0, nil
 	}
-	h := hash128{maphash.String(in.seeds[0], value), maphash.String(in.seeds[1], value)}
 	if id, ok := in.names.known[h]; ok {
 		return id, nil
 	}
@@ -162,24 +190,20 @@ func (in *interner) name(t *session, value string) (int64, error) {
 	return in.names.add(h, strings.Clone(value)), nil
 }
 
-// cell is the number of the cell of r in an incident.
-func (in *interner) cell(t *session, r *model.Record, incident int64) (int64, error) {
-	c := model.CellOf(r)
-	if !in.touched[c.WABA] {
+// cell is the number of an item's cell in an incident, 0 for successes.
+func (in *interner) cell(t *session, h *hasher, it *item, incident int64) (int64, error) {
+	c := &it.cell
+	if !in.touched[it.wabaSum] {
 		// From here on, what incidents of this account repeat of the
 		// roll-ups may be out of date.
-		waba, err := in.name(t, c.WABA)
+		waba, err := in.named(t, it.wabaSum, c.WABA)
 		if err != nil {
 			return 0, err
 		}
-		in.touched[strings.Clone(c.WABA)] = true
+		in.touched[it.wabaSum] = true
 		in.stale = append(in.stale, waba)
 	}
-	in.scratch = binary.AppendVarint(in.scratch, incident)
-	in.scratch = binary.AppendVarint(in.scratch, int64(c.HTTP))
-	in.put(string(c.Code), c.Vendor.System, c.Vendor.Code, c.Title, c.WABA, c.PhoneID, c.Template, c.Language, c.Kind)
-	h := in.sum()
-	if id, ok := in.cells.known[h]; ok {
+	if id, ok := in.cells.known[it.cellSum]; ok {
 		return id, nil
 	}
 	k := cellKey{incident: incident, http: int64(c.HTTP)}
@@ -190,47 +214,45 @@ func (in *interner) cell(t *session, r *model.Record, incident int64) (int64, er
 		{string(c.Code), &k.code}, {c.Vendor.System, &k.system}, {c.Vendor.Code, &k.vendor}, {c.Title, &k.title},
 		{c.WABA, &k.waba}, {c.PhoneID, &k.phone}, {c.Template, &k.template}, {c.Language, &k.language}, {c.Kind, &k.kind},
 	} {
-		id, err := in.name(t, part.value)
+		id, err := in.name(t, h, part.value)
 		if err != nil {
 			return 0, err
 		}
 		*part.to = id
 	}
-	id, found, err := in.cells.look(t, h, `SELECT id FROM cell WHERE incident = ? AND code = ? AND system = ? AND vendor = ? AND http = ? AND title = ?
+	id, found, err := in.cells.look(t, it.cellSum, `SELECT id FROM cell WHERE incident = ? AND code = ? AND system = ? AND vendor = ? AND http = ? AND title = ?
 		AND waba = ? AND phone = ? AND template = ? AND language = ? AND kind = ?`,
 		k.incident, k.code, k.system, k.vendor, k.http, k.title, k.waba, k.phone, k.template, k.language, k.kind)
 	if found || err != nil {
 		return id, err
 	}
-	return in.cells.add(h, k), nil
+	return in.cells.add(it.cellSum, k), nil
 }
 
-// wording is the number of a wording.
-func (in *interner) wording(t *session, w wording) (int64, error) {
-	in.put(w.title, w.message, w.details)
-	h := in.sum()
-	if id, ok := in.wordings.known[h]; ok {
+// wording is the number of an item's wording.
+func (in *interner) wording(t *session, it *item) (int64, error) {
+	if id, ok := in.wordings.known[it.wordingSum]; ok {
 		return id, nil
 	}
-	id, found, err := in.wordings.look(t, h, "SELECT id FROM wording WHERE hash = ? AND title = ? AND message = ? AND details = ?",
+	w := &it.wording
+	id, found, err := in.wordings.look(t, it.wordingSum, "SELECT id FROM wording WHERE hash = ? AND title = ? AND message = ? AND details = ?",
 		w.hash(), w.title, w.message, w.details)
 	if found || err != nil {
 		return id, err
 	}
-	return in.wordings.add(h, wording{strings.Clone(w.title), strings.Clone(w.message), strings.Clone(w.details)}), nil
+	return in.wordings.add(it.wordingSum, wording{strings.Clone(w.title), strings.Clone(w.message), strings.Clone(w.details)}), nil
 }
 
-// incident is the number of the incident that has a key.
-func (in *interner) incident(t *session, key string) (int64, error) {
-	h := hash128{maphash.String(in.seeds[0], key), maphash.String(in.seeds[1], key)}
-	if id, ok := in.incidents.known[h]; ok {
+// incident is the number of the incident of an item's group.
+func (in *interner) incident(t *session, it *item) (int64, error) {
+	if id, ok := in.incidents.known[it.groupSum]; ok {
 		return id, nil
 	}
-	id, found, err := in.incidents.look(t, h, "SELECT id FROM incident WHERE key = ?", key)
+	id, found, err := in.incidents.look(t, it.groupSum, "SELECT id FROM incident WHERE key = ?", it.group)
 	if found || err != nil {
 		return id, err
 	}
-	return in.incidents.add(h, strings.Clone(key)), nil
+	return in.incidents.add(it.groupSum, strings.Clone(it.group)), nil
 }
 
 // flush writes what is new.

@@ -8,56 +8,68 @@ import (
 	"unsent/model"
 )
 
-// An item is a record, or the rejection of one, with everything that can be
-// worked out about it without the database.
+// An item is what an import has to know of a record, worked out without the
+// database. The record's texts are in the chunk's block already.
 type item struct {
-	rec      model.Record // its texts are its own
 	rejected *model.Rejection
+	outcome  model.Outcome
+	line     int
+	at       int64 // milliseconds, 0: none
 
 	digest    digest
 	sig       int64
-	group     string
-	wording   wording
-	mentions  []int64
 	recipient int64
-	facts     []byte
-	request   place
-	response  place
+	mentions  []int64 // a part of the chunk's
+	text      int     // place in the chunk's block
+
+	// The names of what it refers to, with their hashes. The names are needed
+	// only for what the import meets for the first time.
+	cell                                     model.Cell
+	wording                                  wording
+	group, campaign, country, app            string
+	cellSum, wordingSum, groupSum            hash128
+	campaignSum, countrySum, appSum, wabaSum hash128
 }
 
-// A chunk is some items in the order of the file.
+// A chunk is some items in the order of the file, with the block of their texts.
 type chunk struct {
 	items       []item
+	mentions    []int64
 	size        int // bytes of texts
+	texts       int // how many the block has
+	head, body  []byte
 	read, total int64
 	err         error // why reading ended behind the items; io.EOF at the end
 }
 
-const (
-	chunkItems = 256
-	chunkBytes = 1 << 20
-)
+// How many chunks are read ahead. While a batch is written, which takes a good
+// half of the time, the chunks of the next one come together.
+const chunksAhead = 48
 
-// A reader takes records off a stream beside the goroutine that writes.
+// A reader takes records off a stream beside the goroutine that writes, and does
+// all of the work that needs no database.
 type reader struct {
 	from   model.Stream
 	system string
 	file   string
 	group  func(*model.Record) string
+	hasher hasher
 	out    chan *chunk
 	free   chan *chunk
 
 	rec     model.Record
+	block   block
+	facts   []byte // scratch space, as is the next
 	doubled []byte
 }
 
 // read starts reading. The chunks are used one after the other and handed back
 // through free; after the one with an err there is none.
-func read(ctx context.Context, from model.Stream, group func(*model.Record) string) *reader {
+func read(ctx context.Context, from model.Stream, h hasher, group func(*model.Record) string) *reader {
 	report := from.Report()
 	r := &reader{
-		from: from, system: report.System, file: report.File, group: group,
-		out: make(chan *chunk, 2), free: make(chan *chunk, 4),
+		from: from, system: report.System, file: report.File, group: group, hasher: h,
+		out: make(chan *chunk, chunksAhead), free: make(chan *chunk, chunksAhead+2),
 	}
 	for range cap(r.free) {
 		r.free <- &chunk{}
@@ -88,8 +100,9 @@ func (r *reader) run(ctx context.Context) {
 }
 
 func (r *reader) fill(ctx context.Context, c *chunk) {
-	c.items, c.size, c.err = c.items[:0], 0, nil
-	for len(c.items) < chunkItems && c.size < chunkBytes {
+	c.items, c.mentions, c.size, c.err = c.items[:0], c.mentions[:0], 0, nil
+	r.block.begin(0)
+	for len(c.items) < blockTexts && c.size < blockBytes {
 		if c.err = ctx.Err(); c.err != nil {
 			break
 		}
@@ -99,78 +112,89 @@ func (r *reader) fill(ctx context.Context, c *chunk) {
 		switch {
 		case errors.As(err, &rejected):
 			own := *rejected
-			c.items = append(c.items, item{rejected: &own})
+			c.items = append(c.items, item{rejected: &own, line: own.Line})
 			c.size += len(own.Raw)
 			continue
 		case err != nil:
 			c.err = err
 		default:
 			c.items = append(c.items, item{})
-			c.size += r.make(&c.items[len(c.items)-1])
+			c.size += r.make(c, &c.items[len(c.items)-1])
 			continue
 		}
 		break
+	}
+	c.texts = r.block.texts
+	if c.texts > 0 {
+		head, body := r.block.pack()
+		c.head, c.body = append(c.head[:0], head...), append(c.body[:0], body...)
 	}
 	c.read, c.total = r.from.Position()
 }
 
 // make works out what is to be known about r.rec, and answers its size.
-func (r *reader) make(it *item) int {
-	size := pack(&it.rec, &r.rec)
-	rec := &it.rec
+func (r *reader) make(c *chunk, it *item) int {
+	rec := &r.rec
+	it.outcome, it.line, it.at = rec.Outcome, rec.Source.Line, millis(rec.At)
 	if rec.Outcome != model.Failed && rec.Outcome != model.Succeeded {
-		return size
+		return len(rec.Raw)
 	}
 	it.digest = digestOf(rec.Identity(r.system))
-	if rec.Outcome == model.Succeeded {
-		return size
+	it.cell = model.CellOf(rec)
+	it.wabaSum = r.hasher.sum(it.cell.WABA)
+	if rec.Outcome == model.Failed {
+		r.failed(c, it)
 	}
-	f := &rec.Failure
-	it.group = r.group(rec)
+	x := &it.cell
+	it.cellSum = r.hasher.cell(x, it.group)
+	own(&it.wording.title, &it.wording.message, &it.wording.details, &it.group, &it.campaign, &it.country, &it.app,
+		(*string)(&x.Code), &x.Vendor.System, &x.Vendor.Code, &x.Title, &x.WABA, &x.PhoneID, &x.Template, &x.Language, &x.Kind)
+	return len(rec.Raw)
+}
+
+func (r *reader) failed(c *chunk, it *item) {
+	f := &r.rec.Failure
+	it.group, it.campaign, it.country, it.app = r.group(&r.rec), f.Campaign, f.Country, f.App
 	it.sig = signature(f)
 	it.recipient = recipientKey(f)
+	from := len(c.mentions)
+	it.wording = mentionsIn(f, func(key int64) { c.mentions = append(c.mentions, key) })
+	it.mentions = c.mentions[from:len(c.mentions):len(c.mentions)]
+	h := &r.hasher
+	it.groupSum, it.campaignSum, it.countrySum, it.appSum = h.sum(it.group), h.sum(it.campaign), h.sum(it.country), h.sum(it.app)
+	it.wordingSum = h.sum(it.wording.title, it.wording.message, it.wording.details)
+
+	request, response := locate(f.Raw, f.Request, &r.doubled), locate(f.Raw, f.Response, &r.doubled)
+	r.facts = appendFacts(r.facts[:0], f, &it.wording, it.recipient, r.file, request, response)
+	x := text{facts: r.facts, request: f.Request, response: f.Response, raw: f.Raw}
+	if request.kind != 0 {
+		x.request = "" // it stands in the row of the file
+	}
+	if response.kind != 0 {
+		x.response = ""
+	}
+	it.text = r.block.texts
+	r.block.add(&x)
+}
+
+// mentionsIn gives the keys by which a message can be found, and answers what
+// its error says without them.
+func mentionsIn(f *model.Failure, give func(key int64)) wording {
 	mention := func(id string) {
 		if id != "" {
-			it.mentions = append(it.mentions, mentionKey(id))
+			give(mentionKey(id))
 		}
 	}
-	it.wording = wording{fold(f.Title, mention), fold(f.Message, mention), fold(f.Details, mention)}
+	w := wording{fold(f.Title, mention), fold(f.Message, mention), fold(f.Details, mention)}
 	for _, id := range [...]string{f.Recipient, f.RecipientUser, f.MessageID, f.Trace} {
 		mention(id)
 	}
-	it.request = locate(f.Raw, f.Request, &r.doubled)
-	it.response = locate(f.Raw, f.Response, &r.doubled)
-	it.facts = appendFacts(make([]byte, 0, 384), f, &it.wording, it.recipient, r.file, it.request, it.response)
-	return size + len(it.facts)
+	return w
 }
 
-// mentionsOf are the keys by which a message can be found.
-func mentionsOf(f *model.Failure) (keys []int64) {
-	mention := func(id string) {
-		if id != "" {
-			keys = append(keys, mentionKey(id))
-		}
-	}
-	for _, text := range [...]string{f.Title, f.Message, f.Details} {
-		fold(text, mention)
-	}
-	for _, id := range [...]string{f.Recipient, f.RecipientUser, f.MessageID, f.Trace} {
-		mention(id)
-	}
-	return keys
-}
-
-// pack copies a record with all its texts into one piece of memory, because
-// what the stream gave is the stream's again with the next record.
-func pack(to, from *model.Record) int {
-	*to = *from
-	to.Flags = append([]model.Flag(nil), from.Flags...)
-	texts := [...]*string{
-		&to.AtText, (*string)(&to.Code), &to.Vendor.System, &to.Vendor.Code, &to.Title, &to.Message, &to.Details, &to.Subcode,
-		&to.Trace, &to.WAMID, &to.MessageID, &to.Recipient, &to.RecipientRaw, &to.RecipientUser, &to.Country, &to.Sender,
-		&to.PhoneID, &to.WABA, &to.App, &to.Template, &to.Language, &to.Kind, &to.Category, &to.Campaign, &to.Status,
-		&to.Source.File, &to.Request, &to.Response, &to.Raw,
-	}
+// own copies texts into one piece of memory, because what the stream gave is the
+// stream's again with the next record.
+func own(texts ...*string) {
 	size := 0
 	for _, t := range texts {
 		size += len(*t)
@@ -181,13 +205,10 @@ func pack(to, from *model.Record) int {
 		b.WriteString(*t)
 	}
 	all := b.String()
-	at := 0
 	for _, t := range texts {
 		n := len(*t)
-		*t = all[at : at+n]
-		at += n
+		*t, all = all[:n], all[n:]
 	}
-	return size
 }
 
 // stop waits until the stream is no longer used.

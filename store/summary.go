@@ -97,6 +97,14 @@ func summarise(ctx context.Context, q querier, e extent) (summary, error) {
 		e.id, tallyWording).Scan(&sum.Title); err != nil {
 		return sum, err
 	}
+	sum.Attempts = int(e.failures)
+	if sum.Trend, err = trend(ctx, q, e); err != nil {
+		return sum, err
+	}
+	var successes int64
+	if err := q.QueryRowContext(ctx, "SELECT coalesce((SELECT value FROM meta WHERE key = 'successes'), 0)").Scan(&successes); err != nil || successes == 0 {
+		return sum, err // a log of failures only, as most are, needs no look at the sends of accounts
+	}
 	all, err := attemptsIn(ctx, q, scopeOf(cells), e)
 	if err != nil {
 		return sum, err
@@ -110,13 +118,12 @@ func summarise(ctx context.Context, q querier, e extent) (summary, error) {
 			return sum, err
 		}
 	}
-	sum.Attempts, sum.Successes = int(e.failures), wide.succeeded > 0
+	sum.Successes = wide.succeeded > 0
 	if sum.Successes {
 		// Failures without a time are in no slice of it.
 		sum.Attempts = max(sum.Attempts, int(all.failed+all.succeeded))
 	}
-	sum.Trend, err = trend(ctx, q, e)
-	return sum, err
+	return sum, nil
 }
 
 // A cellCount is one cell of an incident with its values and the number of

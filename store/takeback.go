@@ -203,9 +203,7 @@ func mentionAgain(t *session, messages []int64) error {
 			if k.recipient > 0 {
 				all = append(all, mention{k.recipient, id})
 			}
-			for _, key := range mentionsOf(&k.f) {
-				all = append(all, mention{key, id})
-			}
+			mentionsIn(&k.f, func(key int64) { all = append(all, mention{key, id}) })
 			return nil
 		}); err != nil {
 			return err

@@ -28,8 +28,8 @@ const (
 	blockBytes = 256 << 10
 )
 
-// A block holds texts on their way into the table "block". Its first number is
-// the row's; the n-th text after it has the n-th number after it.
+// A block holds texts on their way into the table "block". The first has the
+// row's number, the next ones follow.
 type block struct {
 	first int64
 	texts int
@@ -53,10 +53,6 @@ func (b *block) add(t *text) {
 	b.body = append(b.body, t.response...)
 	b.body = append(b.body, t.raw...)
 	b.texts++
-}
-
-func (b *block) full() bool {
-	return b.texts >= blockTexts || len(b.facts)+len(b.body) >= blockBytes
 }
 
 // pack is the block as two values: how long everything is, with the facts, and
