@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -22,18 +23,26 @@ type clock struct {
 	unread                        int // times that could not be read at all
 	example                       string
 	named                         string // the zone that a header names
+
+	yearFirst, yearLast [nFields]int // dates without a zone, by how they are written
 }
 
 func newClock(o Options) *clock {
 	return &clock{zone: o.Zone, order: o.DateOrder, told: o.DateOrder != "", now: o.Now}
 }
 
-// read is the time that s says, in UTC. zone is what the column's header says,
-// nil for most.
-func (c *clock) read(s string, zone *time.Location) (time.Time, model.ZoneFrom, bool) {
+// read is the time that s says, in UTC. zone is what the header of the column of
+// f says, nil for most.
+func (c *clock) read(s string, f field, zone *time.Location) (time.Time, model.ZoneFrom, bool) {
 	st, ok := c.stamp(s)
 	if !ok {
 		return time.Time{}, "", false
+	}
+	switch {
+	case st.unclear:
+		c.yearLast[f]++
+	case st.iso && !st.zoned:
+		c.yearFirst[f]++
 	}
 	switch {
 	case st.zoned:
@@ -138,6 +147,12 @@ func (c *clock) warnings() []string {
 			order = "month before day"
 		}
 		w = append(w, countOf(c.misfit, "date does", "dates do")+" not fit the order "+order+" that the rest of the file has, so these rows have no time; a spreadsheet may have swapped some dates.")
+	}
+	for f := range c.yearLast {
+		if first, last := c.yearFirst[f], c.yearLast[f]; first > 0 && last > 0 {
+			w = append(w, fmt.Sprintf("One column writes its dates in two ways, %s with the year first and %d with the year last. A spreadsheet does this when it swaps day and month where it can: ask for the export as it was before a spreadsheet opened it.",
+				countOf(first, "date", "dates"), last))
+		}
 	}
 	if c.unread > 0 {
 		w = append(w, countOf(c.unread, "time", "times")+" could not be read, for example "+strconv.Quote(clip(c.example, 40))+".")

@@ -41,6 +41,44 @@ func httpNumber(n int) bool {
 	return false
 }
 
+// onPremises reports whether n is a number of the API that Meta ran on customers'
+// own machines, whose webhooks had the shape of today's: 470 was there what
+// 131047 is now. The Cloud API has no codes in these ranges, as far as its table
+// says, but 1016.
+func onPremises(n int) bool { return n >= 400 && n <= 500 || n >= 1000 && n < 1100 && n != 1016 }
+
+// spreadsheetCode reads a code that a spreadsheet has written its own way, with
+// all its digits: 131,026 and 131.026, 1.31026E+05.
+func spreadsheetCode(s string) (model.Code, bool) {
+	s = strings.TrimPrefix(s, "'")
+	if len(s) == 7 && (s[3] == ',' || s[3] == '.' || s[3] == ' ') || len(s) == 8 && s[3:5] == "\u00a0" {
+		if code, ok := sixDigits(s[:3]+s[len(s)-3:], 0); ok {
+			return code, true
+		}
+	}
+	if cutNumber(s) && len(s) == len("1.31026E+05") && s[len(s)-2:] == "05" {
+		return sixDigits(s[:1]+s[2:7], 0)
+	}
+	if len(s) != 6 {
+		return "", false
+	}
+	return sixDigits(s, 0)
+}
+
+// cutList takes the first code of a list of them, as in "131026, 131047".
+func cutList(s string) (first model.Code, rest string, ok bool) {
+	parts := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",;|/ \n\"'", r) })
+	if len(parts) < 2 {
+		return "", "", false
+	}
+	for _, part := range parts {
+		if _, ok := sixDigits(part, 0); !ok || len(part) != 6 {
+			return "", "", false
+		}
+	}
+	return model.Code(parts[0]), strings.Join(parts[1:], ", "), true
+}
+
 // titleInText is what stands behind the code in "(#131000) Something went wrong",
 // "131026: Message undeliverable" or "131016 – Service unavailable".
 func titleInText(s string, code model.Code) string {
@@ -50,7 +88,7 @@ func titleInText(s string, code model.Code) string {
 			return ""
 		}
 		trimmed := strings.TrimLeft(rest, " ")
-		for _, sep := range []string{":", "–", "—", "-"} {
+		for _, sep := range []string{":", "–", "—", "-", "·", "•", "|"} {
 			if after, found := strings.CutPrefix(trimmed, sep); found {
 				return strings.TrimSpace(after)
 			}

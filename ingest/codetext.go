@@ -20,7 +20,7 @@ func codeInText(s string, known func(model.Code) bool) (model.Code, bool) {
 		if !ok {
 			continue
 		}
-		if (startsText(s[:i]) && endsCode(s[i+6:]) || calledCode(s[:i], s[i+6:])) && (known == nil || known(code)) {
+		if (startsText(s[:i]) && (endsCode(s[i+6:]) || inBrackets(s, i)) || calledCode(s[:i], s[i+6:])) && (known == nil || known(code)) {
 			return code, true
 		}
 	}
@@ -64,8 +64,13 @@ func sixDigits(s string, i int) (model.Code, bool) {
 	return model.Code(s[i : i+6]), true
 }
 
+// inBrackets knows "[131026] Message undeliverable".
+func inBrackets(s string, i int) bool {
+	return i > 0 && i+6 < len(s) && (s[i-1] == '[' && s[i+6] == ']' || s[i-1] == '(' && s[i+6] == ')')
+}
+
 // startsText reports whether before is nothing but signs.
-func startsText(before string) bool { return strings.Trim(before, " \t\r\n\"'[*>`\\") == "" }
+func startsText(before string) bool { return strings.Trim(before, " \t\r\n\"'[(*>`\\") == "" }
 
 // endsCode reports whether what follows a number at the beginning of a text sets
 // it apart from the words behind it.
@@ -74,7 +79,7 @@ func endsCode(after string) bool {
 	if after == "" {
 		return true
 	}
-	for _, sep := range []string{":", "-", "–", "—"} {
+	for _, sep := range []string{":", "-", "–", "—", "·", "•", "|"} {
 		if rest, ok := strings.CutPrefix(after, sep); ok {
 			return sep != "-" || rest == "" || !isDigit(rest[0]) // 131000-55 is a part number
 		}
@@ -85,7 +90,7 @@ func endsCode(after string) bool {
 // calledCode reports whether the words around a number call it a code.
 func calledCode(before, after string) bool {
 	lower := strings.ToLower(before[max(0, len(before)-80):])
-	words := strings.TrimRight(lower, " \t\r\n\"':=([#\\")
+	words := strings.TrimRight(lower, " \t\r\n\"':=([#\\·•|–—-")
 	signs := lower[len(words):]
 	if rest, ok := strings.CutSuffix(words, " is"); ok {
 		words = strings.TrimRight(rest, " ")
@@ -96,6 +101,9 @@ func calledCode(before, after string) bool {
 	case "error", "errors", "err", "errno", "errorcode", "errcode", "error_code", "err_code", "error-code", "statuscode", "status_code",
 		"fehler", "fehlercode", "erro", "errore", "erreur", "hata", "galat":
 		return true
+	case "failed", "undelivered", "rejected", "fehlgeschlagen", "falhou", "fallido", "falló":
+		// "Failed: (131049) …", and not "failed 131026 times".
+		return strings.Trim(signs, " ") != "" && endsCode(after) || strings.Contains(signs, "(") && strings.HasPrefix(after, ")")
 	case "meta", "whatsapp", "facebook":
 		return (strings.HasSuffix(rest, "(") || strings.Contains(signs, "(")) && strings.HasPrefix(after, ")")
 	case "no", "no.", "nr", "nr.", "number":

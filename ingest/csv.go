@@ -72,7 +72,7 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 		return nil, err
 	}
 	if reason, ok := m.usable(); !ok {
-		return nil, &ColumnsError{Found: c.header, Line: line, Reason: reason, table: true}
+		return nil, &ColumnsError{Found: c.header, Line: line, Reason: reason, table: len(c.header) > 1}
 	}
 	c.m = m
 	for i, h := range c.header {

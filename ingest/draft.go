@@ -22,6 +22,9 @@ type draft struct {
 	object  string         // the code of an error object of Meta's own shape
 	from    model.CodeFrom // where v[fCode] was found, when not in a column
 	cut     string         // a payload that is cut off and could not be parsed
+	also    string         // the errors behind the first, in words
+	system  string         // whose codes the payload has, when its shape tells
+	cutIDs  int            // ids that a spreadsheet has cut digits off
 	failing bool           // there is an error object, whatever the status says
 	clean   bool           // its texts are known to hold no secret
 	valid   bool           // and to be UTF-8
@@ -51,6 +54,10 @@ func (d *draft) put(f field, s string) {
 		d.putID(f, s)
 		return
 	case fPhoneID, fWABA, fApp, fSender:
+		if cutNumber(s) {
+			d.cutIDs++
+			return // an id without its last digits is none, and many have the same
+		}
 		if strings.EqualFold(s, "redacted") {
 			return // names nobody, and would look like one more account
 		}
@@ -73,9 +80,11 @@ func (d *draft) put(f field, s string) {
 			return
 		}
 	case fCode:
-		// A column of codes may hold the whole error object.
-		if s[0] == '{' || s[0] == '[' {
+		// A column of codes may hold the whole error object, or a list of codes.
+		if s[0] == '{' || s[0] == '[' && strings.Contains(s, "{") {
 			f = fPayload
+		} else if s[0] == '[' {
+			s = strings.Trim(s, "[] ")
 		}
 	case fError, fMessage, fTitle, fResponse:
 		if (s[0] == '{' || s[0] == '[') && len(s) > 2 && f != fResponse {
@@ -105,6 +114,10 @@ func (d *draft) putID(f field, s string) {
 	if f == fRowID && len(s) < 10 && atoi(s) >= 0 {
 		return // the number of a row says nothing, and another file has it too
 	}
+	if cutNumber(s) {
+		d.cutIDs++
+		return
+	}
 	if d.v[fMessageID] == "" {
 		d.v[fMessageID] = s
 	}
@@ -124,6 +137,16 @@ func isWAMID(s string) bool {
 		}
 	}
 	return true
+}
+
+// cutNumber knows what a spreadsheet makes of a long number: 1.06541E+14.
+func cutNumber(s string) bool {
+	whole, exp, ok := strings.Cut(strings.ToUpper(s), "E+")
+	if !ok || len(exp) > 2 || atoi(exp) < 0 || exp == "" {
+		return false
+	}
+	head, frac, _ := strings.Cut(strings.Replace(whole, ",", ".", 1), ".")
+	return len(head) == 1 && isDigit(head[0]) && atoi(frac) >= 0
 }
 
 func digitsIn(s string) int {

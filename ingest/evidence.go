@@ -22,7 +22,11 @@ func (p *interpreter) evidence(d *draft, r *model.Record) {
 
 	p.codeColumn(d, r)
 	if code, ok := model.ParseCode(d.object); ok && r.Code == "" {
-		r.Code, r.CodeFrom = code, model.FromJSON
+		if n, _ := code.Int(); d.v[fTrace] == "" && onPremises(n) {
+			r.Vendor = model.Vendor{System: "on-prem", Code: p.intern(string(code))}
+		} else {
+			r.Code, r.CodeFrom = code, model.FromJSON
+		}
 	}
 	if r.Code == "" {
 		p.codeFromText(d, r)
@@ -44,6 +48,12 @@ func (p *interpreter) evidence(d *draft, r *model.Record) {
 		}
 	}
 	p.nameIt(r)
+	if d.also != "" {
+		if r.Details != "" {
+			r.Details += "\n"
+		}
+		r.Details += "Also reported: " + d.also
+	}
 }
 
 // errorColumn tells what a column called "error" holds: yellow.ai writes a code
@@ -125,10 +135,15 @@ func (p *interpreter) codeColumn(d *draft, r *model.Record) {
 			}
 		}
 	}
+	if d.system != "" {
+		owner = d.system
+	}
 	code, ok := model.ParseCode(raw)
 	if !ok {
-		p.codeWords(d, r, raw, owner)
-		return
+		if code, ok = spreadsheetCode(raw); !ok {
+			p.codeWords(d, r, raw, owner)
+			return
+		}
 	}
 	n, _ := code.Int()
 	switch {
@@ -167,6 +182,15 @@ func (p *interpreter) codeWords(d *draft, r *model.Record, raw, owner string) {
 		return
 	}
 	if nothingWrong(raw) {
+		return
+	}
+	if cutNumber(raw) {
+		p.cutIDs++
+		return
+	}
+	if first, rest, ok := cutList(raw); ok {
+		r.Code, r.CodeFrom = first, model.FromColumn
+		d.also = strings.TrimPrefix(d.also+", "+rest, ", ")
 		return
 	}
 	if symbolic(raw) || len(raw) <= 32 && !strings.Contains(raw, " ") {

@@ -167,7 +167,7 @@ func TestEvidence(t *testing.T) {
 		{"HTTP status in the status column", "phone,status,name", "15550100101,500,Kim", "", model.FromNone, "", 500, []model.Flag{model.FlagHTTPOnly}},
 		{"0 of an unknown system is no code", "phone,status,error_code,error_message", "15550100101,failed,0,oops", "", model.FromNone, "", 0, nil},
 		{"0 of Meta's is", "waba_id,phone_number_id,to,status,error_code,error_message", "1,2,15550100101,failed,0,AuthException", "0", model.FromColumn, "", 0, nil},
-		{"payload cut off", "phone,status,response_payload", `15550100101,failed,"{""error"":{""message"":""x"",""code"":131000,""error_da"`, "131000", model.FromText, "", 0, nil},
+		{"payload cut off", "phone,status,response_payload", `15550100101,failed,"{""error"":{""message"":""x"",""code"":131000,""error_da"`, "131000", model.FromJSON, "", 0, nil},
 		{"detail holds a wamid or a code", "time,number,result,detail", "2026-11-20T08:34:10Z,15550100101,failed,131026: x", "131026", model.FromText, "", 0, nil},
 		{"comments of a failed row", "phone,status,comments", "15550100101,failed,131026: nope", "131026", model.FromText, "", 0, nil},
 	}

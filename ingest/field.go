@@ -118,8 +118,8 @@ var fieldInfos = [nFields]fieldInfo{
 	fResponse:  {"response", "responsepayload responsebody responsejson responsedata apiresponse response providerresponse"},
 	fPayload:   {"payload", "payload rawpayload rawmetapayload metapayload raw rawjson rawevent webhook webhookpayload webhookbody whatsappwebhookentry metadata providerraw contentattributes eventpayload json"},
 	fFailedAt:  {"failed_at", "failedat failedtime failedon failuretime lasterrorat faileddate failedts"},
-	fUpdatedAt: {"updated_at", "updatedat dateupdated lastupdatedtime lastupdate lastupdated lastupdatedat updatedtime updatetime statusdate statustime statusat statustimestamp statusupdatedat doneat eventts eventtimestamp metatimestamp deliveredts eventtime"},
-	fTime: {"timestamp", "timestamp time date createdat created createdtime createdon creationtime creationdate datecreated dateadded createtime messagetimestamp occurredat receivedat " +
+	fUpdatedAt: {"updated_at", "updatedat dateupdated lastupdatedtime lastupdate lastupdated lastupdatedat updatedtime updatetime statusdate statustime statusat statustimestamp statusupdatedat doneat eventts eventtimestamp metatimestamp deliveredts eventtime lastmodifieddate"},
+	fTime: {"timestamp", "timestamp time date createdat created createdtime createdon creationtime creationdate datecreated createddate dateadded createtime messagetimestamp occurredat receivedat " +
 		"queuedat loggedat datetimestart datestart eventcaptureddt datetime ts when fecha tanggal datum zeitpunkt zeitstempel zeit uhrzeit erstelltam hora data waktu fechahora datahora horodatage"},
 	fSentAt:      {"sent_at", "sentat sentdate datesent senton senttime sendtime senddate sentts sendat"},
 	fDeliveredAt: {"delivered_at", "deliveredat deliveredtime delivertime deliveredon delivereddate"},

@@ -51,7 +51,13 @@ func (j *jsonReader) flat(v jsonValue, env envelope) error {
 	var d draft
 	m.fill(&d, row.cells)
 	if row.inner.isObject() {
+		if d.v[fCode] == row.inner.get("code").text() {
+			d.v[fCode] = "" // Meta's, whosever the row is
+		}
 		fromError(&d, row.inner)
+	}
+	if list := v.get("errors"); list.isArray() {
+		d.also = otherErrors(list)
 	}
 	if d.v[fStatus] == "" && !d.failing {
 		if o, ok := outcomeOf(strings.ToLower(v.get("type", "event", "eventType", "detail-type").text())); ok && o == model.Failed {
@@ -107,6 +113,9 @@ func (r *flatRow) add(v jsonValue, path string, depth int) {
 		switch {
 		case name == "whatsappApiError":
 			r.inner = c
+		case name == "error" && (c.get("fbtrace_id").ok() || strings.HasSuffix(c.get("type").text(), "Exception")):
+			r.inner = c
+			r.add(c, full, depth+1)
 		case c.isObject() && depth < 5 && !keepWhole[headerKey(name)]:
 			if containers[strings.ToLower(name)] {
 				full = path

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -14,43 +15,63 @@ import (
 	"unsent/model"
 )
 
-// TestHazards has the ways in which exports are damaged or odd, by their number
-// in the project's list of hazards, with what must come out.
-func TestHazards(t *testing.T) {
-	utf16le := func(s string, bom bool) string {
-		var b bytes.Buffer
-		if bom {
-			b.Write([]byte{0xff, 0xfe})
-		}
-		for _, u := range utf16.Encode([]rune(s)) {
-			b.Write([]byte{byte(u), byte(u >> 8)})
-		}
-		return b.String()
+// A hazard is one way in which exports are damaged or odd, and what must come of
+// it. Its name begins with its number: Q for the project's list of hazards of
+// files, W for its list of what people paste out of webhooks.
+type hazard struct {
+	name, text string
+	want       hazardWant
+}
+
+// Facts are those of a record, by their names in JSON; see checkRecord.
+type facts = map[string]any
+
+type hazardWant struct {
+	failed, ok, rejected int
+	code                 model.Code
+	recipient            string
+	line                 int // of the first failure
+	flags                []model.Flag
+	warning              string
+	records              []facts // all of them; then nothing above is looked at but rejected and warning
+	check                func(t *testing.T, d drained)
+	set                  func(*Options) // what the agent said; nil: nothing
+}
+
+const (
+	hazardHead = "Phone,Status,Error Code,Error Message,Sent At\n"
+	hazardRow  = "+15550100101,failed,131026,Message undeliverable,2026-11-20T08:34:10Z\n"
+)
+
+// hazardOne is what comes of hazardHead and hazardRow.
+var hazardOne = hazardWant{failed: 1, code: "131026", recipient: "15550100101", line: 2}
+
+// but is w with a change.
+func (w hazardWant) but(change func(*hazardWant)) hazardWant { change(&w); return w }
+
+func utf16le(s string, bom bool) string {
+	var b bytes.Buffer
+	if bom {
+		b.Write([]byte{0xff, 0xfe})
 	}
-	const head = "Phone,Status,Error Code,Error Message,Sent At\n"
-	const row = "+15550100101,failed,131026,Message undeliverable,2026-11-20T08:34:10Z\n"
-	type want struct {
-		failed, ok, rejected int
-		code                 model.Code
-		recipient            string
-		line                 int // of the first failure
-		flags                []model.Flag
-		warning              string
-		check                func(t *testing.T, d drained)
+	for _, u := range utf16.Encode([]rune(s)) {
+		b.Write([]byte{byte(u), byte(u >> 8)})
 	}
-	one := want{failed: 1, code: "131026", recipient: "15550100101", line: 2}
-	with := func(w want, change func(*want)) want { change(&w); return w }
-	tests := []struct {
-		name, text string
-		want       want
-	}{
+	return b.String()
+}
+
+// fileHazards are those of bytes, lines, quotes and shapes.
+func fileHazards() []hazard {
+	const head, row = hazardHead, hazardRow
+	one := hazardOne
+	return []hazard{
 		{"plain", head + row, one},
-		{"1 BOM before a plain header", "\ufeff" + head + row, one},
-		{"1 BOM before a quoted header", "\ufeff\"Phone\",\"Status\",\"Error Code\"\n+15550100101,failed,131026\n", one},
-		{"2 UTF-16 with a mark", utf16le(head+row, true), with(one, func(w *want) { w.warning = "UTF-16" })},
-		{"2 UTF-16 without a mark", utf16le(head+row, false), with(one, func(w *want) { w.warning = "UTF-16" })},
-		{"3 Windows-1252 in one cell", head + "+15550100101,failed,131026,Mensagem n\xe3o entregue ao usu\xe1rio,2026-11-20T08:34:10Z\n",
-			with(one, func(w *want) {
+		{"Q01 BOM before a plain header", "\ufeff" + head + row, one},
+		{"Q01 BOM before a quoted header", "\ufeff\"Phone\",\"Status\",\"Error Code\"\n+15550100101,failed,131026\n", one},
+		{"Q02 UTF-16 with a mark", utf16le(head+row, true), one.but(func(w *hazardWant) { w.warning = "UTF-16" })},
+		{"Q02 UTF-16 without a mark", utf16le(head+row, false), one.but(func(w *hazardWant) { w.warning = "UTF-16" })},
+		{"Q03 Windows-1252 in one cell", head + "+15550100101,failed,131026,Mensagem n\xe3o entregue ao usu\xe1rio,2026-11-20T08:34:10Z\n",
+			one.but(func(w *hazardWant) {
 				w.warning = "Windows-1252"
 				w.flags = []model.Flag{model.FlagLocalText}
 				w.check = func(t *testing.T, d drained) {
@@ -59,16 +80,16 @@ func TestHazards(t *testing.T) {
 					}
 				}
 			})},
-		{"3 UTF-8 cut off at a column limit", head + "+15550100101,failed,131026,José 王\xe4\xbc,2026-11-20T08:34:10Z\n",
-			with(one, func(w *want) {
+		{"Q03 UTF-8 cut off at a column limit", head + "+15550100101,failed,131026,José 王\xe4\xbc,2026-11-20T08:34:10Z\n",
+			one.but(func(w *hazardWant) {
 				w.check = func(t *testing.T, d drained) {
 					if d.records[0].Message != "José 王\ufffd" {
 						t.Errorf("message is %q", d.records[0].Message)
 					}
 				}
 			})},
-		{"4 NUL in a cell", head + "+15550100101,failed,131026,Mes\x00sage,2026-11-20T08:34:10Z\n",
-			with(one, func(w *want) {
+		{"Q04 NUL in a cell", head + "+15550100101,failed,131026,Mes\x00sage,2026-11-20T08:34:10Z\n",
+			one.but(func(w *hazardWant) {
 				w.warning = "NUL"
 				w.check = func(t *testing.T, d drained) {
 					if d.records[0].Message != "Message" {
@@ -76,28 +97,28 @@ func TestHazards(t *testing.T) {
 					}
 				}
 			})},
-		{"6 semicolons", strings.ReplaceAll(head+row, ",", ";"), one},
-		{"6 tabs", strings.ReplaceAll(head+row, ",", "\t"), one},
-		{"6 pipes", strings.ReplaceAll(head+row, ",", "|"), one},
-		{"6 semicolons and stray commas", "Phone;Status;Error Message\n+15550100101;failed;131026: sorry, no, really\n", one},
-		{"7 sep line", "sep=;\n" + strings.ReplaceAll(head+row, ",", ";"), with(one, func(w *want) { w.line = 3 })},
-		{"8 lone carriage returns", strings.ReplaceAll(head+row+row, "\n", "\r"), with(one, func(w *want) { w.failed = 2 })},
-		{"9 header LF, rows CRLF", head + strings.ReplaceAll(row+row, "\n", "\r\n"), with(one, func(w *want) { w.failed = 2 })},
-		{"10 line ends in a quoted cell", "Phone,Body,Status,Error Code\n+15550100102,\"a\r\nb\nc\",delivered,\n+15550100101,\"x,\ny\",failed,131026\n",
-			want{failed: 1, ok: 1, code: "131026", recipient: "15550100101", line: 5}},
-		{"11 line end in a header cell", "\"Phone\nNumber\",\"Error\tCode\",Status\n+15550100101,131026,failed\n", with(one, func(w *want) { w.line = 3 })},
-		{"12 blank line behind the header", "Phone,Name,Timestamp,Status\n\n+15550100101,Kim,2026-11-20 08:34:10,failed\n", want{failed: 1, recipient: "15550100101", line: 3}},
-		{"12 preamble", "Delivery report\nGenerated for,Example Ltd\n\n" + head + row, with(one, func(w *want) { w.line = 5; w.warning = "line 4" })},
-		{"13 no header", "2026-11-20T08:34:10.061Z,15550100101,Hello,Failed\n2026-11-20T08:34:11.061Z,15550100102,Hello there,Success\n",
-			want{failed: 1, ok: 1, recipient: "15550100101", line: 1, warning: "no header"}},
-		{"14 header only", "Numbers,Status\n", want{warning: "no rows"}},
-		{"14 header only, no line end", "Numbers,Status", want{warning: "no rows"}},
-		{"14 empty", "", want{warning: "empty"}},
-		{"14 blank", " \r\n\r\n", want{warning: "empty"}},
-		{"15 unquoted comma in a name", "Phone,Name,Status,Error Code\n+15550100101,Doe, Jo,failed,131026\n",
-			with(one, func(w *want) { w.flags = []model.Flag{model.FlagRepaired}; w.warning = "repaired" })},
-		{"15 unquoted commas in the text", head + "+15550100101,failed,131026,Sorry, we could not, alas,2026-11-20T08:34:10Z\n",
-			with(one, func(w *want) {
+		{"Q06 semicolons", strings.ReplaceAll(head+row, ",", ";"), one},
+		{"Q06 tabs", strings.ReplaceAll(head+row, ",", "\t"), one},
+		{"Q06 pipes", strings.ReplaceAll(head+row, ",", "|"), one},
+		{"Q06 semicolons and stray commas", "Phone;Status;Error Message\n+15550100101;failed;131026: sorry, no, really\n", one},
+		{"Q07 sep line", "sep=;\n" + strings.ReplaceAll(head+row, ",", ";"), one.but(func(w *hazardWant) { w.line = 3 })},
+		{"Q08 lone carriage returns", strings.ReplaceAll(head+row+row, "\n", "\r"), one.but(func(w *hazardWant) { w.failed = 2 })},
+		{"Q09 header LF, rows CRLF", head + strings.ReplaceAll(row+row, "\n", "\r\n"), one.but(func(w *hazardWant) { w.failed = 2 })},
+		{"Q10 line ends in a quoted cell", "Phone,Body,Status,Error Code\n+15550100102,\"a\r\nb\nc\",delivered,\n+15550100101,\"x,\ny\",failed,131026\n",
+			hazardWant{failed: 1, ok: 1, code: "131026", recipient: "15550100101", line: 5}},
+		{"Q11 line end in a header cell", "\"Phone\nNumber\",\"Error\tCode\",Status\n+15550100101,131026,failed\n", one.but(func(w *hazardWant) { w.line = 3 })},
+		{"Q12 blank line behind the header", "Phone,Name,Timestamp,Status\n\n+15550100101,Kim,2026-11-20 08:34:10,failed\n", hazardWant{failed: 1, recipient: "15550100101", line: 3}},
+		{"Q12 preamble", "Delivery report\nGenerated for,Example Ltd\n\n" + head + row, one.but(func(w *hazardWant) { w.line = 5; w.warning = "line 4" })},
+		{"Q13 no header", "2026-11-20T08:34:10.061Z,15550100101,Hello,Failed\n2026-11-20T08:34:11.061Z,15550100102,Hello there,Success\n",
+			hazardWant{failed: 1, ok: 1, recipient: "15550100101", line: 1, warning: "no header"}},
+		{"Q14 header only", "Numbers,Status\n", hazardWant{warning: "no rows"}},
+		{"Q14 header only, no line end", "Numbers,Status", hazardWant{warning: "no rows"}},
+		{"Q14 empty", "", hazardWant{warning: "empty"}},
+		{"Q14 blank", " \r\n\r\n", hazardWant{warning: "empty"}},
+		{"Q15 unquoted comma in a name", "Phone,Name,Status,Error Code\n+15550100101,Doe, Jo,failed,131026\n",
+			one.but(func(w *hazardWant) { w.flags = []model.Flag{model.FlagRepaired}; w.warning = "repaired" })},
+		{"Q15 unquoted commas in the text", head + "+15550100101,failed,131026,Sorry, we could not, alas,2026-11-20T08:34:10Z\n",
+			one.but(func(w *hazardWant) {
 				w.flags = []model.Flag{model.FlagRepaired}
 				w.check = func(t *testing.T, d drained) {
 					if r := d.records[0]; r.Message != "Sorry, we could not, alas" || r.At.IsZero() {
@@ -105,10 +126,10 @@ func TestHazards(t *testing.T) {
 					}
 				}
 			})},
-		{"16 a cell too many at the end", head + strings.TrimSuffix(row, "\n") + ",\n", with(one, func(w *want) { w.flags = []model.Flag{model.FlagRepaired} })},
-		{"16 cells missing at the end", head + "+15550100101,failed,131026\n", with(one, func(w *want) { w.flags = []model.Flag{model.FlagRepaired, model.FlagNoTime} })},
-		{"16 a row that cannot be repaired", head + "a,b,c,d,e,f,g,h\n" + row, with(one, func(w *want) { w.rejected = 1; w.line = 3 })},
-		{"17 quotes in the middle of a cell", head + "+15550100101,failed,131026,\"IT\"S a 5\" screen\",2026-11-20T08:34:10Z\n" + row, with(one, func(w *want) {
+		{"Q16 a cell too many at the end", head + strings.TrimSuffix(row, "\n") + ",\n", one.but(func(w *hazardWant) { w.flags = []model.Flag{model.FlagRepaired} })},
+		{"Q16 cells missing at the end", head + "+15550100101,failed,131026\n", one.but(func(w *hazardWant) { w.flags = []model.Flag{model.FlagRepaired, model.FlagNoTime} })},
+		{"Q16 a row that cannot be repaired", head + "a,b,c,d,e,f,g,h\n" + row, one.but(func(w *hazardWant) { w.rejected = 1; w.line = 3 })},
+		{"Q17 quotes in the middle of a cell", head + "+15550100101,failed,131026,\"IT\"S a 5\" screen\",2026-11-20T08:34:10Z\n" + row, one.but(func(w *hazardWant) {
 			w.failed = 2
 			w.check = func(t *testing.T, d drained) {
 				if d.records[0].Message != `IT"S a 5" screen` {
@@ -116,52 +137,51 @@ func TestHazards(t *testing.T) {
 				}
 			}
 		})},
-		{"18 JSON with doubled quotes", "Phone,Status,response\n+15550100101,failed,\"{\"\"error\"\":{\"\"code\"\":131026,\"\"fbtrace_id\"\":\"\"Axx\"\"}}\"\n", one},
-		{"18 JSON with quotes not doubled", "Phone,Status,response\n+15550100101,failed,\"{\"error\":{\"code\":131026,\"fbtrace_id\":\"Axx\"}}\"\n", one},
-		{"18 JSON with backslashes", "Phone,Status,response\n+15550100101,failed,\"{\\\"error\\\":{\\\"code\\\":131026,\\\"fbtrace_id\\\":\\\"Axx\\\"}}\"\n", one},
-		{"18 JSON without quotes around", "Phone,response,Status\n+15550100101,{\"error\":{\"code\":131026,\"fbtrace_id\":\"Axx\"}},failed\n", one},
-		{"19 a quote that never closes", head + row + "+15550100102,failed,131026,\"Oops,2026-11-20T08:34:10Z\n" + row + row,
-			with(one, func(w *want) { w.failed = 3; w.rejected = 1 })},
-		{"19 a quote that the next row closes", head + row + "+15550100102,failed,131026,\"Oops,2026-11-20T08:34:10Z\n" + row + "+15550100103,failed,131026,\"x\",2026-11-20T08:34:10Z\n",
-			with(one, func(w *want) { w.failed = 3; w.rejected = 1 })},
-		{"20 JSON in a string of JSON", `{"context":{"MetaWabaIds":[{"wabaId":"1200000000000002"}]},"whatsAppWebhookEntry":"{\"id\":\"1\",\"changes\":[{\"field\":\"messages\",\"value\":{\"messaging_product\":\"whatsapp\",\"metadata\":{\"phone_number_id\":\"12\"},\"statuses\":[{\"id\":\"wamid.x\",\"status\":\"failed\",\"timestamp\":\"1793000000\",\"recipient_id\":\"15550100101\",\"errors\":[{\"code\":131026,\"title\":\"Message undeliverable\"}]}]}}]}","aws_account_id":"1"}`,
-			with(one, func(w *want) { w.line = 1 })},
-		{"21 stray commas", `{"error":{"message":"(#131026) Message undeliverable","code":131026,},}`, want{failed: 1, code: "131026", line: 1, warning: "not valid JSON"}},
-		{"21 Python", `{'error': {'message': '(#131026) Message undeliverable', 'code': 131026, 'is_transient': False, 'x': None}}`, want{failed: 1, code: "131026", line: 1, warning: "not valid JSON"}},
-		{"22 other streams", "{\"stream\":\"calls\",\"data\":{\"status\":\"failed\",\"sid\":\"CA1\"},\"emitted_at\":1682602854052}\n{\"stream\":\"messages\",\"data\":{\"sid\":\"SM1\",\"status\":\"failed\",\"error_code\":131026,\"to\":\"+15550100101\",\"from\":\"+15550100150\"},\"emitted_at\":1682602854052}\n",
-			with(one, func(w *want) { w.line = 2 })},
-		{"23 quotes inside the header", "\"\"\"TO\"\"\",status,error_code\n+15550100101,failed,131026\n", one},
-		{"24 other order of columns", "Sent At,Error Message,Error Code,Status,Phone\n2026-11-20T08:34:10Z,Message undeliverable,131026,failed,+15550100101\n", one},
-		{"25 two sends in a row", "phone,status,message_id,error_code\n+15550100101,failed,\"wamid.aaa,wamid.bbb\",131026\n",
-			with(one, func(w *want) {
-				w.flags = []model.Flag{model.FlagSeveral}
-				w.check = func(t *testing.T, d drained) {
-					if d.records[0].WAMID != "wamid.aaa" {
-						t.Errorf("wamid is %q", d.records[0].WAMID)
-					}
-				}
-			})},
-		{"27 digits lost", "phone,status,error_code\n4.479E+11,failed,131026\n", want{failed: 1, code: "131026", recipient: "4.479E+11", line: 2, flags: []model.Flag{model.FlagRecipientDamaged}}},
-		{"28 guarded number", "phone,status,error_code\n'+15550100101,failed,131026\n", one},
-		{"28 number behind a tab", "phone,status,error_code\n\"\t+15550100101\",failed,131026\n", one},
-		{"29 S2-C6 punctuation", "phone,status,error_code\n+1 (555) 010-0101,failed,131026\n", one},
-		{"29 chat id", "remoteJid,status,error_code\n15550100101@s.whatsapp.net,failed,131026\n", one},
-		{"29 masked", "phone,status,error_code\n1555****101,failed,131026\n", want{failed: 1, code: "131026", recipient: "1555****101", line: 2, flags: []model.Flag{model.FlagRecipientMasked}}},
-		{"29 user id only", "recipient_user_id,status,error_code\nUS.13491208655302741918,failed,131026\n", want{failed: 1, code: "131026", line: 2, flags: []model.Flag{model.FlagBSUID}}},
-		{"43 markers of nothing", "phone,status,error_code,error_message\n+15550100101,delivered,null,N/A\n+15550100102,delivered,\\N,-\n+15550100103,delivered,0,NULL\n", want{ok: 3}},
-		{"48 a line of totals", "phone,status,error_code\n+15550100101,failed,131026\nTotal,,\n,1,\n", with(one, func(w *want) {
-			w.check = func(t *testing.T, d drained) {
-				if n := d.count(model.Failed); n != 1 {
-					t.Errorf("%d failures: the totals were taken for sends", n)
-				}
-			}
-		})},
+		{"Q18 JSON with doubled quotes", "Phone,Status,response\n+15550100101,failed,\"{\"\"error\"\":{\"\"code\"\":131026,\"\"fbtrace_id\"\":\"\"Axx\"\"}}\"\n", one},
+		{"Q18 JSON with quotes not doubled", "Phone,Status,response\n+15550100101,failed,\"{\"error\":{\"code\":131026,\"fbtrace_id\":\"Axx\"}}\"\n", one},
+		{"Q18 JSON with backslashes", "Phone,Status,response\n+15550100101,failed,\"{\\\"error\\\":{\\\"code\\\":131026,\\\"fbtrace_id\\\":\\\"Axx\\\"}}\"\n", one},
+		{"Q18 JSON without quotes around", "Phone,response,Status\n+15550100101,{\"error\":{\"code\":131026,\"fbtrace_id\":\"Axx\"}},failed\n", one},
+		{"Q19 a quote that never closes", head + row + "+15550100102,failed,131026,\"Oops,2026-11-20T08:34:10Z\n" + row + row,
+			one.but(func(w *hazardWant) { w.failed = 3; w.rejected = 1 })},
+		{"Q19 a quote that the next row closes", head + row + "+15550100102,failed,131026,\"Oops,2026-11-20T08:34:10Z\n" + row + "+15550100103,failed,131026,\"x\",2026-11-20T08:34:10Z\n",
+			one.but(func(w *hazardWant) { w.failed = 3; w.rejected = 1 })},
+		{"Q20 JSON in a string of JSON", `{"context":{"MetaWabaIds":[{"wabaId":"1200000000000002"}]},"whatsAppWebhookEntry":"{\"id\":\"1\",\"changes\":[{\"field\":\"messages\",\"value\":{\"messaging_product\":\"whatsapp\",\"metadata\":{\"phone_number_id\":\"12\"},\"statuses\":[{\"id\":\"wamid.x\",\"status\":\"failed\",\"timestamp\":\"1793000000\",\"recipient_id\":\"15550100101\",\"errors\":[{\"code\":131026,\"title\":\"Message undeliverable\"}]}]}}]}","aws_account_id":"1"}`,
+			one.but(func(w *hazardWant) { w.line = 1 })},
+		{"Q21 stray commas", `{"error":{"message":"(#131026) Message undeliverable","code":131026,},}`, hazardWant{failed: 1, code: "131026", line: 1, warning: "not valid JSON"}},
+		{"Q21 Python", `{'error': {'message': '(#131026) Message undeliverable', 'code': 131026, 'is_transient': False, 'x': None}}`, hazardWant{failed: 1, code: "131026", line: 1, warning: "not valid JSON"}},
+		{"Q21 curly quotes", `{“error”:{“message”:“(#131026) Message undeliverable”,“code”:131026}}`, hazardWant{failed: 1, code: "131026", line: 1, warning: "not valid JSON"}},
+		{"Q21 comments", "{\n\"error\": { // the answer\n\"message\": \"(#131026) Message undeliverable\", /* as shown */\n\"code\": 131026 } }", hazardWant{failed: 1, code: "131026", line: 1, warning: "not valid JSON"}},
+		{"Q21 a Python dict over two log lines", "2026-11-20 08:34:10,123 - sender - INFO - answer: {'error': {'message': '(#131030) Recipient phone number not in allowed list', 'code': 131030,\n 'error_data': {'details': \"The recipient's number is not in the list\"}, 'fbtrace_id': 'Axx'}}\nnext line\n",
+			hazardWant{records: []facts{{"outcome": "failed", "code": 131030, "code_from": "json", "details": "The recipient's number is not in the list", "fbtrace_id": "Axx", "at": "2026-11-20T08:34:10.123Z"}}, warning: "passed over"}},
+		{"Q21 a curl session", "curl -X POST https://graph.example.com/v23.0/12/messages -d '{\"to\":\"15550100101\"}'\nHTTP/2 400\ncontent-type: application/json\n\n{\"error\":{\"message\":\"(#132001) Template name does not exist\",\"code\":132001,\"fbtrace_id\":\"Axx\"}}\n",
+			hazardWant{records: []facts{{"outcome": "failed", "code": 132001, "http_status": 400, "fbtrace_id": "Axx"}}}},
+		{"Q22 other streams", "{\"stream\":\"calls\",\"data\":{\"status\":\"failed\",\"sid\":\"CA1\"},\"emitted_at\":1682602854052}\n{\"stream\":\"messages\",\"data\":{\"sid\":\"SM1\",\"status\":\"failed\",\"error_code\":131026,\"to\":\"+15550100101\",\"from\":\"+15550100150\"},\"emitted_at\":1682602854052}\n",
+			one.but(func(w *hazardWant) { w.line = 2 })},
+		{"Q23 quotes inside the header", "\"\"\"TO\"\"\",status,error_code\n+15550100101,failed,131026\n", one},
+		{"Q23 headers that are nearly the same, and the uploader's own", "User Details,UserDetails,phone,favourite colour,status,error_code\nKim,{},+15550100101,blue,failed,131026\n", one},
+		{"Q24 other order of columns", "Sent At,Error Message,Error Code,Status,Phone\n2026-11-20T08:34:10Z,Message undeliverable,131026,failed,+15550100101\n", one},
 	}
-	for _, tt := range tests {
+}
+
+// TestHazards reads each and looks at what comes out.
+func TestHazards(t *testing.T) {
+	for _, tt := range slices.Concat(fileHazards(), meaningHazards(), pasteHazards()) {
 		t.Run(tt.name, func(t *testing.T) {
-			d := drainText(t, tt.text)
+			o := options()
+			if tt.want.set != nil {
+				tt.want.set(&o)
+			}
+			d := drain(t, openText(t, tt.text, o))
 			list := d.failed()
-			if len(list) != tt.want.failed || d.count(model.Succeeded) != tt.want.ok || len(d.rejected) != tt.want.rejected {
+			if tt.want.records != nil {
+				list = nil
+				if len(d.records) != len(tt.want.records) || len(d.rejected) != tt.want.rejected {
+					t.Fatalf("%d records, rejected %v; want %d and %d\n%+v", len(d.records), d.rejected, len(tt.want.records), tt.want.rejected, d.records)
+				}
+				for i, want := range tt.want.records {
+					checkRecord(t, fmt.Sprintf("record %d", i+1), &d.records[i], want)
+				}
+			} else if len(list) != tt.want.failed || d.count(model.Succeeded) != tt.want.ok || len(d.rejected) != tt.want.rejected {
 				t.Fatalf("%d failed, %d succeeded, %d rejected %v; want %d, %d, %d",
 					len(list), d.count(model.Succeeded), len(d.rejected), d.rejected, tt.want.failed, tt.want.ok, tt.want.rejected)
 			}

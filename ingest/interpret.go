@@ -29,7 +29,10 @@ type interpreter struct {
 	unknown  map[string]int // status words that are not known
 	clash    int            // rows whose error and status contradict each other
 	foreign  int            // rows that went another way than WhatsApp
-	prefixed bool           // Twilio's log marks WhatsApp numbers: those without the mark got an SMS
+	cutIDs   int            // ids and codes that a spreadsheet has cut digits off
+
+	otherClock int  // last inbound times whose zone is less known than the failure's
+	prefixed   bool // Twilio's log marks WhatsApp numbers: those without the mark got an SMS
 }
 
 func newInterpreter(file string, o Options, fix func(string) string) *interpreter {
@@ -69,6 +72,7 @@ func (p *interpreter) knows(c model.Code) bool { return p.known == nil || p.know
 func (p *interpreter) record(d *draft, r *model.Record) error {
 	r.Source = model.Source{File: p.file, Line: d.line}
 	r.Flags = append(r.Flags, d.flags...)
+	p.cutIDs += d.cutIDs
 	if !d.valid {
 		p.fixTexts(d)
 	}
@@ -102,7 +106,7 @@ func (p *interpreter) fixTexts(d *draft) {
 			d.v[f] = p.fix(d.v[f])
 		}
 	}
-	d.raw = p.fix(d.raw)
+	d.raw, d.also = p.fix(d.raw), p.fix(d.also)
 }
 
 // secrets masks tokens and keys in everything that is kept. Formats that can
@@ -120,8 +124,10 @@ func (p *interpreter) secrets(d *draft, r *model.Record) {
 			d.v[f], hit = clean, true
 		}
 	}
-	if clean, n := safe.Redact(d.raw); n > 0 {
-		d.raw, hit = clean, true
+	for _, s := range []*string{&d.raw, &d.also, &d.cut} {
+		if clean, n := safe.Redact(*s); n > 0 {
+			*s, hit = clean, true
+		}
 	}
 	if hit {
 		flag(r, model.FlagSecret)
@@ -154,8 +160,13 @@ func (p *interpreter) outcome(d *draft, r *model.Record) (model.Outcome, bool) {
 			return model.NotASend, true
 		}
 	}
-	if otherChannel(d.v[fChannel]) || p.prefixed && d.v[fRecipient] != "" && !strings.HasPrefix(d.v[fRecipient], "whatsapp:") {
+	if otherChannel(d.v[fChannel]) || otherKind(d.v[fKind]) || p.prefixed && d.v[fRecipient] != "" && !strings.HasPrefix(d.v[fRecipient], "whatsapp:") {
 		p.foreign++
+		return model.NotASend, true
+	}
+	if d.v[fStatus] == "" && statusKey(strings.ToLower(d.v[fKind])) == "unsupported" {
+		// Meta's word for what a customer sent and no webhook can show; its error
+		// (131051) is about that message.
 		return model.NotASend, true
 	}
 	status, known := p.status(d, r)
@@ -276,14 +287,21 @@ func (p *interpreter) times(d *draft, r *model.Record) {
 		if r.AtText == "" {
 			r.AtText = s
 		}
-		if t, zone, ok := p.clock.read(s, d.zoneOf(f)); ok {
+		if t, zone, ok := p.clock.read(s, f, d.zoneOf(f)); ok {
 			r.At, r.Zone, r.AtText = t, zone, s
 			break
 		}
 	}
 	if s := d.v[fLastInbound]; s != "" {
-		if t, _, ok := p.clock.read(s, d.zoneOf(fLastInbound)); ok {
+		// The window is counted from it to the failure: the clocks of both must be
+		// known, or be the same.
+		t, zone, ok := p.clock.read(s, fLastInbound, d.zoneOf(fLastInbound))
+		switch {
+		case !ok:
+		case (zone == model.ZoneAssumed) == (r.Zone == model.ZoneAssumed):
 			r.LastInbound = t
+		default:
+			p.otherClock++
 		}
 	}
 }
@@ -465,6 +483,12 @@ func (p *interpreter) warnings() []string {
 	}
 	if p.foreign > 0 {
 		w = append(w, countOf(p.foreign, "row is", "rows are")+" about another channel than WhatsApp, such as SMS or e-mail; they were counted as no sends.")
+	}
+	if p.cutIDs > 0 {
+		w = append(w, countOf(p.cutIDs, "id or code has", "ids or codes have")+" lost digits in a spreadsheet (as in 1.06541E+14) and were left out. Ask for the export as it was before a spreadsheet opened it.")
+	}
+	if p.otherClock > 0 {
+		w = append(w, countOf(p.otherClock, "row says", "rows say")+" when the customer last wrote by another clock than when the message failed, one of them without a time zone; the customer service window cannot be told from them. Import again with --tz ZONE.")
 	}
 	if len(p.unknown) > 0 {
 		words := make([]string, 0, len(p.unknown))

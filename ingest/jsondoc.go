@@ -56,7 +56,7 @@ func (d *jsonDoc) parse(s string) (jsonValue, error) {
 	if err != nil {
 		return jsonValue{}, err
 	}
-	if rest := strings.TrimSpace(s[end:]); rest != "" && rest != "," && rest != ";" {
+	if rest := strings.TrimSpace(d.src[end:]); rest != "" && rest != "," && rest != ";" {
 		return jsonValue{}, fmt.Errorf("something stands behind the JSON at byte %d", end)
 	}
 	return v, nil
@@ -65,7 +65,13 @@ func (d *jsonDoc) parse(s string) (jsonValue, error) {
 // parsePrefix reads the value that s begins with and tells where it ends.
 func (d *jsonDoc) parsePrefix(s string) (jsonValue, int, error) {
 	d.src, d.nodes, d.pos, d.loose = s, d.nodes[:0], 0, false
-	if err := d.value("", 0); err != nil {
+	err := d.value("", 0)
+	if err != nil && strings.ContainsAny(s, curlyQuotes) {
+		// A word processor or a chat has made the quotes curly.
+		d.src, d.nodes, d.pos = straightQuotes.Replace(s), d.nodes[:0], 0
+		err, d.loose = d.value("", 0), true
+	}
+	if err != nil {
 		return jsonValue{}, d.pos, err
 	}
 	return jsonValue{d, 0}, d.pos, nil
@@ -76,6 +82,13 @@ func (d *jsonDoc) space() {
 		switch d.src[d.pos] {
 		case ' ', '\t', '\n', '\r':
 			d.pos++
+		case '/':
+			n := commentLength(d.src[d.pos:])
+			if n == 0 {
+				return
+			}
+			d.loose = true
+			d.pos += n
 		default:
 			return
 		}
@@ -247,7 +260,8 @@ func (d *jsonDoc) word(at int) error {
 		n.kind, n.str = jsonNull, ""
 	case "True", "False":
 		n.kind, n.str, d.loose = jsonBool, strings.ToLower(w), true
-	case "None", "nil", "undefined", "NaN":
+	case "None", "nil", "undefined", "NaN", "Object", "Array":
+		// The last two are what a console prints in place of what lies too deep.
 		n.kind, n.str, d.loose = jsonNull, "", true
 	default:
 		if w[0] != '-' && !isDigit(w[0]) {

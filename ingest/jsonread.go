@@ -185,7 +185,7 @@ func (j *jsonReader) expandText(text string, line int) error {
 	if j.doc.loose {
 		j.loose++
 	}
-	j.text, j.line, j.mark, j.at = text, line, 0, line
+	j.text, j.line, j.mark, j.at = j.doc.src, line, 0, line
 	before := len(j.queue)
 	if err := j.walk(v, envelope{}, 0); err != nil {
 		j.queue = j.queue[:before]

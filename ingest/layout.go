@@ -121,9 +121,10 @@ var presetKeys = func() map[string]bool {
 }()
 
 // looksLikeValue keeps a row of data from being a header: "template" and "error"
-// are values as well as headers, but headers have no digits in front.
+// are values as well as headers, but headers have no digits in front and are no
+// objects.
 func looksLikeValue(cell string) bool {
-	return cell != "" && (isDigit(cell[0]) || cell[0] == '+' || cell[0] == '{')
+	return cell != "" && (isDigit(cell[0]) || cell[0] == '+' || strings.Contains(cell, "{") || strings.Contains(cell, "=>"))
 }
 
 // isData knows the cells that no header has: numbers as long as a phone number,

@@ -24,6 +24,9 @@ func (p *interpreter) payloads(d *draft) {
 			continue
 		}
 		p.fromAnswer(d, v, 0)
+		if d.object == "" && strings.Contains(s, `"code`) && !strings.ContainsAny(s[len(s)-1:], "}]\"'") {
+			d.cut = s // the code may be the last that is there
+		}
 	}
 	if s := d.v[fRequest]; s != "" && s[0] == '{' && p.lacksOfRequest(d, s) {
 		if v, err := p.parsePayload(s); err == nil {
@@ -38,6 +41,11 @@ func (p *interpreter) parsePayload(s string) (jsonValue, error) {
 	if err != nil && strings.Contains(s, `\"`) {
 		// One level of escapes too many.
 		v, err = p.doc.parse(strings.Trim(strings.ReplaceAll(s, `\"`, `"`), `"`))
+	}
+	if err != nil {
+		if whole, ok := closeJSON(s); ok {
+			v, err = p.doc.parse(whole)
+		}
 	}
 	if err == nil && v.kind() == jsonString && strings.HasPrefix(strings.TrimSpace(v.text()), "{") {
 		v, err = p.doc.parse(v.text()) // JSON in a string of JSON
@@ -90,7 +98,8 @@ func (p *interpreter) fromAnswer(d *draft, v jsonValue, depth int) {
 		return
 	}
 	if v.isArray() {
-		v = v.first()
+		p.fromAnswers(d, v, depth)
+		return
 	}
 	if !v.isObject() {
 		return
@@ -99,9 +108,15 @@ func (p *interpreter) fromAnswer(d *draft, v jsonValue, depth int) {
 		fromError(d, e)
 		return
 	}
-	if e := v.get("errors").first(); e.isObject() {
-		fromError(d, e)
+	if v.get("code").ok() && !v.get("status", "id", "to").ok() {
+		// {"code":200,"message":"ok"} is no error.
+		code, _ := model.ParseCode(v.get("code").text())
+		if n, ok := code.Int(); ok && metaNumber(n) || v.get("fbtrace_id", "error_data").ok() {
+			fromError(d, v)
+			return
+		}
 	}
+	fromErrors(d, v.get("errors"))
 	if s := v.get("external_error"); s.kind() == jsonString {
 		d.set(fMessage, s.text()) // Chatwoot's "131026: Message undeliverable"
 	}
@@ -111,6 +126,10 @@ func (p *interpreter) fromAnswer(d *draft, v jsonValue, depth int) {
 	if inner := v.get("payload"); inner.isObject() {
 		// Gupshup keeps code and reason in the payload of the payload.
 		code := inner.get("code")
+		if v.get("gsId").ok() || v.get("type").text() == "message-event" {
+			d.system = "gupshup"
+		}
+		d.set(fRecipient, v.get("destination").text())
 		if reason := inner.get("reason"); code.ok() && reason.ok() {
 			if d.v[fCode] == "" {
 				d.set(fCode, code.text())
@@ -130,6 +149,63 @@ func (p *interpreter) fromAnswer(d *draft, v jsonValue, depth int) {
 			return
 		}
 	}
+}
+
+// fromAnswers reads the answers to several sends that one row made: of those the
+// row tells of one failure, that of the first answer with an error.
+func (p *interpreter) fromAnswers(d *draft, list jsonValue, depth int) {
+	chosen, n := list.first(), 0
+	for v := range list.children {
+		if v.get("messages", "error", "errors").ok() {
+			n++
+		}
+	}
+	for v := range list.children {
+		if v.get("error", "errors").ok() {
+			chosen = v
+			break
+		}
+	}
+	d.several = d.several || n > 1
+	p.fromAnswer(d, chosen, depth+1)
+}
+
+// fromErrors reads errors[]: the first is the reason of the failure, the others
+// are told beside it.
+func fromErrors(d *draft, list jsonValue) {
+	if !list.isArray() {
+		if list.isObject() {
+			fromError(d, list)
+		}
+		return
+	}
+	if e := list.first(); e.isObject() {
+		fromError(d, e)
+	}
+	d.also = otherErrors(list)
+}
+
+// otherErrors are the elements of errors[] behind the first, in words.
+func otherErrors(list jsonValue) string {
+	var texts []string
+	first := true
+	for e := range list.children {
+		if !first && e.isObject() {
+			texts = append(texts, errorText(e))
+		}
+		first = false
+	}
+	return strings.Join(texts, "; ")
+}
+
+// errorText is an error in one line.
+func errorText(e jsonValue) string {
+	title := e.get("title", "message").text()
+	s := strings.TrimSpace("(#" + e.get("code").text() + ") " + strings.TrimPrefix(title, "(#"+e.get("code").text()+") "))
+	if details := e.path("error_data", "details").text(); details != "" && details != title {
+		s += ": " + details
+	}
+	return s
 }
 
 // failedStatus is the element of statuses[] that failed, else the last.
@@ -185,7 +261,5 @@ func statusFacts(d *draft, s jsonValue) {
 	if s.get("recipient_type").text() == "group" {
 		d.flags = append(d.flags, model.FlagGroup)
 	}
-	if e := s.get("errors").first(); e.isObject() {
-		fromError(d, e)
-	}
+	fromErrors(d, s.get("errors"))
 }

@@ -176,6 +176,16 @@ func directionWord(s string) bool {
 	return inbound(s) || k == "outbound" || k == "outgoing" || k == "out" || k == "outboundapi" || k == "outboundreply" || k == "mt" || k == "business"
 }
 
+// otherKind reports whether a column of kinds of messages names another channel,
+// as those of services do that send by several.
+func otherKind(s string) bool {
+	switch strings.ToLower(s) {
+	case "sms", "mms", "rcs", "email":
+		return true
+	}
+	return false
+}
+
 // otherChannel reports whether a channel column names a way that is not WhatsApp.
 func otherChannel(s string) bool {
 	switch strings.ToLower(s) {

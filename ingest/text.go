@@ -46,6 +46,9 @@ func (t *textReader) recognised(line string) bool {
 	if i := strings.IndexByte(line, '{'); i >= 0 && (strings.Contains(line, "code") || strings.Contains(line, "error")) {
 		return true
 	}
+	if f, _, value := label(line); (f == fCode || f == fStatus) && tellsOfError(f, value) {
+		return true
+	}
 	var d draft
 	return t.read(line, &d)
 }
@@ -91,12 +94,15 @@ func (t *textReader) line() *draft {
 	raw := t.src.fixText(t.src.skipLine(t.loneCR, maxCell))
 	line := plainLine(raw)
 	if line == "" {
-		t.near = false
+		t.near = t.near && t.headers()
 		return nil
 	}
 	if t.jsonIn(raw, n) {
 		t.near = false
 		return nil
+	}
+	if d := t.block(raw, n); d != nil {
+		return d
 	}
 	d := &draft{line: n, raw: strings.TrimSpace(raw), valid: true}
 	if !t.read(line, d) {
@@ -105,7 +111,7 @@ func (t *textReader) line() *draft {
 			t.held.raw += "\n" + d.raw
 			return nil
 		}
-		t.near = t.near && sentence(line)
+		t.near = t.near && (sentence(line) || strings.HasPrefix(line, "at ") || t.headers()) // the lines of a stack trace
 		t.passed++
 		return nil
 	}
@@ -123,88 +129,28 @@ func sentence(s string) bool {
 	return strings.HasSuffix(s, ".") && strings.Count(s, " ") >= 2 && len(s) < 400
 }
 
+// headers reports whether the record at hand is the first line of an HTTP answer,
+// whose headers and body follow.
+func (t *textReader) headers() bool {
+	return t.held != nil && strings.HasPrefix(t.held.v[fMessage], "HTTP/")
+}
+
 func (t *textReader) httpOnly(d *draft) bool {
 	_, coded := codeInText(d.v[fMessage], t.o.Known)
 	return !coded && d.v[fHTTP] != ""
 }
 
-// jsonIn reads JSON that begins in this line, and takes the lines that it goes on
-// over. A text with many braces that never close is not searched to its end for
-// each of them.
-func (t *textReader) jsonIn(line string, n int) bool {
-	at := strings.IndexByte(line, '{')
-	if at < 0 {
-		return false
-	}
-	text := line[at:]
-	depth := braces(text)
-	taken := 0
-	for lines := 0; depth > 0; lines++ {
-		if lines >= 500 || t.unclosed > 100 || len(text) > maxCell {
-			t.unclosed++
-			return false
-		}
-		b := t.src.rest()[taken:]
-		next, length := lineEnd(b, t.loneCR, t.src.eof)
-		if next < 0 {
-			if len(b) > maxCell || !t.src.more() && !t.src.eof {
-				t.unclosed++
-				return false
-			}
-			lines--
-			continue
-		}
-		if next == 0 {
-			t.unclosed++
-			return false
-		}
-		more := t.src.fixText(string(b[:length]))
-		depth += braces(more)
-		text += "\n" + more
-		taken += next
-	}
-	var doc jsonDoc
-	v, _, err := doc.parsePrefix(text)
-	if err != nil || t.json.expandText(v.source(), n) != nil {
-		return false
-	}
-	t.src.take(taken, t.loneCR)
-	return true
-}
-
-// braces is how many more braces and brackets a line opens than it closes,
-// strings left out as far as one line tells.
-func braces(s string) int {
-	depth := 0
-	var quote byte
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '\\':
-			i++
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '"':
-			quote = c
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return depth
-}
-
 var (
+	timeInText  = regexp.MustCompile(`\b20\d\d[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d)\b)?`)
 	wamidInText = regexp.MustCompile(`wamid\.[A-Za-z0-9+/=_-]+`)
 	phoneInText = regexp.MustCompile(`(?:\+|\b(?:to|recipient|phone|number)[ :="']+\+?)([0-9]{8,15})\b`)
 )
 
-// read fills d from a line and reports whether the line names an error.
-func (t *textReader) read(line string, d *draft) bool {
-	rest := line
-	for _, n := range []int{2, 1} {
+// names fills in when and to whom, as far as a line says it, and returns the line
+// without the time in front.
+func (t *textReader) names(line string, d *draft) (rest string) {
+	rest = line
+	for _, n := range []int{3, 2, 1} {
 		words := strings.SplitN(line, " ", n+1)
 		if len(words) <= n {
 			continue
@@ -220,6 +166,19 @@ func (t *textReader) read(line string, d *draft) bool {
 	if m := phoneInText.FindStringSubmatch(rest); m != nil {
 		d.set(fRecipient, m[1])
 	}
+	if d.v[fTime] == "" {
+		if s := timeInText.FindString(line); s != "" {
+			if _, ok := parseStamp(s); ok {
+				d.v[fTime] = s
+			}
+		}
+	}
+	return rest
+}
+
+// read fills d from a line and reports whether the line names an error.
+func (t *textReader) read(line string, d *draft) bool {
+	rest := t.names(line, d)
 	d.outcome = model.Failed
 	code, coded := codeInText(rest, t.o.Known)
 	if coded {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"unsent/safe"
 )
 
 // A stamp is a time as it stands there.
@@ -14,6 +16,7 @@ type stamp struct {
 	zoned   bool          // offset is known
 	a, b    int           // the first two numbers of a date whose order is not clear
 	unclear bool
+	iso     bool // the year stands first
 }
 
 func clip(s string, n int) string {
@@ -45,6 +48,16 @@ func parseStamp(s string) (stamp, bool) {
 	if s == "" {
 		return stamp{}, false
 	}
+	if st, ok := parsePlain(s); ok {
+		return st, true
+	}
+	if local, ok := localTime(s); ok && local != s {
+		return parsePlain(local)
+	}
+	return stamp{}, false
+}
+
+func parsePlain(s string) (stamp, bool) {
 	if isDigit(s[0]) {
 		if st, ok := parseEpoch(s); ok {
 			return st, true
@@ -72,12 +85,8 @@ func plainTime(s string) string {
 	if !plain {
 		s = strings.Map(func(r rune) rune {
 			switch {
-			case r >= '٠' && r <= '٩':
-				return '0' + r - '٠'
-			case r >= '۰' && r <= '۹':
-				return '0' + r - '۰'
-			case r >= '०' && r <= '९':
-				return '0' + r - '०'
+			case unicode.IsDigit(r):
+				return rune(safe.Digits(string(r))[0])
 			case r == '،':
 				return ','
 			case unicode.Is(unicode.Cf, r):
@@ -188,7 +197,7 @@ func parseISO(s string) (stamp, bool) {
 	}
 	if rest == "" {
 		t, ok := civil(y, mon, d, 0, 0, 0, 0)
-		return stamp{t: t}, ok
+		return stamp{t: t, iso: true}, ok
 	}
 	switch rest[0] {
 	case 'T', 't', ' ', '_', ',':
@@ -208,13 +217,13 @@ func parseISO(s string) (stamp, bool) {
 		return stamp{}, false
 	}
 	if rest == "" {
-		return stamp{t: t}, true
+		return stamp{t: t, iso: true}, true
 	}
 	offset, ok := zoneOffset(rest)
 	if !ok {
 		return stamp{}, false
 	}
-	return stamp{t: t, offset: offset, zoned: true}, true
+	return stamp{t: t, offset: offset, zoned: true, iso: true}, true
 }
 
 func shortNumber(s string) (int, string, bool) {
@@ -264,7 +273,7 @@ func halfDay(h int, rest string) (int, string, bool) {
 	for _, w := range []struct {
 		text string
 		pm   bool
-	}{{"a.m.", false}, {"p.m.", true}, {"a. m.", false}, {"p. m.", true}, {"am", false}, {"pm", true}, {"ص", false}, {"م", true}} {
+	}{{"a.m.", false}, {"p.m.", true}, {"a. m.", false}, {"p. m.", true}, {"am", false}, {"pm", true}} {
 		if strings.HasPrefix(lower, w.text) && len(lower) == len(trimmed) {
 			rest = strings.TrimLeft(trimmed[len(w.text):], " ")
 			switch {
@@ -346,8 +355,11 @@ func parseNumeric(s string) (stamp, bool) {
 		return stamp{}, false
 	}
 	y := atoi(rest[:n])
-	if n == 2 {
+	switch {
+	case n == 2:
 		y += 2000
+	case y >= 2543 && y <= 2643:
+		y -= 543 // Thailand counts from the Buddha's death
 	}
 	rest = strings.TrimLeft(rest[n:], ", T")
 	h, min, sec, ns := 0, 0, 0, 0
@@ -449,7 +461,7 @@ func parseWords(s string) (stamp, bool) {
 				return stamp{}, false
 			}
 			zoned = true
-		case lower == "at":
+		case lower == "at", lower == "de":
 		default:
 			m := monthNamed(lower)
 			switch {
@@ -474,7 +486,7 @@ func monthNamed(w string) int {
 			return i + 1
 		}
 	}
-	return 0
+	return monthWords[w]
 }
 
 func weekday(w string) bool {

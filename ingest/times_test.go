@@ -59,7 +59,7 @@ func TestTimes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := newClock(Options{Now: now})
-		got, zone, ok := c.read(tt.text, nil)
+		got, zone, ok := c.read(tt.text, fTime, nil)
 		if tt.want == "" {
 			if ok {
 				t.Errorf("%q: %v, want none", tt.text, got)
@@ -189,5 +189,44 @@ func TestAtOrder(t *testing.T) {
 	r = drainText(t, header+",,,2027-03-01T00:00Z\n").failed()[0]
 	if !hasFlag(&r, model.FlagFuture) {
 		t.Errorf("flags %v", r.Flags)
+	}
+}
+
+// TestLocalTimes has 20:34 on 22 January 2026, and 8:34 in the morning, as browsers
+// write them in many countries. An empty want cannot be told and is said to be
+// unread.
+func TestLocalTimes(t *testing.T) {
+	const morning, evening, minute = "2026-01-22T08:34:05", "2026-01-22T20:34:05", "2026-01-22T20:34:00"
+	tests := map[string]string{
+		"1/22/2026, 8:34:05\u202fAM": morning, "1/22/2026, 8:34:05 PM": evening, "Jan 22, 2026, 8:34 PM": minute,
+		"22/01/2026, 8:34:05 pm": evening, "22/1/2026, 8:34:05 am": morning, "2026-01-22, 8:34:05\u202fp.m.": evening, "2026/01/22, 20:34:05": evening,
+		"22.1.2026, 20:34:05": evening, "22.01.2026 20:34:05": evening, "22. 1. 2026 20:34:05": evening, "22. 01. 2026. 20:34:05": evening,
+		"22 de jan. de 2026, 20:34": minute, "22 de enero de 2026, 20:34": minute, "22/1/2026, 8:34:05\u00a0p.\u00a0m.": evening, "22/1/2026, 8:34:05 a. m.": morning,
+		"22/01/2026 20:34:05": evening, "22 janv. 2026, 20:34": minute, "22 janvier 2026 20:34:05": evening, "2026-01-22 20 h 34 min 05 s": evening, "22 janv. 2026, 20 h 34": minute,
+		"22 gen 2026, 20:34": minute, "22-1-2026, 20:34:05": evening, "22. Jan. 2026, 20:34": minute, "22. Januar 2026 20:34": minute,
+		"22 Oca 2026 20:34": minute, "22.01.2026 ÖS 8:34:05": evening, "22 sty 2026, 20:34": minute, "22 янв. 2026 г., 20:34": minute, "22 января 2026 20:34": minute, "22.01.2026, 8:34:05 пп": evening,
+		"2026/1/22 20:34:05": evening, "2026/1/22 午後8:34:05": evening, "2026年1月22日 20:34": minute, "2026年1月22日 20時34分05秒": evening,
+		"2026/1/22 上午8:34:05": morning, "2026/1/22 下午8:34:05": evening, "2026年1月22日 晚上8:34": minute, "22/1/2026 下午8:34:05": evening,
+		"2026. 1. 22. PM 8:34:05": evening, "2026. 1. 22. 오전 8:34:05": morning, "2026. 1. 22. 오후 8:34:05": evening, "2026년 1월 22일 오후 8:34": minute,
+		"٢٢\u200f/١\u200f/٢٠٢٦، ٨:٣٤:٠٥ م": evening, "22\u200f/1\u200f/2026، 8:34:05 ص": morning, "२२/१/२०२६, ८:३४:०५ PM": evening, "২২/১/২০২৬, ৮:৩৪:০৫ AM": morning,
+		"22/1/2026, 8:34:05 अपराह्न": evening, "22/1/2026, 20.34.05": evening, "22/1/2026, 8.34.05 PM": evening, "22 Jan 2026, 20.34": minute, "22 Januari 2026 20:34": minute,
+		"22/1/2026, 8:34:05 PTG": evening, "20:34:05 22/1/2026": evening, "8:34:05 CH 22/1/2026": evening, "22/1/2569 20:34:05": evening,
+		"22.1.2026 klo 20.34.05": evening, "2026. 01. 22. du. 8:34:05": evening, "22.01.2026 г., 20:34:05 ч.": evening, "22/1/2026, 8:34:05 μ.μ.": evening,
+		"۱۴۰۴/۱۱/۲, ۲۰:۳۴:۰۵": "", "20:34:05": "", "22/1/2026, 20:34:05 PM": "", "8:34:05 of 22": "", "weeks 20:34 22": "", "22 jax. 2026, 20:34": "",
+	}
+	for text, want := range tests {
+		st, ok := parseStamp(text)
+		if want == "" {
+			if ok {
+				t.Errorf("%q: %v, want none", text, st.t)
+			}
+			continue
+		}
+		if got := st.t.Format("2006-01-02T15:04:05"); !ok || got != want || st.zoned {
+			t.Errorf("%q: %s %v, want %s", text, got, ok, want)
+		}
+	}
+	if st, ok := parseStamp("22/1/2026, 8:34:05 p. m. GMT-3"); !ok || !st.zoned || st.offset != -3*time.Hour || st.t.Hour() != 20 {
+		t.Errorf("a zone behind the half of the day: %+v", st)
 	}
 }

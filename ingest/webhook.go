@@ -52,9 +52,13 @@ func (j *jsonReader) walk(v jsonValue, env envelope, depth int) error {
 		return &ContentError{what, "it answers a question to Meta and lists no failed sends; import the log of your sends, or ask with unsent check"}
 	}
 	if isErrorList(v) {
-		for e := range v.get("errors").children {
-			j.push(errorDraft(e, env), e, false, nil)
-		}
+		d := errorDraft(v.get("errors").first(), env)
+		d.also = otherErrors(v.get("errors"))
+		j.push(d, v, false, nil)
+		return nil
+	}
+	if isInbound(v) {
+		j.inbound(v, env)
 		return nil
 	}
 	if isErrorObject(v) {
@@ -279,15 +283,15 @@ func (j *jsonReader) change(v jsonValue, env envelope) {
 		}
 	}
 	for m := range v.get("messages").children {
-		d := draft{outcome: model.NotASend}
-		if !m.get("from").ok() && m.get("id").ok() && !m.get("errors").ok() {
-			// The API's own answer to a send: accepted, its fate not known yet.
-			d.outcome = model.InProgress
-			d.set(fStatus, "accepted")
-			d.set(fRecipient, contacts.first().get("wa_id", "input").text())
+		if m.get("from").ok() || !m.get("id").ok() || m.get("errors").ok() {
+			j.inbound(m, env)
+			continue
 		}
+		// The API's own answer to a send: accepted, its fate not known yet.
+		d := draft{outcome: model.InProgress}
+		d.set(fStatus, "accepted")
+		d.set(fRecipient, contacts.first().get("wa_id", "input").text())
 		d.set(fWAMID, m.get("id").text())
-		d.set(fTime, m.get("timestamp").text())
 		env.fill(&d)
 		j.push(d, m, false, nil)
 	}
@@ -302,6 +306,21 @@ func (j *jsonReader) change(v jsonValue, env envelope) {
 	if len(j.queue) == before {
 		j.push(draft{outcome: model.NotASend}, v, false, nil)
 	}
+}
+
+// isInbound knows one element of messages[], what a customer wrote. It may have
+// errors: of a kind that no webhook can show.
+func isInbound(v jsonValue) bool {
+	return isWAMID(v.get("id").text()) && v.get("from").ok() && v.get("type").kind() == jsonString &&
+		!v.get("to", "status", "recipient_id", "direction", "fromMe").ok() && !v.path("key", "fromMe").ok()
+}
+
+func (j *jsonReader) inbound(m jsonValue, env envelope) {
+	d := draft{outcome: model.NotASend}
+	d.set(fWAMID, m.get("id").text())
+	d.set(fTime, m.get("timestamp").text())
+	env.fill(&d)
+	j.push(d, m, false, nil)
 }
 
 func (env *envelope) fill(d *draft) {
