@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"unsent/model"
+	"unsent/safe"
 )
 
 // A draft is one record as its format found it: texts by field, nothing read
@@ -73,6 +74,12 @@ func (d *draft) put(f field, s string) {
 			f = fDirection
 		} else {
 			f = fKind
+		}
+	case fRecipient:
+		// Of two columns, the one with a number names the recipient: the other has a
+		// person's name.
+		if have := d.v[f]; have != "" && safe.Digits(have) == "" && len(safe.Digits(s)) >= 7 {
+			d.v[f] = s
 		}
 	case fDetails, fComment:
 		if isWAMID(s) {

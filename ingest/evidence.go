@@ -120,8 +120,15 @@ func (p *interpreter) useText(d *draft, r *model.Record, f field) {
 // codeColumn reads the column of codes.
 func (p *interpreter) codeColumn(d *draft, r *model.Record) {
 	raw := d.v[fCode]
-	if raw == "" {
+	if w, ok := p.rules.word("code", raw); ok {
+		raw = w
+	}
+	if raw == "" || raw == "none" {
 		return
+	}
+	if strings.HasPrefix(raw, "https://") {
+		// The address of a page about the error, as RFC 9457 has it: …/messages#1330.
+		_, raw, _ = strings.Cut(raw, "#")
 	}
 	from := model.FromColumn
 	if d.from != "" {

@@ -94,7 +94,7 @@ var fieldInfos = [nFields]fieldInfo{
 	fType:      {"", "type"},
 	fStatus: {"status", "status messagestatus deliverystatus msgstatus sendstatus statusname statusgroupname result outcome statusstring eventtype event state ack bspstatus " +
 		"statusdescription laststatus currentstatus estado situacao statuspesan situação statut stato zustand zustellstatus"},
-	fSuccess:    {"success", "success issuccess successful"},
+	fSuccess:    {"success", "success issuccess successful metasuccess"},
 	fTemplate:   {"template", "templatename template metatemplatename templatekey hsmname hsm messagetemplate messagetemplatename whatsapptemplatename vorlage plantilla modelo modèle modele modello"},
 	fTemplateID: {"", "templateid templatesid contentsid messagetemplateid"},
 	fLanguage:   {"language", "templatelanguage templatelanguagecode language languagecode lang templatelang locale"},
@@ -107,12 +107,12 @@ var fieldInfos = [nFields]fieldInfo{
 	fError: {"error", "error errors externalerror contentattributesexternalerror lasterror err fehler erreur errore erro"},
 	fTitle: {"title", "errortitle errorstitle failuretitle errorusertitle errorname title"},
 	fMessage: {"message", "errormessage errormsg errorsmessage errortext errordescription whatsappapierrormessage failurereason failreason failedreason reasonforfailure " +
-		"failuremessage failedmessage errorreason lasterrormessage providererrormessage apierrormessage motivo motivodefalha motivoerro fehlermeldung fehlertext fehlergrund mensajedeerror mensagemdeerro messagederreur messaggiodierrore pesanerror"},
+		"metadevelopermessage failuremessage failedmessage errorreason lasterrormessage providererrormessage apierrormessage motivo motivodefalha motivoerro fehlermeldung fehlertext fehlergrund mensajedeerror mensagemdeerro messagederreur messaggiodierrore pesanerror"},
 	fDetails: {"details", "errordetails errordetail errordatadetails errorerrordatadetails errorserrordatadetails faileddetail failuredetails failuredetail fullmessage " +
 		"whatsappapierrorerrordatadetails errorusermsg"},
 	fComment:   {"", "reason cause comments comment description detail details remarks remark note notes messagestubparameters statusreason statusdetails"},
 	fSubcode:   {"subcode", "errorsubcode subcode errorerrorsubcode suberrorcode"},
-	fHTTP:      {"http_status", "httpstatus httpstatuscode httpcode responsestatus responsecode responsestatuscode statuscode"},
+	fHTTP:      {"http_status", "metahttpcode httpstatus httpstatuscode httpcode responsestatus responsecode responsestatuscode statuscode"},
 	fTrace:     {"fbtrace_id", "fbtraceid fbtrace traceid errorfbtraceid metatraceid"},
 	fRequest:   {"request", "requestpayload requestbody requestjson requestdata apirequest request"},
 	fResponse:  {"response", "responsepayload responsebody responsejson responsedata apiresponse response providerresponse"},

@@ -269,7 +269,7 @@ func (p *interpreter) realError(d *draft, r *model.Record) bool {
 // nothingWrong knows the texts that columns of errors hold when there is none.
 func nothingWrong(s string) bool {
 	switch statusKey(strings.ToLower(s)) {
-	case "", "0", "00", "000", "ok", "success", "successful", "succes", "noerror", "noerrors", "none", "false", "delivered", "sent", "read", "accepted", "200", "no":
+	case "", "0", "00", "000", "ok", "success", "successful", "succes", "noerror", "noerrors", "none", "false", "delivered", "sent", "read", "accepted", "messagedelivered", "messagesent", "messageseen", "messageread", "200", "no":
 		return true
 	}
 	return false

@@ -63,7 +63,7 @@ func (p *interpreter) lacks(d *draft, s string) bool {
 		d.v[fDetails] == "" && strings.Contains(s, "details") ||
 		d.v[fTrace] == "" && strings.Contains(s, "fbtrace_id") ||
 		d.v[fSubcode] == "" && strings.Contains(s, "error_subcode") ||
-		d.v[fMessage] == "" && d.v[fTitle] == "" && d.v[fError] == "" && strings.Contains(s, "rror") ||
+		d.v[fMessage] == "" && d.v[fTitle] == "" && d.v[fError] == "" && (strings.Contains(s, "rror") || strings.Contains(s, "developerMessage")) ||
 		d.v[fWAMID] == "" && strings.Contains(s, "wamid.")
 }
 
@@ -117,6 +117,10 @@ func (p *interpreter) fromAnswer(d *draft, v jsonValue, depth int) {
 		}
 	}
 	fromErrors(d, v.get("errors"))
+	if m := v.get("meta"); m.get("developerMessage").ok() {
+		d.set(fMessage, m.get("developerMessage").text()) // 360dialog's own refusal
+		d.set(fHTTP, m.get("httpCode").text())
+	}
 	if s := v.get("external_error"); s.kind() == jsonString {
 		d.set(fMessage, s.text()) // Chatwoot's "131026: Message undeliverable"
 	}

@@ -26,7 +26,7 @@ type preset struct {
 	Ignore   []string                     // headers that would be taken for something else
 	Codes    string                       // whose numbers a column of codes holds: "meta" or a vendor
 	FailedBy string                       `json:"failed_by"` // "failed_at": failed when that column is filled
-	Words    map[string]map[string]string // "status" or "direction": the word in the file -> one that is known
+	Words    map[string]map[string]string // "status", "direction" or "code": the word in the file -> one that is known; a code that is none: "none"
 
 	Sample []string         // lines of an invented file
 	Want   []map[string]any // the records it must become

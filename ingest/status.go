@@ -179,7 +179,7 @@ func directionWord(s string) bool {
 // otherKind reports whether a column of kinds of messages names another channel,
 // as those of services do that send by several.
 func otherKind(s string) bool {
-	switch strings.ToLower(s) {
+	switch kindOf(s) {
 	case "sms", "mms", "rcs", "email":
 		return true
 	}

@@ -155,6 +155,9 @@ func (j *jsonReader) walkOther(v jsonValue, env envelope, depth int) error {
 		}
 		return j.flat(v.get("data"), env)
 	}
+	if inner := v.get("whatsapp"); inner.get("messages").isArray() && inner.get("messages").first().isObject() {
+		return j.walkList(inner.get("messages"), env, depth) // Exotel, by its channel
+	}
 	for _, key := range lists {
 		if c := v.get(key); c.isArray() && c.first().isObject() {
 			return j.walkList(c, env, depth)
