@@ -31,10 +31,17 @@ type csvReader struct {
 	secret   []int // columns whose header says that they hold a token or password
 }
 
+// sqlDump knows what mysqldump, pg_dump and phpMyAdmin write. Taken for a table,
+// its commas and quotes would give rows that are none.
+var sqlDump = regexp.MustCompile("(?im)^\\s*(?:INSERT INTO|REPLACE INTO|CREATE TABLE|COPY) [`\"\\w.]+ ?(?:IF NOT EXISTS|\\(|VALUES|AS SELECT)")
+
 // newCSVReader finds the delimiter, the header and what the columns are. It
 // takes nothing from the source when it fails.
 func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	head := src.peek(peekSize)
+	if sqlDump.Match(head[:min(len(head), 64<<10)]) {
+		return nil, &ContentError{"an SQL dump", "export the table of messages as CSV instead: phpMyAdmin and most database tools offer it beside SQL"}
+	}
 	c := &csvReader{src: src, file: name}
 	c.split = splitter{w: src.window, delim: ','}
 	c.split.loneCR = bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(bytes.TrimRight(head, "\r"), '\r') >= 0

@@ -215,6 +215,8 @@ func TestNotALog(t *testing.T) {
 		{"5 old workbook", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook"},
 		{"5 zip", "PK\x03\x04\x14\x00\x06\x00report.csv", "a zip archive"},
 		{"5 web page", "\n<!DOCTYPE html><html><body>Sign in</body></html>", "a web page"},
+		{"SQL dump", "-- a dump\n\nINSERT INTO `whatsapp_logs` (`id`, `mobile`, `status`, `error`) VALUES\n(1, '15550100101', 'failed', '(#131026) x'),\n", "an SQL dump"},
+		{"SQL dump with its tables", "CREATE TABLE public.messages (\n  id integer,\n  status text\n);\nCOPY public.messages (id, status) FROM stdin;\n1\tfailed\n", "an SQL dump"},
 		{"binary", strings.Repeat("\x01\x02\x03\x04abc", 20), "a binary file"},
 		{"health answer", `{"health_status":{"can_send_message":"BLOCKED","entities":[{"errors":[{"error_code":131000}]}]},"id":"1"}`, "health question"},
 		{"token answer", `{"data":{"app_id":"1","is_valid":true,"scopes":[]}}`, "access token"},
