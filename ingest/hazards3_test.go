@@ -54,9 +54,10 @@ func pasteHazards() []hazard {
 			`{"from":"15550100101","id":"wamid.in","timestamp":"1793000000","type":"unsupported","errors":[{"code":131051,"title":"Unsupported message type"}]}` + "\n" +
 			`{"messaging_product":"whatsapp","metadata":{},"messages":[{"from":"15550100101","id":"wamid.in","type":"unknown","errors":[{"code":131051}]}]}` + "\n",
 			hazardWant{records: []facts{{"outcome": "not_a_send"}, {"outcome": "not_a_send"}, {"outcome": "not_a_send"}}}},
+		{"W12 what came in, of a kind unknown", `{"from":"15550100101","id":"wamid.in","timestamp":"1793000000","type":"unknown","errors":[{"code":131051,"title":"Unsupported message type"}]}`, hazardWant{records: []facts{{"outcome": "not_a_send"}}}},
 		{"W12 what came in, in a table", "from,to,type,error_code\n15550100101,15550100150,unsupported,131051\n", hazardWant{records: []facts{{"outcome": "not_a_send"}}}},
 		{"W13 the account's errors name no message", hookHead + `"errors":[{"code":130429,"title":"Rate limit hit"},{"code":0,"title":"AuthException"}]` + hookTail, hazardWant{records: []facts{{"outcome": "failed", "code": 130429, "flags": []any{"account-level"}}, {"outcome": "failed", "code": 0, "flags": []any{"account-level"}}}}},
-		{"W14 known by a user id, and groups", `{"statuses":[{"id":"wamid.a","status":"failed","recipient_user_id":"US.13491208655302741918","errors":[{"code":131026}]},{"id":"wamid.b","status":"failed","recipient_id":"120363@g.us","recipient_type":"group","errors":[{"code":131026}]}]}`,
+		{"W14 known by a user id, and groups", `{"statuses":[{"id":"wamid.a","status":"failed","recipient_user_id":"US.13491208655302741918","errors":[{"code":131026}]},{"id":"wamid.b","status":"failed","recipient_id":"Y2FwaV9ncm91cDoxMjM=","recipient_type":"group","errors":[{"code":131026}]}]}`,
 			hazardWant{records: []facts{{"recipient_user_id": "US.13491208655302741918", "flags": []any{"bsuid"}}, {"flags": []any{"group"}}}}},
 		{"W15 a payload in a log line, which says when and to whom", "[2026-11-20 08:34:10 UTC] ERROR send to 15550100101 failed {\"error\":{\"message\":\"(#131026) Message undeliverable\",\"code\":131026,\"fbtrace_id\":\"Axx\"}}\n",
 			hazardWant{records: []facts{{"outcome": "failed", "code": 131026, "recipient": "15550100101", "at": "2026-11-20T08:34:10Z", "fbtrace_id": "Axx"}}}},

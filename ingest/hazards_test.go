@@ -64,10 +64,24 @@ func utf16le(s string, bom bool) string {
 func fileHazards() []hazard {
 	const head, row = hazardHead, hazardRow
 	one := hazardOne
+	whole := one.but(func(w *hazardWant) {
+		w.check = func(t *testing.T, d drained) {
+			if r := &d.records[0]; hasFlag(r, model.FlagRepaired) || r.Message != "x" {
+				t.Errorf("flags %v, message %q", r.Flags, r.Message)
+			}
+		}
+	})
 	return []hazard{
 		{"plain", head + row, one},
 		{"Q01 BOM before a plain header", "\ufeff" + head + row, one},
 		{"Q01 BOM before a quoted header", "\ufeff\"Phone\",\"Status\",\"Error Code\"\n+15550100101,failed,131026\n", one},
+		{"Q01 BOM before a quoted header with a comma", "\ufeff\"Remark, if any\",Phone,Status,Error Code\nx,+15550100101,failed,131026\n", one.but(func(w *hazardWant) {
+			w.check = func(t *testing.T, d drained) {
+				if hasFlag(&d.records[0], model.FlagRepaired) {
+					t.Error("the mark kept the quote from opening the cell")
+				}
+			}
+		})},
 		{"Q02 UTF-16 with a mark", utf16le(head+row, true), one.but(func(w *hazardWant) { w.warning = "UTF-16" })},
 		{"Q02 UTF-16 without a mark", utf16le(head+row, false), one.but(func(w *hazardWant) { w.warning = "UTF-16" })},
 		{"Q03 Windows-1252 in one cell", head + "+15550100101,failed,131026,Mensagem n\xe3o entregue ao usu\xe1rio,2026-11-20T08:34:10Z\n",
@@ -102,6 +116,7 @@ func fileHazards() []hazard {
 		{"Q06 pipes", strings.ReplaceAll(head+row, ",", "|"), one},
 		{"Q06 semicolons and stray commas", "Phone;Status;Error Message\n+15550100101;failed;131026: sorry, no, really\n", one},
 		{"Q07 sep line", "sep=;\n" + strings.ReplaceAll(head+row, ",", ";"), one.but(func(w *hazardWant) { w.line = 3 })},
+		{"Q07 sep line with a sign of its own", "sep=^\n" + strings.ReplaceAll(head+row, ",", "^"), one.but(func(w *hazardWant) { w.line = 3 })},
 		{"Q08 lone carriage returns", strings.ReplaceAll(head+row+row, "\n", "\r"), one.but(func(w *hazardWant) { w.failed = 2 })},
 		{"Q09 header LF, rows CRLF", head + strings.ReplaceAll(row+row, "\n", "\r\n"), one.but(func(w *hazardWant) { w.failed = 2 })},
 		{"Q10 line ends in a quoted cell", "Phone,Body,Status,Error Code\n+15550100102,\"a\r\nb\nc\",delivered,\n+15550100101,\"x,\ny\",failed,131026\n",
@@ -141,12 +156,14 @@ func fileHazards() []hazard {
 		{"Q18 JSON with quotes not doubled", "Phone,Status,response\n+15550100101,failed,\"{\"error\":{\"code\":131026,\"fbtrace_id\":\"Axx\"}}\"\n", one},
 		{"Q18 JSON with backslashes", "Phone,Status,response\n+15550100101,failed,\"{\\\"error\\\":{\\\"code\\\":131026,\\\"fbtrace_id\\\":\\\"Axx\\\"}}\"\n", one},
 		{"Q18 JSON without quotes around", "Phone,response,Status\n+15550100101,{\"error\":{\"code\":131026,\"fbtrace_id\":\"Axx\"}},failed\n", one},
+		{"Q18 JSON with quotes not doubled, a comma behind one", "Phone,Status,response\n+15550100101,failed,\"{\"error\":{\"message\":\"x\",\"code\":131026}}\"\n", whole},
+		{"Q18 JSON with backslashes, a comma behind one", "Phone,Status,response\n+15550100101,failed,\"{\\\"error\\\":{\\\"message\\\":\\\"x\\\",\\\"code\\\":131026}}\"\n", whole},
 		{"Q19 a quote that never closes", head + row + "+15550100102,failed,131026,\"Oops,2026-11-20T08:34:10Z\n" + row + row,
 			one.but(func(w *hazardWant) { w.failed = 3; w.rejected = 1 })},
 		{"Q19 a quote that the next row closes", head + row + "+15550100102,failed,131026,\"Oops,2026-11-20T08:34:10Z\n" + row + "+15550100103,failed,131026,\"x\",2026-11-20T08:34:10Z\n",
 			one.but(func(w *hazardWant) { w.failed = 3; w.rejected = 1 })},
 		{"Q20 JSON in a string of JSON", `{"context":{"MetaWabaIds":[{"wabaId":"1200000000000002"}]},"whatsAppWebhookEntry":"{\"id\":\"1\",\"changes\":[{\"field\":\"messages\",\"value\":{\"messaging_product\":\"whatsapp\",\"metadata\":{\"phone_number_id\":\"12\"},\"statuses\":[{\"id\":\"wamid.x\",\"status\":\"failed\",\"timestamp\":\"1793000000\",\"recipient_id\":\"15550100101\",\"errors\":[{\"code\":131026,\"title\":\"Message undeliverable\"}]}]}}]}","aws_account_id":"1"}`,
-			one.but(func(w *hazardWant) { w.line = 1 })},
+			hazardWant{records: []facts{{"outcome": "failed", "code": 131026, "recipient": "15550100101", "waba_id": "1", "phone_number_id": "12", "wamid": "wamid.x"}}}},
 		{"Q21 stray commas", `{"error":{"message":"(#131026) Message undeliverable","code":131026,},}`, hazardWant{failed: 1, code: "131026", line: 1, warning: "not valid JSON"}},
 		{"Q21 Python", `{'error': {'message': '(#131026) Message undeliverable', 'code': 131026, 'is_transient': False, 'x': None}}`, hazardWant{failed: 1, code: "131026", line: 1, warning: "not valid JSON"}},
 		{"Q21 curly quotes", `{“error”:{“message”:“(#131026) Message undeliverable”,“code”:131026}}`, hazardWant{failed: 1, code: "131026", line: 1, warning: "not valid JSON"}},

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -184,17 +185,27 @@ func (p *interpreter) outcome(d *draft, r *model.Record) (model.Outcome, bool) {
 		return model.Failed, true
 	case d.v[fFailedAt] != "":
 		return model.Failed, true
-	case atoi(d.v[fStatus]) >= 0 && d.v[fRecipient]+d.v[fRecipientUser]+d.v[fWAMID]+d.v[fMessageID] == "":
+	case atoi(d.v[fStatus]) >= 0 && p.nobody(d):
 		return model.NotASend, true // a figure about nobody: a line of totals
 	case d.v[fStatus] != "":
 		p.unknown[strings.ToLower(clip(d.v[fStatus], 40))]++
 		return "", false
 	case d.v[fDeliveredAt] != "" || d.v[fReadAt] != "":
 		return model.Succeeded, true
-	case d.v[fRecipient] == "" && d.v[fRecipientUser] == "" && d.v[fWAMID] == "" && d.v[fMessageID] == "":
+	case p.nobody(d):
 		return model.NotASend, true // a line of totals, or of nothing
 	}
 	return model.InProgress, true
+}
+
+// nobody reports whether a row names no message and no recipient: "Total" in the
+// column of numbers is none.
+func (p *interpreter) nobody(d *draft) bool {
+	if d.v[fRecipientUser]+d.v[fWAMID]+d.v[fMessageID] != "" {
+		return false
+	}
+	to := d.v[fRecipient]
+	return to == "" || safe.Digits(to) == "" && slices.Contains(p.phone(to).Flags, model.FlagRecipientOdd)
 }
 
 // status reads the status column, and those that take its place.
