@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"math/bits"
 	"strconv"
 	"time"
 
@@ -24,6 +25,7 @@ type clock struct {
 	example                       string
 	named                         string // the zone that a header names
 
+	hours               uint32       // the hours that plain times have
 	yearFirst, yearLast [nFields]int // dates without a zone, by how they are written
 }
 
@@ -37,6 +39,9 @@ func (c *clock) read(s string, f field, zone *time.Location) (time.Time, model.Z
 	st, ok := c.stamp(s)
 	if !ok {
 		return time.Time{}, "", false
+	}
+	if st.plain {
+		c.hours |= 1 << st.t.Hour()
 	}
 	switch {
 	case st.unclear:
@@ -153,6 +158,12 @@ func (c *clock) warnings() []string {
 			w = append(w, fmt.Sprintf("One column writes its dates in two ways, %s with the year first and %d with the year last. A spreadsheet does this when it swaps day and month where it can: ask for the export as it was before a spreadsheet opened it.",
 				countOf(first, "date", "dates"), last))
 		}
+	}
+	// Some programs write half days and leave out which (es-AR in ICU 78). A log
+	// that goes on at night, and never from one o'clock in the afternoon, is one.
+	const halfDay, night = 0b1_1111_1111_1110, 0b1111_1110
+	if c.hours&^halfDay == 0 && bits.OnesCount32(c.hours) >= 9 && bits.OnesCount32(c.hours&night) >= 4 {
+		w = append(w, "No time in this file is later than 12:59 and none says AM or PM, though it has times of the night. Perhaps the program that wrote it left AM and PM out: then the times of the afternoon are twelve hours too early.")
 	}
 	if c.unread > 0 {
 		w = append(w, countOf(c.unread, "time", "times")+" could not be read, for example "+strconv.Quote(clip(c.example, 40))+".")

@@ -248,6 +248,16 @@ func TestOutcomes(t *testing.T) {
 		{"Indonesian", "phone,status", "15550100101,Dibaca", model.Succeeded, nil},
 		{"Turkish", "phone,status", "15550100101,BAŞARISIZ", model.Failed, nil},
 		{"a word nobody knows, with an error", "phone,status,error_code", "15550100101,zonked,131026", model.Failed, nil},
+		{"Dutch", "phone,status", "15550100101,Niet afgeleverd", model.Failed, nil},
+		{"Polish", "phone,status", "15550100101,Niedostarczono", model.Failed, nil},
+		{"Russian", "phone,status", "15550100101,Не доставлено", model.Failed, nil},
+		{"Chinese", "phone,status", "15550100101,发送失败", model.Failed, nil},
+		{"Chinese, read", "phone,status", "15550100101,已读", model.Succeeded, nil},
+		{"Japanese", "phone,status", "15550100101,送信失敗", model.Failed, nil},
+		{"Korean", "phone,status", "15550100101,전송 실패", model.Failed, nil},
+		{"Arabic", "phone,status", "15550100101,فشل", model.Failed, nil},
+		{"Hindi", "phone,status", "15550100101,विफल", model.Failed, nil},
+		{"Hindi, sent", "phone,status", "15550100101,भेजा गया", model.InProgress, nil},
 		{"Portuguese", "phone,status", "15550100101,Não entregue", model.Failed, nil},
 	}
 	for _, tt := range tests {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -103,6 +104,19 @@ func meaningHazards() []hazard {
 		{"Q36 the order of day and month is not known", "phone;status;sent_at\n1;failed;03/04/2026, 08:34:10\n", hazardWant{records: []facts{{"at": "2026-04-03T08:34:10Z"}}, warning: "--date-order"}},
 		{"Q36 a later day tells the order", "phone;status;sent_at\n1;failed;03/04/2026, 08:34:10\n1;failed;03/22/2026, 08:34:10\n", hazardWant{records: []facts{{"at": "2026-03-04T08:34:10Z"}, {"at": "2026-03-22T08:34:10Z"}}}},
 		{"Q36 the agent says the order", "phone;status;sent_at\n1;failed;03/04/2026, 08:34:10\n", hazardWant{records: []facts{{"at": "2026-03-04T08:34:10Z"}}, set: func(o *Options) { o.DateOrder = "mdy" }}},
+		{"Q36 AM and PM left out", "phone;status;sent_at\n" + func() string {
+			var b strings.Builder
+			for h := 1; h <= 12; h++ {
+				fmt.Fprintf(&b, "1;delivered;22/1/2026, %02d:34:05\n", h)
+			}
+			return b.String()
+		}(), hazardWant{ok: 12, warning: "later than 12:59"}},
+		{"Q36 a working day", "phone;status;sent_at\n1;delivered;22/1/2026, 01:34:05\n1;delivered;22/1/2026, 08:34:05\n1;delivered;22/1/2026, 12:34:05\n", hazardWant{ok: 3, check: func(t *testing.T, d drained) {
+			if warned(d, "12:59") {
+				t.Errorf("warnings %q", d.report.Warnings)
+			}
+		}}},
+		{"Q36b dated in the future", "phone;status;sent_at\n1;failed;01/12/2027 08:34\n", hazardWant{records: []facts{{"flags": []any{"time-in-future"}}}, warning: "dated in the future"}},
 		{"Q36b swapped where a spreadsheet could", "phone;status;sent_at\n1;failed;2026-01-11 08:34\n1;failed;31/10/2026 08:34\n", hazardWant{records: []facts{{"at": "2026-01-11T08:34:00Z"}, {"at": "2026-10-31T08:34:00Z"}}, warning: "writes its dates in two ways"}},
 		{"Q36b two orders", "phone;status;sent_at\n1;failed;13/01/2026 08:34\n1;failed;01/14/2026 08:34\n", hazardWant{records: []facts{{"at": "2026-01-13T08:34:00Z"}, {"at": nil, "flags": []any{"time-missing"}}}, warning: "not fit the order"}},
 		{"Q37 seconds and milliseconds in one feed", `[{"to":"15550100101","status":"failed","error_code":131026,"timestamp":1793000000123},{"to":"15550100101","status":"failed","error_code":131026,"timestamp":"1793000000"}]`,

@@ -32,6 +32,8 @@ type interpreter struct {
 	foreign  int            // rows that went another way than WhatsApp
 	cutIDs   int            // ids and codes that a spreadsheet has cut digits off
 
+	future int // failures dated in the future
+
 	otherClock int  // last inbound times whose zone is less known than the failure's
 	prefixed   bool // Twilio's log marks WhatsApp numbers: those without the mark got an SMS
 }
@@ -425,6 +427,7 @@ func (p *interpreter) mark(d *draft, r *model.Record) {
 	}
 	if !r.At.IsZero() && r.At.Sub(p.clock.now).Hours() > 24 {
 		flag(r, model.FlagFuture)
+		p.future++
 	}
 	if r.Code == "" {
 		switch {
@@ -497,6 +500,9 @@ func (p *interpreter) warnings() []string {
 	}
 	if p.cutIDs > 0 {
 		w = append(w, countOf(p.cutIDs, "id or code has", "ids or codes have")+" lost digits in a spreadsheet (as in 1.06541E+14) and were left out. Ask for the export as it was before a spreadsheet opened it.")
+	}
+	if p.future > 0 {
+		w = append(w, countOf(p.future, "failure is", "failures are")+" dated in the future. Perhaps day and month are the other way round (--date-order), or the zone is wrong (--tz).")
 	}
 	if p.otherClock > 0 {
 		w = append(w, countOf(p.otherClock, "row says", "rows say")+" when the customer last wrote by another clock than when the message failed, one of them without a time zone; the customer service window cannot be told from them. Import again with --tz ZONE.")

@@ -16,7 +16,7 @@ var statusWords = func() map[string]model.Outcome {
 	m := map[string]model.Outcome{}
 	add := func(o model.Outcome, words string) {
 		for _, w := range strings.Fields(words) {
-			m[w] = o
+			m[statusKey(w)] = o
 		}
 	}
 	add(model.Failed, `failed fail failure undelivered undeliverable notdelivered rejected expired error errored sendingfailed deliveryfailed
@@ -25,18 +25,22 @@ var statusWords = func() map[string]model.Outcome {
 		invalid unsent notsent couldnotsend faileddelivery partiallyfailed sendfailed failedtosend
 		falhou falha falhado erro naoentregue naoentregada noentregado noentregada naoenviado noenviado fallido fallida fallo
 		fehlgeschlagen gescheitert fehler nichtzugestellt nichtgesendet unzustellbar echoue echouee echec nonlivre nonenvoye
-		fallito fallita nonconsegnato noninviato gagal gagalterkirim tidakterkirim basarisiz basarisizoldu iletilemedi gonderilemedi`)
+		fallito fallita nonconsegnato noninviato gagal gagalterkirim tidakterkirim basarisiz basarisizoldu iletilemedi gonderilemedi
+		mislukt nietafgeleverd nietverzonden niepowodzenie nieudane niedostarczono ошибка недоставлено неотправлено сбой
+		失败 發送失敗 发送失败 失敗 未送达 送信失敗 エラー 실패 전송실패 발송실패 فشل فشلالإرسال لميتمالتسليم विफल असफल`)
 	add(model.NotAttempted, `skipped skip unqualified canceled cancelled simulated optout optedout unsubscribed aborted abort notattempted suppressed duplicate
 		cancelado cancelada omitido`)
 	add(model.InProgress, `queued accepted enqueued submitted triggered scheduled processing pending sending sent retrying serverack deliverypending
 		attempted new created initiated inprogress buffered dispatched connected partiallydelivered messageapisent messagecampaignsent
 		templatemessagesent sessionmessagesent sentmessagesent
 		enviado enviada pendente pendiente gesendet versendet ausstehend terkirim menunggu envoye envoyee enattente
-		inviato inviata inattesa gonderildi beklemede`)
+		inviato inviata inattesa gonderildi beklemede
+		verzonden wysłano oczekuje отправлено ожидает 已发送 已發送 发送中 送信済み 전송됨 발송됨 تمالإرسال قيدالانتظار भेजागया लंबित`)
 	add(model.Succeeded, `delivered read played opened open clicked click replied seen deliveryack success successful ok
 		messageapidelivered messageapiread messagecampaigndelivered messagecampaignread sentmessagedelivered sentmessageread templatemessagedelivered
 		entregue entregado entregada lida lido leida leido visto zugestellt gelesen tersampaikan dibaca
-		delivre livre livree lu lue consegnato consegnata letto letta iletildi teslimedildi okundu`)
+		delivre livre livree lu lue consegnato consegnata letto letta iletildi teslimedildi okundu
+		afgeleverd bezorgd gelezen dostarczono przeczytano доставлено прочитано 已送达 已送達 已读 已讀 配信済み 既読 전달됨 읽음 تمالتسليم مقروءة पहुँचाया पढ़ागया`)
 	add(model.NotASend, `deleted received receiving inbound incoming warning messagereceived total totals`)
 	return m
 }()

@@ -17,6 +17,7 @@ type stamp struct {
 	a, b    int           // the first two numbers of a date whose order is not clear
 	unclear bool
 	iso     bool // the year stands first
+	plain   bool // the year stands last, and no AM or PM behind the clock
 }
 
 func clip(s string, n int) string {
@@ -363,13 +364,16 @@ func parseNumeric(s string) (stamp, bool) {
 	}
 	rest = strings.TrimLeft(rest[n:], ", T")
 	h, min, sec, ns := 0, 0, 0, 0
+	plain := false
 	if rest != "" {
 		if h, min, sec, ns, rest, ok = clockTime(rest); !ok {
 			return stamp{}, false
 		}
+		before := strings.TrimLeft(rest, " ")
 		if h, rest, ok = halfDay(h, rest); !ok {
 			return stamp{}, false
 		}
+		plain = rest == before
 	}
 	zoned, offset := false, time.Duration(0)
 	if rest != "" {
@@ -389,7 +393,7 @@ func parseNumeric(s string) (stamp, bool) {
 	if !ok {
 		return stamp{}, false
 	}
-	return stamp{t: t, offset: offset, zoned: zoned, a: a, b: b, unclear: sep != '.'}, true
+	return stamp{t: t, offset: offset, zoned: zoned, a: a, b: b, unclear: sep != '.', plain: plain}, true
 }
 
 var months = [...]string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
