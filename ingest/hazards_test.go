@@ -182,6 +182,7 @@ func fileHazards() []hazard {
 
 // TestHazards reads each and looks at what comes out.
 func TestHazards(t *testing.T) {
+	// S2-C6, the ways to write a number, is among the rows of Q29.
 	for _, tt := range slices.Concat(fileHazards(), meaningHazards(), pasteHazards()) {
 		t.Run(tt.name, func(t *testing.T) {
 			o := options()
