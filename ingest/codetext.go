@@ -97,6 +97,9 @@ func calledCode(before, after string) bool {
 	}
 	last := lastWord(words)
 	rest := strings.TrimRight(strings.TrimSuffix(words, last), " \t\r\n")
+	if strings.HasPrefix(signs, "=") && last == "code" && strings.Contains(rest[strings.LastIndexByte(rest, ' ')+1:], "=") {
+		return true // one of a line of name=value
+	}
 	switch last {
 	case "error", "errors", "err", "errno", "errorcode", "errcode", "error_code", "err_code", "error-code", "statuscode", "status_code",
 		"fehler", "fehlercode", "erro", "errore", "erreur", "hata", "galat":

@@ -30,6 +30,10 @@ func pasteHazards() []hazard {
 			hazardWant{records: []facts{{"outcome": "failed", "code": 131030, "http_status": 400, "fbtrace_id": "Axx"}}}},
 		{"W03 PHP's print_r", "Array\n(\n    [error] => Array\n        (\n            [message] => (#131026) Message undeliverable\n            [type] => OAuthException\n            [code] => 131026\n            [fbtrace_id] => Axx\n        )\n\n)\n",
 			hazardWant{records: []facts{{"outcome": "failed", "code": 131026, "code_from": "json", "title": "Message undeliverable", "fbtrace_id": "Axx"}}}},
+		{"W03 PHP's var_export", "array (\n  'error' => \n  array (\n    'message' => '(#131026) Message undeliverable',\n    'type' => 'OAuthException',\n    'code' => 131026,\n    'fbtrace_id' => 'Axx',\n  ),\n)\n",
+			hazardWant{records: []facts{{"outcome": "failed", "code": 131026, "code_from": "json", "title": "Message undeliverable", "fbtrace_id": "Axx"}}}},
+		{"W03 YAML", "- phone: \"+15550100101\"\n  status: failed\n  error_code: 131026\n- phone: \"+15550100102\"\n  status: failed\n  error_code: 131047\n",
+			hazardWant{records: []facts{{"code": 131026, "recipient": "15550100101"}, {"code": 131047, "recipient": "15550100102"}}}},
 		{"W04 the line of a screen", "(#132000) Number of parameters does not match the expected number of params", hazardWant{records: []facts{{"outcome": "failed", "code": 132000, "code_from": "text", "title": "Number of parameters does not match the expected number of params"}}}},
 		{"W04 the lines of a tooltip", "Error code: 131026\nError title: Message undeliverable\nPhone: +1 555 010 0101\n\nStatus: Failed\nReason: Message undeliverable\nTo: +15550100102\n",
 			hazardWant{records: []facts{{"outcome": "failed", "code": 131026, "code_from": "column", "recipient": "15550100101"}, {"outcome": "failed", "code": 131026, "code_from": "title", "recipient": "15550100102"}}}},
@@ -61,6 +65,8 @@ func pasteHazards() []hazard {
 			hazardWant{records: []facts{{"recipient_user_id": "US.13491208655302741918", "flags": []any{"bsuid"}}, {"flags": []any{"group"}}}}},
 		{"W15 a payload in a log line, which says when and to whom", "[2026-11-20 08:34:10 UTC] ERROR send to 15550100101 failed {\"error\":{\"message\":\"(#131026) Message undeliverable\",\"code\":131026,\"fbtrace_id\":\"Axx\"}}\n",
 			hazardWant{records: []facts{{"outcome": "failed", "code": 131026, "recipient": "15550100101", "at": "2026-11-20T08:34:10Z", "fbtrace_id": "Axx"}}}},
+		{"W15 a log line of name=value", "time=2026-11-20T08:34:10Z level=error msg=\"send failed\" to=15550100101 code=131026 fbtrace_id=Axx\n",
+			hazardWant{records: []facts{{"outcome": "failed", "code": 131026, "code_from": "text", "recipient": "15550100101", "at": "2026-11-20T08:34:10Z", "fbtrace_id": "Axx"}}}},
 	}
 }
 

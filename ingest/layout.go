@@ -94,7 +94,7 @@ func headerOf(rows []row, o Options) layout {
 			}
 			data = data || isData(cell)
 			key := headerKey(cell)
-			if _, ok := headerFields[key]; ok && !looksLikeValue(cell) || asked[key] && key != "" || presetKeys[key] {
+			if _, ok := headerFields[key]; (ok || presetKeys[key]) && !looksLikeValue(cell) || asked[key] && key != "" {
 				known++
 			}
 		}

@@ -142,6 +142,7 @@ func (t *textReader) httpOnly(d *draft) bool {
 
 var (
 	timeInText  = regexp.MustCompile(`\b20\d\d[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d)\b)?`)
+	traceInText = regexp.MustCompile(`fbtrace_id["']?\s*[:=]>?\s*["']?([A-Za-z0-9_/+-]+)`)
 	wamidInText = regexp.MustCompile(`wamid\.[A-Za-z0-9+/=_-]+`)
 	phoneInText = regexp.MustCompile(`(?:\+|\b(?:to|recipient|phone|number)[ :="']+\+?)([0-9]{8,15})\b`)
 )
@@ -163,6 +164,9 @@ func (t *textReader) names(line string, d *draft) (rest string) {
 		}
 	}
 	d.set(fWAMID, wamidInText.FindString(rest))
+	if m := traceInText.FindStringSubmatch(rest); m != nil {
+		d.set(fTrace, m[1])
+	}
 	if m := phoneInText.FindStringSubmatch(rest); m != nil {
 		d.set(fRecipient, m[1])
 	}

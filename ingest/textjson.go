@@ -129,7 +129,7 @@ var labelled = regexp.MustCompile(`^\[?["']?([A-Za-z][A-Za-z0-9_. -]{0,40}?)["']
 
 // label reads such a line whose name is one that columns have.
 func label(line string) (field, string, string) {
-	m := labelled.FindStringSubmatch(plainLine(line))
+	m := labelled.FindStringSubmatch(strings.TrimPrefix(plainLine(line), "- "))
 	if m == nil {
 		return fNone, "", ""
 	}
