@@ -26,6 +26,7 @@ type csvReader struct {
 	file  string
 
 	header   []string
+	lines    bool // it is a log of lines; see linesOf
 	repaired int
 	any      bool  // a row has been read
 	secret   []int // columns whose header says that they hold a token or password
@@ -78,10 +79,13 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if reason, ok := m.usable(); !ok {
+	c.m = m
+	c.p = newInterpreter(name, o, src.fixText)
+	reason, ok := m.usable()
+	c.lines = !ok && c.linesOf(sample)
+	if !ok && !c.lines {
 		return nil, &ColumnsError{Found: c.header, Line: line, Reason: reason, table: len(c.header) > 1}
 	}
-	c.m = m
 	for i, h := range c.header {
 		switch key := headerKey(h); {
 		case strings.HasSuffix(key, "token"), strings.HasSuffix(key, "apikey"), strings.HasSuffix(key, "secret"), strings.HasSuffix(key, "password"),
@@ -89,7 +93,6 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 			c.secret = append(c.secret, i)
 		}
 	}
-	c.p = newInterpreter(name, o, src.fixText)
 	c.p.use(m.rules)
 
 	src.take(skip, c.split.loneCR)
@@ -210,6 +213,9 @@ func (c *csvReader) next(r *model.Record) error {
 	c.m.fill(&c.d, cells)
 	if c.hooks != nil && c.hooks.expand(&c.d) {
 		return c.next(r)
+	}
+	if c.lines {
+		lineOfLog(&c.d, c.p)
 	}
 	c.d.raw = string(row.raw)
 	c.d.valid = utf8.ValidString(c.d.raw) && strings.IndexByte(c.d.raw, 0) < 0

@@ -65,6 +65,8 @@ func pasteHazards() []hazard {
 			hazardWant{records: []facts{{"recipient_user_id": "US.13491208655302741918", "flags": []any{"bsuid"}}, {"flags": []any{"group"}}}}},
 		{"W15 a payload in a log line, which says when and to whom", "[2026-11-20 08:34:10 UTC] ERROR send to 15550100101 failed {\"error\":{\"message\":\"(#131026) Message undeliverable\",\"code\":131026,\"fbtrace_id\":\"Axx\"}}\n",
 			hazardWant{records: []facts{{"outcome": "failed", "code": 131026, "recipient": "15550100101", "at": "2026-11-20T08:34:10Z", "fbtrace_id": "Axx"}}}},
+		{"W15 log lines in a table", "@timestamp,message\n\"Nov 20, 2026 @ 08:34:10.123\",\"send to 15550100101 failed {\"\"error\"\":{\"\"code\"\":131026,\"\"message\"\":\"\"(#131026) x\"\",\"\"fbtrace_id\"\":\"\"Axx\"\"}}\"\n2026-11-20T08:34:11Z,server started\n2026-11-20T08:34:12Z,to +15550100102: error 131047\n",
+			hazardWant{records: []facts{{"outcome": "failed", "code": 131026, "code_from": "json", "recipient": "15550100101", "fbtrace_id": "Axx", "at": "2026-11-20T08:34:10.123Z"}, {"outcome": "not_a_send"}, {"outcome": "failed", "code": 131047, "recipient": "15550100102"}}}},
 		{"W15 a log line of name=value", "time=2026-11-20T08:34:10Z level=error msg=\"send failed\" to=15550100101 code=131026 fbtrace_id=Axx\n",
 			hazardWant{records: []facts{{"outcome": "failed", "code": 131026, "code_from": "text", "recipient": "15550100101", "at": "2026-11-20T08:34:10Z", "fbtrace_id": "Axx"}}}},
 	}

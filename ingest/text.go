@@ -149,7 +149,7 @@ var (
 
 // names fills in when and to whom, as far as a line says it, and returns the line
 // without the time in front.
-func (t *textReader) names(line string, d *draft) (rest string) {
+func names(line string, d *draft) (rest string) {
 	rest = line
 	for _, n := range []int{3, 2, 1} {
 		words := strings.SplitN(line, " ", n+1)
@@ -182,7 +182,7 @@ func (t *textReader) names(line string, d *draft) (rest string) {
 
 // read fills d from a line and reports whether the line names an error.
 func (t *textReader) read(line string, d *draft) bool {
-	rest := t.names(line, d)
+	rest := names(line, d)
 	d.outcome = model.Failed
 	code, coded := codeInText(rest, t.o.Known)
 	if coded {

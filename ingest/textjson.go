@@ -87,7 +87,7 @@ func (t *textReader) context(before string) {
 		return
 	}
 	var said draft
-	t.names(plainLine(before), &said)
+	names(plainLine(before), &said)
 	for _, f := range []field{fTime, fRecipient, fWAMID} {
 		d.set(f, said.v[f])
 	}

@@ -465,7 +465,7 @@ func parseWords(s string) (stamp, bool) {
 				return stamp{}, false
 			}
 			zoned = true
-		case lower == "at", lower == "de":
+		case lower == "at", lower == "@", lower == "de":
 		default:
 			m := monthNamed(lower)
 			switch {
