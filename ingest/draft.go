@@ -26,6 +26,7 @@ type draft struct {
 	also    string         // the errors behind the first, in words
 	system  string         // whose codes the payload has, when its shape tells
 	cutIDs  int            // ids that a spreadsheet has cut digits off
+	parsed  bool           // its webhook or answer was read when it was made
 	failing bool           // there is an error object, whatever the status says
 	clean   bool           // its texts are known to hold no secret
 	valid   bool           // and to be UTF-8

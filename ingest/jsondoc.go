@@ -82,17 +82,22 @@ func (d *jsonDoc) space() {
 		switch d.src[d.pos] {
 		case ' ', '\t', '\n', '\r':
 			d.pos++
+			continue
 		case '/':
-			n := commentLength(d.src[d.pos:])
-			if n == 0 {
-				return
+			if d.comment() {
+				continue
 			}
-			d.loose = true
-			d.pos += n
-		default:
-			return
 		}
+		return
 	}
+}
+
+// comment passes over the comment at hand, if that is what the slash begins.
+func (d *jsonDoc) comment() bool {
+	n := commentLength(d.src[d.pos:])
+	d.pos += n
+	d.loose = d.loose || n > 0
+	return n > 0
 }
 
 func (d *jsonDoc) fail(what string) error {

@@ -12,7 +12,7 @@ import (
 func (p *interpreter) payloads(d *draft) {
 	for _, f := range []field{fResponse, fPayload} {
 		s := d.v[f]
-		if s == "" || !p.lacks(d, s) {
+		if s == "" || d.parsed || !p.lacks(d, s) {
 			continue
 		}
 		v, err := p.parsePayload(s)

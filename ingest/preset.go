@@ -88,6 +88,10 @@ func (p *preset) word(column, value string) (string, bool) {
 	if p == nil {
 		return "", false
 	}
-	w, ok := p.Words[column][strings.ToLower(value)]
+	words := p.Words[column]
+	if words == nil {
+		return "", false
+	}
+	w, ok := words[strings.ToLower(value)]
 	return w, ok
 }

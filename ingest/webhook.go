@@ -375,7 +375,7 @@ func (j *jsonReader) push(d draft, v jsonValue, flat bool, rules *preset) {
 	if d.outcome != model.NotASend {
 		d.raw = v.source()
 	}
-	if !flat {
+	if d.parsed = !flat; d.parsed {
 		if j.p.system == "" || j.p.system == "generic" {
 			if j.p.system = "cloud-api"; j.o.Source != "" {
 				j.p.system = j.o.Source
