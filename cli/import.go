@@ -31,7 +31,7 @@ func (a *app) importCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import FILE... | -",
 		Short: "Load failure logs into the local database",
-		Long: "import reads CSV, JSON, NDJSON and webhook dumps; '-' is standard input. " +
+		Long: "import reads CSV, Excel workbooks (.xlsx), JSON, NDJSON and webhook dumps, also in a zip archive or compressed by gzip; '-' is standard input. " +
 			"A file may be given twice: what is known already is not stored again.",
 		Example: "unsent import failures.csv\nunsent import --dry-run --map recipient=Mobile --tz America/Sao_Paulo report.csv\nunsent import --undo 3",
 		Args: func(c *cobra.Command, args []string) error {
@@ -39,7 +39,7 @@ func (a *app) importCommand() *cobra.Command {
 			case c.Flags().Changed("undo") && len(args) > 0:
 				return usage("the numbers of imports are in 'unsent imports'", "--undo takes an import back and reads no file")
 			case !c.Flags().Changed("undo") && len(args) == 0:
-				return usage("name a CSV or JSON file, or '-' for standard input", "import needs a FILE")
+				return usage("name a CSV, Excel or JSON file, or '-' for standard input", "import needs a FILE")
 			}
 			return nil
 		},
@@ -182,7 +182,7 @@ func knownCode(c model.Code) bool {
 // A renamed stream gives its file another name.
 type renamed struct {
 	model.Stream
-	file string
+	was, file string
 }
 
 // named is the stream with secrets masked in its file's name, which is kept with
@@ -190,14 +190,16 @@ type renamed struct {
 func (a *app) named(s model.Stream) model.Stream {
 	name := s.Report().File
 	if clean := a.clean(name); clean != name {
-		return &renamed{s, clean}
+		return &renamed{s, name, clean}
 	}
 	return s
 }
 
 func (s *renamed) Next(r *model.Record) error {
 	err := s.Stream.Next(r)
-	r.Source.File = s.file
+	if inside, ok := strings.CutPrefix(r.Source.File, s.was); ok { // "/member.csv" of an archive
+		r.Source.File = s.file + inside
+	}
 	return err
 }
 

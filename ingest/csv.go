@@ -28,6 +28,7 @@ type csvReader struct {
 	header   []string
 	lines    bool // it is a log of lines; see linesOf
 	repaired int
+	serials  serials
 	any      bool  // a row has been read
 	secret   []int // columns whose header says that they hold a token or password
 }
@@ -55,7 +56,9 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	}
 	skip := 0
 	delims := []byte{',', ';', '\t', '|'}
-	if n, delim, ok := sepLine(sample, c.split.loneCR); ok {
+	if src.sheet != nil {
+		c.split.plain, delims = true, []byte{cellSign}
+	} else if n, delim, ok := sepLine(sample, c.split.loneCR); ok {
 		skip, delims = n, []byte{delim}
 		sample = sample[n:]
 	}
@@ -64,7 +67,7 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 		return nil, err // what was judged was cut short
 	}
 	if best.columns == 0 {
-		return nil, &ColumnsError{Found: best.row.cells, Line: best.row.line + countLines(head[:skip], c.split.loneCR), table: best.row.total > 2 && best.even > 1}
+		return nil, &ColumnsError{Found: best.row.cells, Line: best.row.line + countLines(head[:skip], c.split.loneCR), table: src.sheet != nil || best.row.total > 2 && best.even > 1}
 	}
 	c.split.delim, c.split.backslash, c.split.expect = best.delim, best.backslash, best.row.total
 	c.header = append([]string(nil), best.row.cells...)
@@ -83,6 +86,11 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	c.p = newInterpreter(name, o, src.fixText)
 	reason, ok := m.usable()
 	c.lines = !ok && c.linesOf(sample)
+	if !c.lines {
+		if err := logTable(m, o, line); err != nil {
+			return nil, err
+		}
+	}
 	if !ok && !c.lines {
 		return nil, &ColumnsError{Found: c.header, Line: line, Reason: reason, table: len(c.header) > 1}
 	}
@@ -137,12 +145,16 @@ func (c *csvReader) judge(o Options) {
 	rows := rowsOf(sample, c.split, sampleRows)
 	twilio, ids, prefixed := 0, 0, 0
 	textFailed, textElse := 0, 0
+	if c.src.sheet != nil {
+		c.src.sheet.names, c.serials.date1904 = c.header, c.src.sheet.book.date1904
+	}
 	for i := range rows {
 		var d draft
 		c.m.fill(&d, rows[i].cells)
-		for _, f := range []field{fFailedAt, fUpdatedAt, fTime, fSentAt, fDeliveredAt, fReadAt} {
+		for _, f := range timeFields {
 			if d.v[f] != "" {
 				c.p.clock.sample(d.v[f])
+				c.serials.sample(f, d.v[f])
 			}
 		}
 		if strings.HasPrefix(d.v[fRecipient], "whatsapp:") {
@@ -163,6 +175,7 @@ func (c *csvReader) judge(o Options) {
 			textElse-- // a success without a text speaks for an error column
 		}
 	}
+	c.serials.decide()
 	if c.m.rules == nil && o.Source == "" && ids > 0 && twilio*2 > ids {
 		c.p.system, c.p.codes = "twilio", "twilio"
 	}
@@ -200,7 +213,9 @@ func (c *csvReader) next(r *model.Record) error {
 	}
 	cells := row.cells
 	c.d = draft{line: row.line}
-	if row.total != len(c.header) && !(row.total > maxColumns && row.total == c.split.expect) {
+	if c.src.sheet != nil {
+		cells = c.src.sheet.fit(cells, len(c.header))
+	} else if row.total != len(c.header) && !(row.total > maxColumns && row.total == c.split.expect) {
 		fixed, ok := c.repair(row)
 		if !ok {
 			return &model.Rejection{Line: row.line, Raw: c.rawText(row.raw),
@@ -211,13 +226,16 @@ func (c *csvReader) next(r *model.Record) error {
 		c.d.flags = append(c.d.flags, model.FlagRepaired)
 	}
 	c.m.fill(&c.d, cells)
+	c.serials.convert(&c.d)
 	if c.hooks != nil && c.hooks.expand(&c.d) {
 		return c.next(r)
 	}
 	if c.lines {
 		lineOfLog(&c.d, c.p)
 	}
-	c.d.raw = string(row.raw)
+	if c.d.raw = string(row.raw); c.src.sheet != nil {
+		c.d.raw = joinCells(row.cells, ',')
+	}
 	c.d.valid = utf8.ValidString(c.d.raw) && strings.IndexByte(c.d.raw, 0) < 0
 	c.guard(row, cells)
 	return c.p.record(&c.d, r)
@@ -247,7 +265,11 @@ func (c *csvReader) guard(row *row, cells []string) {
 			clean[col] = safe.Mask
 		}
 	}
-	c.d.raw = joinCells(clean, c.split.delim)
+	delim := c.split.delim
+	if c.src.sheet != nil {
+		delim = ','
+	}
+	c.d.raw = joinCells(clean, delim)
 	if masked {
 		c.d.flags = append(c.d.flags, model.FlagSecret)
 	}
@@ -261,8 +283,12 @@ func (c *csvReader) rawText(raw []byte) string {
 
 func (c *csvReader) report() model.SourceReport {
 	rep := model.SourceReport{File: c.file, System: c.p.system, Format: "csv", Zone: c.p.clock.zoneReport()}
+	if c.src.sheet != nil {
+		rep.Format = "xlsx"
+	}
 	c.m.report(&rep)
 	rep.Warnings = append(rep.Warnings, c.notes...)
+	rep.Warnings = append(rep.Warnings, c.serials.warnings()...)
 	if c.repaired > 0 {
 		rep.Warnings = append(rep.Warnings, countOf(c.repaired, "row has", "rows have")+" more or fewer cells than the header; they were repaired and are marked.")
 	}

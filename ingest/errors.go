@@ -12,6 +12,8 @@ type ColumnsError struct {
 	Line   int      // of the header, from 1
 	Reason string   // what is lacking; empty: nothing was recognised
 
+	advice string // in place of naming the columns; empty: that helps
+
 	table bool // it is certainly a table, not a text with commas in it
 }
 
@@ -32,8 +34,11 @@ func (e *ColumnsError) Error() string {
 	return fmt.Sprintf("%s; line %d has the columns %s%s", s, e.Line, strings.Join(quoteAll(found), ", "), more)
 }
 
-// Hint names the flag that maps columns by hand.
+// Hint names the flag that maps columns by hand, or what to ask for instead.
 func (e *ColumnsError) Hint() string {
+	if e.advice != "" {
+		return e.advice
+	}
 	return "name the columns yourself, for example --map recipient=COLUMN --map status=COLUMN --map code=COLUMN"
 }
 

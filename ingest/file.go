@@ -46,7 +46,7 @@ func OpenFile(ctx context.Context, path string, o Options) (*Reader, error) {
 		f.Close()
 		return nil, err
 	}
-	r.closer = f
+	r.file = f
 	return r, nil
 }
 

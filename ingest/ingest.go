@@ -41,12 +41,11 @@ type Options struct {
 // A Reader yields the records of one file. It implements model.Stream and
 // belongs to one goroutine.
 type Reader struct {
-	ctx    context.Context
-	src    *source
-	form   format
-	n      int
-	err    error // why reading ended, once it has
-	closer io.Closer
+	op   *opening
+	from stream
+	n    int
+	err  error     // why reading ended, once it has
+	file io.Closer // that OpenFile opened
 }
 
 // A format reads one way of writing records.
@@ -61,7 +60,11 @@ type format interface {
 // image, a workbook, an answer of Meta's API). An empty or header-only file is
 // no error, it has no records and a warning.
 //
-// Open reads at most 1 MiB ahead. When ctx ends, so does reading.
+// A zip archive or a workbook is read at random: when r is an io.ReaderAt with a
+// Size method it is used as it is, from its beginning; else what r holds is
+// copied to a temporary file first, which Close removes.
+//
+// Open reads at most 1 MiB of text ahead. When ctx ends, so does reading.
 func Open(ctx context.Context, r io.Reader, name string, o Options) (*Reader, error) {
 	if err := checkOptions(o); err != nil {
 		return nil, err
@@ -69,15 +72,15 @@ func Open(ctx context.Context, r io.Reader, name string, o Options) (*Reader, er
 	if o.Now.IsZero() {
 		o.Now = time.Now()
 	}
-	src, err := newSource(ctx, r)
+	op := &opening{ctx: ctx, o: o}
+	if f, ok := r.(sized); ok {
+		op.total = f.Size()
+	}
+	from, err := op.open(r, name, 0)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
-	form, err := detect(src, name, o)
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", name, err)
-	}
-	return &Reader{ctx: ctx, src: src, form: form}, nil
+	return &Reader{op: op, from: from}, nil
 }
 
 // Next fills r with the next record; see model.Stream.
@@ -86,39 +89,46 @@ func (d *Reader) Next(r *model.Record) error {
 		return d.err
 	}
 	if d.n++; d.n&0xff == 0 {
-		if err := d.ctx.Err(); err != nil {
+		if err := d.op.ctx.Err(); err != nil {
 			d.err = err
 			return err
 		}
 	}
 	*r = model.Record{}
-	err := d.form.next(r)
+	err := d.from.next(r)
 	var reject *model.Rejection
 	if err != nil && !errors.As(err, &reject) {
 		d.err = err
+	}
+	if err == io.EOF {
+		d.op.read.Store(d.op.total) // an archive may hold more than what was of use
 	}
 	return err
 }
 
 // Report says how the file was understood; see model.Stream.
-func (d *Reader) Report() model.SourceReport {
-	rep := d.form.report()
-	rep.Warnings = append(rep.Warnings, d.src.warnings()...)
-	return rep
-}
+func (d *Reader) Report() model.SourceReport { return d.from.report() }
 
 // Position is how far reading has come in the file's own bytes, compressed ones
 // where it is compressed; see model.Stream.
-func (d *Reader) Position() (read, total int64) { return d.src.read.Load(), d.src.total }
+func (d *Reader) Position() (read, total int64) {
+	read, total = d.op.read.Load(), d.op.total
+	if total > 0 {
+		read = min(read, total) // parts of an archive are looked at twice
+	}
+	return read, total
+}
 
-// Close frees the file that OpenFile opened. It may be called more than once.
+// Close frees the file that OpenFile opened and removes temporary files. It may
+// be called more than once.
 func (d *Reader) Close() error {
-	if d.closer == nil {
+	d.from.close()
+	if d.file == nil {
 		return nil
 	}
-	c := d.closer
-	d.closer = nil
-	return c.Close()
+	f := d.file
+	d.file = nil
+	return f.Close()
 }
 
 func checkOptions(o Options) error {

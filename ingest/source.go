@@ -3,68 +3,35 @@ package ingest
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"sync/atomic"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
-
-	"unsent/model"
 )
-
-// maxUnpacked bounds what a compressed file may become. A log of ten million
-// rows has about 12 GB; a bomb of a few kilobytes has as much as it likes.
-const maxUnpacked = 32 << 30
 
 // A source is a file as text: decompressed, in UTF-8 without a byte order mark.
 // Bytes that are no UTF-8 are left for fixText, because exports mix encodings
 // from cell to cell.
 type source struct {
 	*window
-	read  atomic.Int64
-	total int64
 	notes []string
 	fixed int // texts that held bytes of another encoding
 	nulls int // texts that held NUL bytes
+
+	sheet *sheet // set when the text is the rows of a workbook's sheet
 }
 
-func newSource(ctx context.Context, r io.Reader) (*source, error) {
+// newSource reads text. Head is the beginning of in, not yet taken from it.
+func newSource(ctx context.Context, in *bufio.Reader, head []byte) *source {
 	s := &source{}
-	if f, ok := r.(sized); ok {
-		s.total = f.Size()
-	}
-	in := bufio.NewReaderSize(&counter{ctx, r, &s.read}, 64<<10)
-	head, err := in.Peek(4096)
-	if len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	if bytes.HasPrefix(head, []byte{0x1f, 0x8b}) {
-		zip, err := gzip.NewReader(in)
-		if err != nil {
-			return nil, model.WithHint(fmt.Errorf("unpacking gzip: %w", err), "the file is damaged or was cut off; export it again")
-		}
-		in = bufio.NewReaderSize(&bounded{r: zip, left: maxUnpacked}, 64<<10)
-		s.notes = append(s.notes, "The file is compressed (gzip) and was unpacked while reading.")
-		head, err = in.Peek(4096)
-		if len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("unpacking gzip: %w", err)
-		}
-	}
-	if err := refuse(head); err != nil {
-		return nil, err
-	}
 	s.window = newWindow(ctx, s.decode(in, head))
-	return s, nil
+	return s
 }
-
-type sized interface{ Size() int64 }
 
 // decode picks the encoding: a byte order mark decides, else NULs at every
 // second byte speak for UTF-16 without one.
@@ -104,6 +71,9 @@ func (s *source) decode(in *bufio.Reader, head []byte) io.Reader {
 
 func (s *source) warnings() []string {
 	out := append([]string(nil), s.notes...)
+	if s.sheet != nil {
+		out = append(out, s.sheet.warnings()...)
+	}
 	if s.fixed > 0 {
 		out = append(out, fmt.Sprintf("%s bytes that are not UTF-8; they were read as Windows-1252.", countOf(s.fixed, "text has", "texts have")))
 	}
@@ -166,40 +136,6 @@ func (s *source) fixText(text string) string {
 		s.nulls++
 	}
 	return string(out)
-}
-
-// A counter counts what is read, for progress, and ends when its context does.
-type counter struct {
-	ctx context.Context
-	r   io.Reader
-	n   *atomic.Int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := c.r.Read(p)
-	c.n.Add(int64(n))
-	return n, err
-}
-
-// bounded ends with an error when more comes out than could be a log.
-type bounded struct {
-	r    io.Reader
-	left int64
-}
-
-func (b *bounded) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, model.WithHint(errors.New("the unpacked file is larger than 32 GiB"), "unpack it and split it")
-	}
-	if int64(len(p)) > b.left {
-		p = p[:b.left]
-	}
-	n, err := b.r.Read(p)
-	b.left -= int64(n)
-	return n, err
 }
 
 // failing is a reader that has an error and nothing else.

@@ -28,6 +28,7 @@ type splitter struct {
 	delim     byte
 	loneCR    bool // a carriage return by itself ends a row
 	backslash bool // \" is a quote inside a cell, not its end
+	plain     bool // cells are never quoted, and line breaks in them are signs: a sheet's rows
 	expect    int  // cells of a whole row, 0 when not known yet
 
 	row   row
@@ -88,6 +89,9 @@ func (s *splitter) next() (*row, error) {
 		case splitBig:
 			return nil, s.reject(fmt.Sprintf("the row is larger than 16 MiB or has more than %d cells", maxCells))
 		}
+		if n == length && n == len(b) && s.w.err != nil {
+			return nil, s.w.end() // half a row, and half a number looks like a whole one
+		}
 		line, raw := s.w.line, b[:length]
 		multi := n > 0 && countLines(raw, s.loneCR) > 0
 		if multi && s.expect > 0 && (s.odd || len(s.ends) != s.expect) && s.swallowed(b) {
@@ -107,6 +111,13 @@ func (s *splitter) next() (*row, error) {
 }
 
 func (s *splitter) fill(line int, raw []byte, multi bool) {
+	if s.plain {
+		for i, c := range s.out {
+			if c == breakSign {
+				s.out[i] = '\n'
+			}
+		}
+	}
 	s.row.text = string(s.out)
 	s.row.cells = s.row.cells[:0]
 	start := 0
@@ -176,6 +187,9 @@ func (s *splitter) parse(b []byte, atEOF bool) (n, length int, state splitState)
 		}
 		end := i
 		switch {
+		case s.plain:
+			end = s.bare(b, i)
+			s.out = append(s.out, b[i:end]...)
 		case q < len(b) && b[q] == '"':
 			end, state = s.quoted(b, q+1, atEOF, limit)
 		case q < len(b) && (b[q] == '{' || b[q] == '['):

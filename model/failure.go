@@ -73,9 +73,13 @@ type Failure struct {
 
 // A Source is where a record stood. Line is the line of the file, counted from
 // 1 and including the header, that the record starts on.
+//
+// System is set when the file holds several logs, each of its own system; it
+// tells ids of one apart from those of another and is not kept.
 type Source struct {
-	File string `json:"file"`
-	Line int    `json:"line,omitzero"`
+	File   string `json:"file"`
+	Line   int    `json:"line,omitzero"`
+	System string `json:"-"`
 }
 
 // Synchronous reports whether the failure is known from the API's own answer

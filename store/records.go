@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -139,7 +140,7 @@ func (r *reader) make(c *chunk, it *item) int {
 	if rec.Outcome != model.Failed && rec.Outcome != model.Succeeded {
 		return len(rec.Raw)
 	}
-	it.digest = digestOf(rec.Identity(r.system))
+	it.digest = digestOf(rec.Identity(cmp.Or(rec.Source.System, r.system)))
 	it.cell = model.CellOf(rec)
 	it.wabaSum = r.hasher.sum(it.cell.WABA)
 	if rec.Outcome == model.Failed {

@@ -249,7 +249,7 @@ func others(i model.Import) string {
 
 // askImport asks for a file's name.
 func (a *app) askImport() tea.Cmd {
-	return a.ask(&input{label: "Load which file?", hint: "a path; tab completes. CSV, JSON, NDJSON", files: true, need: true, do: func(a *app, path string) tea.Cmd {
+	return a.ask(&input{label: "Load which file?", hint: "a path; tab completes. CSV, Excel, JSON, zip", files: true, need: true, do: func(a *app, path string) tea.Cmd {
 		return a.startImport([]string{expand(path)})
 	}})
 }

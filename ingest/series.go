@@ -1,0 +1,210 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"unsent/model"
+)
+
+const (
+	maxNamed    = 10  // parts that are named one by one when they are no logs
+	maxRemarks  = 40  // warnings about parts
+	maxUnmapped = 200 // columns of all parts that nobody asked for
+)
+
+// A part is one of several contents of a file: a member of an archive, a sheet
+// of a workbook.
+type part struct {
+	name string // as it is called in there
+	open func() (stream, error)
+}
+
+// errBlank says that a part has nothing in it, so that there is nothing to say
+// about it.
+var errBlank = errors.New("it is empty")
+
+// A series reads the parts of a file one after the other, as one stream.
+type series struct {
+	file   string
+	format string // "zip" or "xlsx"
+	parts  []part
+	at     int
+	cur    stream
+	label  string // of the part at hand, for what is said about it
+	system string // of the part at hand
+	under  io.Closer
+
+	sum    model.SourceReport // of the parts that are done
+	passed []string           // parts that are no logs, and why
+}
+
+// newSeries opens the first part that is a log. When none is, the error says
+// what they are: kind is what they stand in, "a zip archive".
+func newSeries(s *series, kind string) (stream, error) {
+	err := s.advance()
+	if err == nil {
+		return s, nil
+	}
+	defer s.close()
+	if err != io.EOF {
+		return nil, err
+	}
+	if len(s.passed) == 0 {
+		return &content{form: &empty{rep: emptyReport(s.file, Options{})}, src: &source{}}, nil
+	}
+	return nil, &ContentError{What: fmt.Sprintf("%s in which nothing is a failure log: %s", kind, listed(s.passed, "; ")),
+		Advice: "ask for the export of the messages themselves, one row or object for each, as CSV, .xlsx or JSON"}
+}
+
+// advance opens the next part that is a log; io.EOF when there is none.
+func (s *series) advance() error {
+	alone := len(s.parts) == 1
+	for s.at < len(s.parts) {
+		p := s.parts[s.at]
+		s.at++
+		cur, err := p.open()
+		if err == nil {
+			s.cur, s.label = cur, ""
+			if !alone {
+				s.label = clip(p.name, 80)
+			}
+			s.system = cur.report().System
+			return nil
+		}
+		switch {
+		case errors.Is(err, errBlank):
+		case endsAll(err):
+			return err
+		case alone:
+			return fmt.Errorf("%s in it: %w", clip(p.name, 80), err)
+		default:
+			s.passed = append(s.passed, clip(p.name, 80)+": "+clip(err.Error(), 300))
+		}
+	}
+	return io.EOF
+}
+
+// endsAll reports whether an error is not about one part only.
+func endsAll(err error) bool {
+	var bomb *boundError
+	return errors.As(err, &bomb) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+func (s *series) next(r *model.Record) error {
+	for {
+		if s.cur == nil {
+			if err := s.advance(); err != nil {
+				return err
+			}
+		}
+		err := s.cur.next(r)
+		var reject *model.Rejection
+		switch {
+		case err == nil:
+			r.Source.System = s.system
+			return nil
+		case errors.As(err, &reject):
+			if s.label != "" {
+				reject.Reason = s.label + ": " + reject.Reason
+			}
+			return err
+		case err != io.EOF:
+			return err
+		}
+		s.add(&s.sum, s.cur.report())
+		s.cur.close()
+		s.cur = nil
+	}
+}
+
+// add makes the report of a part one of all.
+func (s *series) add(sum *model.SourceReport, rep model.SourceReport) {
+	switch {
+	case sum.System == "":
+		sum.System = rep.System
+	case !slices.Contains(strings.Split(sum.System, ", "), rep.System) && len(sum.System) < 100:
+		sum.System += ", " + rep.System
+	}
+	// Sum may be a copy that shares its map with what is kept.
+	columns := map[string]string{}
+	maps.Copy(columns, rep.Columns)
+	maps.Copy(columns, sum.Columns)
+	sum.Columns = columns
+	for _, name := range rep.Unmapped {
+		if len(sum.Unmapped) < maxUnmapped && !slices.Contains(sum.Unmapped, name) {
+			sum.Unmapped = append(sum.Unmapped, name)
+		}
+	}
+	if weaker(rep.Zone.From, sum.Zone.From) {
+		sum.Zone = rep.Zone
+	}
+	for _, w := range rep.Warnings {
+		if s.label != "" {
+			w = s.label + ": " + w
+		}
+		if len(sum.Warnings) < maxRemarks {
+			sum.Warnings = append(sum.Warnings, w)
+		} else if len(sum.Warnings) == maxRemarks {
+			sum.Warnings = append(sum.Warnings, "There is more to say about other parts of the file; unpack it and import them one by one to read it.")
+		}
+	}
+}
+
+// weaker reports whether a zone is known in a weaker way than another.
+func weaker(a, b model.ZoneFrom) bool {
+	order := []model.ZoneFrom{"", model.ZoneOffset, model.ZoneHeader, model.ZoneFlag, model.ZoneAssumed}
+	return slices.Index(order, a) > slices.Index(order, b)
+}
+
+func (s *series) report() model.SourceReport {
+	rep := s.sum
+	rep.File, rep.Format = s.file, s.format
+	rep.Warnings, rep.Unmapped = slices.Clone(rep.Warnings), slices.Clone(rep.Unmapped)
+	if s.cur != nil {
+		s.add(&rep, s.cur.report())
+	}
+	if n := len(s.passed); n > 0 {
+		what := "members"
+		if s.format == "xlsx" {
+			what = "sheets"
+		}
+		if n == 1 {
+			what = what[:len(what)-1]
+		}
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("%d %s passed over, because no failure log could be read in them: %s.",
+			n, was(n, what), listed(s.passed, "; ")))
+	}
+	return rep
+}
+
+func was(n int, what string) string {
+	if n == 1 {
+		return what + " was"
+	}
+	return what + " were"
+}
+
+// listed joins the first of a list and counts the others.
+func listed(list []string, sep string) string {
+	if more := len(list) - maxNamed; more > 0 {
+		return strings.Join(list[:maxNamed], sep) + fmt.Sprintf("%sand %d more", sep, more)
+	}
+	return strings.Join(list, sep)
+}
+
+func (s *series) close() {
+	if s.cur != nil {
+		s.cur.close()
+		s.cur = nil
+	}
+	if s.under != nil {
+		s.under.Close()
+		s.under = nil
+	}
+}
