@@ -99,8 +99,8 @@ func (s *splitter) next() (*row, error) {
 			return nil, s.reject("a quote opens in this line and is not closed")
 		}
 		s.w.take(n, s.loneCR)
-		if len(bytes.TrimSpace(s.out)) == 0 {
-			continue // a blank line, or one of delimiters only
+		if len(bytes.Trim(bytes.TrimSpace(s.out), "\x00 \n")) == 0 {
+			continue // a blank line, one of delimiters only, or the NULs of a file that was laid out in advance
 		}
 		if multi && s.open > 512 {
 			s.open-- // there are quotes that close as well
