@@ -112,7 +112,7 @@ func (c *content) next(r *model.Record) error {
 	}
 	c.ended = true
 	raw, _ := safe.Redact(c.src.fixText(clip(string(c.src.rest()), maxRaw-4)))
-	c.src.notes = append(c.src.notes, "What could be read of it is kept, but it is not whole: export or download it again, and import that too.")
+	c.src.notes = append(c.src.notes, "The file is not whole: what stands in front of the damage was read. Export or download it again and import that as well; nothing is stored twice.")
 	return &model.Rejection{Line: c.src.line, Reason: torn.Error(), Raw: clip(raw, maxRaw-4)}
 }
 

@@ -94,7 +94,7 @@ func (s *serials) convert(d *draft) {
 		}
 		if text, ok := serialTime(v, s.date1904); ok {
 			if s.example == "" {
-				s.example = value + " is " + text
+				s.example = text
 			}
 			d.v[f] = text
 		}
@@ -108,7 +108,7 @@ func (s *serials) warnings() []string {
 		if s.date1904 {
 			base = "1904"
 		}
-		out = append(out, "Times stand as a spreadsheet's day numbers (counted from "+base+") and were read as dates: "+s.example+". Compare one with the system that the log is from.")
+		out = append(out, "Times stand as a spreadsheet's day numbers (counted from "+base+") and were read as dates; the first is "+s.example+". Compare it with the system that the log is from.")
 	}
 	if s.odd > 0 {
 		out = append(out, countOf(s.odd, "time is", "times are")+" no day number as the others of the column are; a spreadsheet may have swapped day and month in the others.")

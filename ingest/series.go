@@ -58,7 +58,7 @@ func newSeries(s *series, kind string) (stream, error) {
 	if len(s.passed) == 0 {
 		return &content{form: &empty{rep: emptyReport(s.file, Options{})}, src: &source{}}, nil
 	}
-	return nil, &ContentError{What: fmt.Sprintf("%s in which nothing is a failure log: %s", kind, listed(s.passed, "; ")),
+	return nil, &ContentError{What: fmt.Sprintf("%s in which nothing is a failure log: %s", kind, listed(s.passed)),
 		Advice: "ask for the export of the messages themselves, one row or object for each, as CSV, .xlsx or JSON"}
 }
 
@@ -72,7 +72,7 @@ func (s *series) advance() error {
 		if err == nil {
 			s.cur, s.label = cur, ""
 			if !alone {
-				s.label = clip(p.name, 80)
+				s.label = s.call(p)
 			}
 			s.system = cur.report().System
 			return nil
@@ -82,12 +82,30 @@ func (s *series) advance() error {
 		case endsAll(err):
 			return err
 		case alone:
-			return fmt.Errorf("%s in it: %w", clip(p.name, 80), err)
+			return fmt.Errorf("%s in it: %w", s.call(p), err)
 		default:
-			s.passed = append(s.passed, clip(p.name, 80)+": "+clip(err.Error(), 300))
+			s.passed = append(s.passed, s.call(p)+", "+shortly(err))
 		}
 	}
 	return io.EOF
+}
+
+// call is a part's name as sentences have it.
+func (s *series) call(p part) string {
+	name := clip(p.name, 80)
+	if s.format == "xlsx" {
+		return fmt.Sprintf("sheet %q", name)
+	}
+	return name
+}
+
+// shortly is why a part is no log, without its columns one by one.
+func shortly(err error) string {
+	var columns *ColumnsError
+	if errors.As(err, &columns) {
+		err = &ColumnsError{Reason: columns.Reason}
+	}
+	return clip(err.Error(), 300)
 }
 
 // endsAll reports whether an error is not about one part only.
@@ -169,33 +187,22 @@ func (s *series) report() model.SourceReport {
 	if s.cur != nil {
 		s.add(&rep, s.cur.report())
 	}
-	if n := len(s.passed); n > 0 {
-		what := "members"
-		if s.format == "xlsx" {
-			what = "sheets"
+	for i, p := range s.passed {
+		if more := len(s.passed) - i; i == maxNamed && more > 0 {
+			rep.Warnings = append(rep.Warnings, countOf(more, "more part of the file was", "more parts of the file were")+" passed over.")
+			break
 		}
-		if n == 1 {
-			what = what[:len(what)-1]
-		}
-		rep.Warnings = append(rep.Warnings, fmt.Sprintf("%d %s passed over, because no failure log could be read in them: %s.",
-			n, was(n, what), listed(s.passed, "; ")))
+		rep.Warnings = append(rep.Warnings, "Passed over: "+p+".")
 	}
 	return rep
 }
 
-func was(n int, what string) string {
-	if n == 1 {
-		return what + " was"
-	}
-	return what + " were"
-}
-
 // listed joins the first of a list and counts the others.
-func listed(list []string, sep string) string {
+func listed(list []string) string {
 	if more := len(list) - maxNamed; more > 0 {
-		return strings.Join(list[:maxNamed], sep) + fmt.Sprintf("%sand %d more", sep, more)
+		return strings.Join(list[:maxNamed], "; ") + fmt.Sprintf("; and %d more", more)
 	}
-	return strings.Join(list, sep)
+	return strings.Join(list, "; ")
 }
 
 func (s *series) close() {

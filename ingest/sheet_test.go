@@ -191,7 +191,7 @@ func TestSheetDates(t *testing.T) {
 func TestSerials(t *testing.T) {
 	const head = "phone,status,error_code,sent_at\n"
 	d := drainText(t, head+"+15550100101,failed,131026,46346.3570601852\n+15550100102,failed,131026,46347\n")
-	if r := d.failed()[0]; r.At.Format("2006-01-02T15:04:05") != "2026-11-20T08:34:10" || !warned(d, "day numbers (counted from 1900)") {
+	if r := d.failed()[0]; r.At.Format("2006-01-02T15:04:05") != "2026-11-20T08:34:10" || !warned(d, "day numbers (counted from 1900) and were read as dates; the first is 2026-11-20 08:34:10") {
 		t.Errorf("at %v, %q", r.At, d.report.Warnings)
 	}
 	d = drainText(t, strings.ReplaceAll(head+"+15550100101,failed,131026,46346#3570601852\n", ",", ";"))
@@ -243,11 +243,11 @@ func TestSheets(t *testing.T) {
 	if d.count(model.Failed) != 2 || d.records[0].Source.File != "test/Failed" || d.records[1].Source.File != "test/Retry" {
 		t.Errorf("%+v", d.records)
 	}
-	if !warned(d, "1 sheet was passed over") || !warned(d, "Summary: ") || warned(d, "Blank") {
+	if !warned(d, "Passed over: sheet \"Summary\", no column of a failure log") || warned(d, "Blank") {
 		t.Errorf("warnings %q", d.report.Warnings)
 	}
 	err := openError(t, bookOf(t, book{names: []string{"A", "B"}, sheets: []string{sheetOf([]string{"alpha", "beta"}, []string{"1", "2"}), sheetOf([]string{"gamma", "delta"}, []string{"1", "2"})}}))
-	if !strings.Contains(err.Error(), "an Excel workbook in which nothing is a failure log: A: ") {
+	if !strings.Contains(err.Error(), "an Excel workbook in which nothing is a failure log: sheet \"A\", no column") {
 		t.Errorf("error %v", err)
 	}
 	if d := drainText(t, bookOf(t, book{sheets: []string{"", ""}})); len(d.records) != 0 || !warned(d, "empty") {

@@ -93,7 +93,7 @@ func TestZip(t *testing.T) {
 	if d.report.Format != "zip" || d.report.File != "test" || d.report.Columns["code"] != "error_code" {
 		t.Errorf("report %+v", d.report)
 	}
-	if !warned(d, "2 members were passed over") || !warned(d, "logo.png: this is a PNG image") || !warned(d, "notes.txt: no column") {
+	if !warned(d, "Passed over: logo.png, this is a PNG image.") || !warned(d, "Passed over: notes.txt, no column of a failure log is recognised.") {
 		t.Errorf("warnings %q", d.report.Warnings)
 	}
 	for _, w := range d.report.Warnings {
@@ -129,6 +129,9 @@ func TestZipWithoutLog(t *testing.T) {
 	var columns *ColumnsError
 	if !errors.As(err, &columns) || !strings.Contains(err.Error(), "x.csv") {
 		t.Errorf("error %v", err)
+	}
+	if d := drainText(t, zipOf(t, append(many, packed{"zz.csv", oneRow})...)); d.count(model.Failed) != 1 || !warned(d, "5 more parts of the file were passed over") || warned(d, "p10.png") {
+		t.Errorf("warnings %q", d.report.Warnings)
 	}
 	if d := drainText(t, zipOf(t)); len(d.records) != 0 || !warned(d, "empty") {
 		t.Errorf("an empty archive: %+v", d.report)
@@ -189,13 +192,13 @@ func TestZipMemberTrouble(t *testing.T) {
 	encrypted[6] |= 1
 	encrypted[bytes.Index(encrypted, []byte("PK\x01\x02"))+8] |= 1
 	d := drainText(t, string(encrypted))
-	if d.count(model.Failed) != 1 || !warned(d, "secret.csv: this is protected by a password") {
+	if d.count(model.Failed) != 1 || !warned(d, "secret.csv, this is protected by a password") {
 		t.Errorf("encrypted: %q", d.report.Warnings)
 	}
 
 	strange := []byte(zipOf(t, packed{"lzma.csv", oneRow}, good))
 	strange[bytes.Index(strange, []byte("PK\x01\x02"))+10] = 14
-	if d := drainText(t, string(strange)); d.count(model.Failed) != 1 || !warned(d, "lzma.csv: this is packed by a method (number 14)") {
+	if d := drainText(t, string(strange)); d.count(model.Failed) != 1 || !warned(d, "lzma.csv, this is packed by a method (number 14)") {
 		t.Errorf("another method: %q", d.report.Warnings)
 	}
 
