@@ -3,7 +3,10 @@
 package cli_test
 
 import (
+	"archive/zip"
 	"database/sql"
+	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +32,8 @@ func TestMain(m *testing.M) {
 // rewrites what cmp compares with.
 //
 // Beside testscript's own commands there are those of package tty, 'code N CMD…'
-// for an exact exit code, 'sql DB STATEMENT', 'fifo NAME' and 'png NAME'.
+// for an exact exit code, 'sql DB STATEMENT', 'fifo NAME', 'png NAME'
+// and 'zip ARCHIVE FILE…'.
 func TestScripts(t *testing.T) { testscript.Run(t, sessions("testdata")) }
 
 // The main job on logs of realistic size and variety, which a tool beside the
@@ -63,6 +67,7 @@ func sessions(dir string) testscript.Params {
 	cmds["png"] = func(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"), 0o600))
 	}
+	cmds["zip"] = makeZip
 	return testscript.Params{
 		Dir:                 dir,
 		UpdateScripts:       os.Getenv("UPDATE") != "",
@@ -110,4 +115,18 @@ func runSQL(ts *testscript.TestScript, _ bool, args []string) {
 	defer db.Close()
 	_, err = db.Exec(args[1])
 	ts.Check(err)
+}
+
+// makeZip packs files of the script into an archive.
+func makeZip(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	z := zip.NewWriter(f)
+	for _, name := range args[1:] {
+		w, err := z.Create(name)
+		ts.Check(err)
+		_, err = io.WriteString(w, ts.ReadFile(name))
+		ts.Check(err)
+	}
+	ts.Check(errors.Join(z.Close(), f.Close()))
 }

@@ -1,6 +1,6 @@
 // Package ingest turns bytes into records: exports of any CRM or messaging
-// provider as CSV, Meta's webhooks and API errors as JSON or NDJSON, lines that
-// somebody pasted. It owns everything that must be guessed about a file (its
+// provider as CSV or .xlsx, Meta's webhooks and API errors as JSON or NDJSON,
+// lines that somebody pasted, and archives of any of these. It owns everything that must be guessed about a file (its
 // encoding, delimiter, columns, whose error codes it has, the zone and order of
 // its dates) and says in the report what it guessed. Nothing is ever dropped
 // without being counted: what cannot be read comes out as a model.Rejection.
@@ -14,7 +14,9 @@
 // To read another table, add formats/NAME.json with sample lines and the records
 // they must become; a test runs them. To learn another header, add it to
 // field.go; another status word, status.go; another system's code, vendor.json.
-// To read something that is no table, add NAME.go beside webhook.go.
+// To read something that is no table, add NAME.go beside webhook.go. To name
+// another kind of file that is no log, add it to refuse.go, or to othertable.go
+// when it is told by its columns.
 package ingest
 
 import (
@@ -100,7 +102,7 @@ func (d *Reader) Next(r *model.Record) error {
 	if err != nil && !errors.As(err, &reject) {
 		d.err = err
 	}
-	if err == io.EOF {
+	if err == io.EOF && d.op.total > 0 {
 		d.op.read.Store(d.op.total) // an archive may hold more than what was of use
 	}
 	return err
