@@ -31,6 +31,18 @@ type csvReader struct {
 	serials  serials
 	any      bool  // a row has been read
 	secret   []int // columns whose header says that they hold a token or password
+
+	set     string            // names the header, "" when there is none
+	asked   map[string]string // what was said by hand
+	ignored []string
+	kept    *Remembered // of it, what was said earlier
+	best    layout
+	skip    int // bytes before the first row
+}
+
+// loneCR reports whether a carriage return by itself ends a line.
+func loneCR(head []byte) bool {
+	return bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(bytes.TrimRight(head, "\r"), '\r') >= 0
 }
 
 // sqlDump knows what mysqldump, pg_dump and phpMyAdmin write. Taken for a table,
@@ -46,23 +58,11 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	}
 	c := &csvReader{src: src, file: name}
 	c.split = splitter{w: src.window, delim: ','}
-	c.split.loneCR = bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(bytes.TrimRight(head, "\r"), '\r') >= 0
-	sample := head
-	if !src.eof {
-		// The last line of the sample is cut off.
-		if i := bytes.LastIndexByte(head, '\n'); i > 0 {
-			sample = head[:i+1]
-		}
+	c.split.loneCR = loneCR(head)
+	best, skip := c.layOut(head, o)
+	if c.recall(best, &o); c.kept != nil {
+		best, skip = c.layOut(head, o)
 	}
-	skip := 0
-	delims := []byte{',', ';', '\t', '|'}
-	if src.sheet != nil {
-		c.split.plain, delims = true, []byte{cellSign}
-	} else if n, delim, ok := sepLine(sample, c.split.loneCR); ok {
-		skip, delims = n, []byte{delim}
-		sample = sample[n:]
-	}
-	best := c.bestLayout(sample, delims, o)
 	if err := src.ended(); err != nil {
 		return nil, err // what was judged was cut short
 	}
@@ -70,13 +70,10 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 		return nil, &ColumnsError{Found: best.row.cells, Line: best.row.line + countLines(head[:skip], c.split.loneCR), table: src.sheet != nil || best.row.total > 2 && best.even > 1}
 	}
 	c.split.delim, c.split.backslash, c.split.expect = best.delim, best.backslash, best.row.total
-	c.header = append([]string(nil), best.row.cells...)
-	if best.headless != nil {
+	if c.header = c.cleanHeaders(best.row.cells); best.headless != nil {
 		c.header = best.headless
 	}
-	for i, h := range c.header {
-		c.header[i] = strings.Trim(strings.TrimSpace(src.fixText(h)), "\"\ufeff")
-	}
+	c.keepHand(o, best)
 	line := best.row.line + countLines(head[:skip], c.split.loneCR)
 	m, err := mapColumns(c.header, withHeadless(o, best))
 	if err != nil {
@@ -85,7 +82,7 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	c.m = m
 	c.p = newInterpreter(name, o, src.fixText)
 	reason, ok := m.usable()
-	c.lines = !ok && c.linesOf(sample)
+	c.lines = !ok && c.linesOf(c.sample(head)[skip:])
 	if !c.lines {
 		if err := logTable(m, o, line); err != nil {
 			return nil, err
@@ -94,14 +91,9 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	if !ok && !c.lines {
 		return nil, &ColumnsError{Found: c.header, Line: line, Reason: reason, table: len(c.header) > 1}
 	}
-	for i, h := range c.header {
-		switch key := headerKey(h); {
-		case strings.HasSuffix(key, "token"), strings.HasSuffix(key, "apikey"), strings.HasSuffix(key, "secret"), strings.HasSuffix(key, "password"),
-			key == "authorization", key == "pin", key == "credentials":
-			c.secret = append(c.secret, i)
-		}
-	}
+	c.findSecrets()
 	c.p.use(m.rules)
+	c.best, c.skip = best, skip
 
 	src.take(skip, c.split.loneCR)
 	for i := 0; i < best.index; {
@@ -128,7 +120,50 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 		c.notes = append(c.notes, fmt.Sprintf("The file has %d columns; only the first %d are read.", n, maxColumns))
 	}
 	c.judge(o)
+	if clock := c.p.clock; c.kept != nil && !clock.told && c.kept.DateOrder != "" {
+		clock.order, clock.told = c.kept.DateOrder, true
+	}
 	return c, nil
+}
+
+// findSecrets notes the columns whose header says that they hold a secret.
+func (c *csvReader) findSecrets() {
+	for i, h := range c.header {
+		switch key := headerKey(h); {
+		case strings.HasSuffix(key, "token"), strings.HasSuffix(key, "apikey"), strings.HasSuffix(key, "secret"), strings.HasSuffix(key, "password"),
+			key == "authorization", key == "pin", key == "credentials":
+			c.secret = append(c.secret, i)
+		}
+	}
+}
+
+// layOut finds how the table that begins with head is taken apart, and how many
+// bytes stand before its first row.
+func (c *csvReader) layOut(head []byte, o Options) (best layout, skip int) {
+	sample := c.sample(head)
+	delims := []byte{',', ';', '\t', '|'}
+	if c.src.sheet != nil {
+		c.split.plain, delims = true, []byte{cellSign}
+	} else if n, delim, ok := sepLine(sample, c.split.loneCR); ok {
+		skip, delims = n, []byte{delim}
+		sample = sample[n:]
+	}
+	best = c.bestLayout(sample, delims, o)
+	if best.columns == 0 && len(o.Map) > 0 {
+		best.byHand(o)
+	}
+	return best, skip
+}
+
+// sample is what is known of the table's beginning, without a last line that is
+// cut off.
+func (c *csvReader) sample(head []byte) []byte {
+	if !c.src.eof {
+		if i := bytes.LastIndexByte(head, '\n'); i > 0 {
+			return head[:i+1]
+		}
+	}
+	return head
 }
 
 var twilioID = regexp.MustCompile(`^(SM|MM)[0-9a-f]{32}$`)
@@ -136,13 +171,7 @@ var twilioID = regexp.MustCompile(`^(SM|MM)[0-9a-f]{32}$`)
 // judge looks at the first rows for what headers do not tell: the order of day
 // and month, whose message ids these are, whether "message" is an error.
 func (c *csvReader) judge(o Options) {
-	sample := c.src.peek(peekSize)
-	if !c.src.eof {
-		if i := bytes.LastIndexByte(sample, '\n'); i > 0 {
-			sample = sample[:i+1]
-		}
-	}
-	rows := rowsOf(sample, c.split, sampleRows)
+	rows := rowsOf(c.sample(c.src.peek(peekSize)), c.split, sampleRows)
 	twilio, ids, prefixed := 0, 0, 0
 	textFailed, textElse := 0, 0
 	if c.src.sheet != nil {

@@ -31,13 +31,15 @@ import (
 
 // Options overrule what Open would guess. The zero value guesses everything.
 type Options struct {
-	Map       map[string]string     // our field (see Fields) -> the file's column
-	Zone      *time.Location        // of times that carry no zone; nil: not known, UTC is assumed and said
-	DateOrder string                // "dmy" or "mdy" for dates such as 03/04/2026; "": by the file's own evidence
-	Source    string                // the system that wrote the file, "twilio"; "": by its columns
-	Titles    map[string]model.Code // title as NormTitle leaves it -> the one code that has it
-	Known     func(model.Code) bool // whether Meta has such a code, for numbers found in sentences; nil: any may be one
-	Now       time.Time             // the clock that "in the future" is told by; zero: time.Now()
+	Map       map[string]string            // our field (see Fields) -> the file's column
+	Ignore    []string                     // the file's columns that are not used
+	Recall    func(set string) *Remembered // what is known of tables with these headers, nil for nothing; not asked when Map or Ignore say something
+	Zone      *time.Location               // of times that carry no zone; nil: not known, UTC is assumed and said
+	DateOrder string                       // "dmy" or "mdy" for dates such as 03/04/2026; "": by the file's own evidence
+	Source    string                       // the system that wrote the file, "twilio"; "": by its columns
+	Titles    map[string]model.Code        // title as NormTitle leaves it -> the one code that has it
+	Known     func(model.Code) bool        // whether Meta has such a code, for numbers found in sentences; nil: any may be one
+	Now       time.Time                    // the clock that "in the future" is told by; zero: time.Now()
 }
 
 // A Reader yields the records of one file. It implements model.Stream and

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"unsent/model"
@@ -63,13 +64,16 @@ func (c *csvReader) bestLayout(sample []byte, delims []byte, o Options) layout {
 			rows := rowsOf(sample, s, 400)
 			l := headerOf(rows, o)
 			l.delim, l.backslash = delim, backslash
+			if l.columns == 0 {
+				l.likelyHeader(rows)
+			}
 			for _, r := range rows[min(l.index, len(rows)):] {
 				if r.total == l.row.total {
 					l.even++
 				}
 			}
 			if l.columns == 0 && l.row.total > 1 {
-				l.guessColumns(rows)
+				l.guessColumns(rows[l.index:])
 			}
 			if best.row.cells == nil || l.better(best) {
 				best = l
@@ -210,11 +214,15 @@ func withHeadless(o Options, l layout) Options {
 		return o
 	}
 	merged := map[string]string{}
-	for f, col := range l.fields {
-		merged[f] = col
-	}
+	said := append([]string(nil), o.Ignore...)
 	for f, col := range o.Map {
 		merged[f] = col
+		said = append(said, col)
+	}
+	for f, col := range l.fields {
+		if _, ok := merged[f]; !ok && !slices.Contains(said, col) {
+			merged[f] = col
+		}
 	}
 	o.Map = merged
 	return o

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"unsent/model"
+	"unsent/safe"
 )
 
 // A mapping says which column of a table is which field.
@@ -39,13 +40,19 @@ func mapColumns(headers []string, o Options) (*mapping, error) {
 	if err != nil {
 		return nil, err
 	}
+	ignored, err := ignoredColumns(headers, keys, o.Ignore)
+	if err != nil {
+		return nil, err
+	}
 	for i, key := range keys {
 		if i >= maxColumns {
 			break
 		}
 		c := mappedColumn{col: i}
 		if f, ok := asked[i]; ok {
-			c.f, c.rank = f, -1000
+			c.f, c.rank = f, askedRank
+		} else if ignored[i] {
+			continue
 		} else if h, ok := m.presetField(key); ok {
 			c.f, c.rank = h.f, h.rank-100
 		} else if h, ok := headerFields[key]; ok {
@@ -88,24 +95,9 @@ func (m *mapping) presetField(key string) (headerField, bool) {
 func askedColumns(headers, keys []string, asked map[string]string) (map[int]field, error) {
 	out := map[int]field{}
 	for name, column := range asked {
-		at := -1
-		for i, h := range headers {
-			if strings.TrimSpace(h) == strings.TrimSpace(column) {
-				at = i
-				break
-			}
-		}
-		for i, k := range keys {
-			if at < 0 && k != "" && k == headerKey(column) {
-				at = i
-			}
-		}
-		if n := atoi(strings.TrimPrefix(strings.ToLower(column), "column ")); at < 0 && n >= 1 && n <= len(headers) {
-			at = n - 1
-		}
+		at := columnNamed(headers, keys, column)
 		if at < 0 {
-			return nil, model.WithHint(fmt.Errorf("there is no column %q for %s", column, name),
-				"the columns are "+strings.Join(quoteAll(headers[:min(len(headers), 40)]), ", "))
+			return nil, noColumn(headers, fmt.Sprintf("there is no column %q for %s", column, name))
 		}
 		out[at] = fieldNamed(name)
 	}
@@ -118,6 +110,9 @@ func askedColumns(headers, keys []string, asked map[string]string) (map[int]fiel
 func (m *mapping) settle(keys []string) {
 	for i := range m.cols {
 		c := &m.cols[i]
+		if c.rank == askedRank {
+			continue
+		}
 		switch keys[c.col] {
 		case "title":
 			if c.f == fTitle && !m.has[fCode] {
@@ -217,12 +212,13 @@ func (m *mapping) report(rep *model.SourceReport) {
 		}
 		used[c.col] = true
 		if _, ok := rep.Columns[name]; !ok {
-			rep.Columns[name] = m.headers[c.col]
+			rep.Columns[name], _ = safe.Redact(m.headers[c.col])
 		}
 	}
 	rep.Unmapped = nil
 	for i, h := range m.headers {
 		if !used[i] && strings.TrimSpace(h) != "" {
+			h, _ = safe.Redact(h)
 			rep.Unmapped = append(rep.Unmapped, h)
 		}
 	}

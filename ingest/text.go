@@ -197,6 +197,12 @@ func (t *textReader) read(line string, d *draft) bool {
 		}
 		return true
 	}
+	if code, ok := titledCode(rest, t.o); ok {
+		d.set(fMessage, rest)
+		d.set(fCode, string(code))
+		d.from = model.FromText
+		return true
+	}
 	if n := httpInText(rest); n != 0 {
 		d.v[fHTTP] = strconv.Itoa(n)
 		d.set(fMessage, rest)
