@@ -116,8 +116,10 @@ func parseZone(s string) (*time.Location, error) {
 	if s == "" {
 		return nil, nil
 	}
+	// "UTC-03:00" is what an offset is called wherever it is shown.
+	offset := strings.TrimPrefix(strings.TrimPrefix(s, "UTC"), "GMT")
 	for _, layout := range []string{"-07:00", "-0700", "-07"} {
-		if t, err := time.Parse(layout, s); err == nil {
+		if t, err := time.Parse(layout, offset); err == nil {
 			_, sec := t.Zone()
 			return time.FixedZone("UTC"+t.Format("-07:00"), sec), nil
 		}

@@ -32,7 +32,8 @@ func (a *app) importCommand() *cobra.Command {
 		Use:   "import FILE... | -",
 		Short: "Load failure logs into the local database",
 		Long: "import reads CSV, Excel workbooks (.xlsx), JSON, NDJSON and webhook dumps, also in a zip archive or compressed by gzip; '-' is standard input. " +
-			"A file may be given twice: what is known already is not stored again.",
+			"A file may be given twice: what is known already is not stored again. " +
+			"What --map says is remembered for tables with the same headers, with --tz and --date-order beside it; a --map given always wins.",
 		Example: "unsent import failures.csv\nunsent import --dry-run --map recipient=Mobile --tz America/Sao_Paulo report.csv\nunsent import --undo 3",
 		Args: func(c *cobra.Command, args []string) error {
 			switch {
@@ -59,7 +60,7 @@ func (a *app) importCommand() *cobra.Command {
 			if o.DateOrder = order; !slices.Contains([]string{"", "dmy", "mdy"}, order) {
 				return usage("write dmy for 31/12/2026, mdy for 12/31/2026", "--date-order %q is neither dmy nor mdy", order)
 			}
-			return a.importFiles(c.Context(), args, o, dry, full)
+			return a.importFiles(c.Context(), args, o, tz, dry, full)
 		},
 	}
 	fs := c.Flags()
@@ -90,16 +91,19 @@ func columnMap(flags []string) (map[string]string, error) {
 
 // importFiles loads the files one by one. A file that cannot be read does not
 // keep the others out; the command fails in the end all the same.
-func (a *app) importFiles(ctx context.Context, files []string, o ingest.Options, dry, full bool) error {
+func (a *app) importFiles(ctx context.Context, files []string, o ingest.Options, tz string, dry, full bool) error {
 	s, done, err := a.openFor(ctx, dry)
 	if err != nil {
 		return err
 	}
 	defer done()
+	if len(o.Map) == 0 {
+		o.Recall = a.recall(ctx, s)
+	}
 	var failed []error
 	var all model.Import
 	for _, name := range files {
-		imp, err := a.importFile(ctx, s, name, o, dry)
+		imp, err := a.importFile(ctx, s, name, o, tz, dry)
 		if err == nil || imp.Read > 0 {
 			if err := a.printImport(imp, dry, full); err != nil {
 				return err
@@ -147,7 +151,7 @@ func (a *app) openFor(ctx context.Context, dry bool) (*store.Store, func(), erro
 }
 
 // importFile loads one file, "-" for standard input.
-func (a *app) importFile(ctx context.Context, s *store.Store, name string, o ingest.Options, dry bool) (model.Import, error) {
+func (a *app) importFile(ctx context.Context, s *store.Store, name string, o ingest.Options, tz string, dry bool) (model.Import, error) {
 	var r *ingest.Reader
 	var err error
 	if name == "-" {
@@ -164,7 +168,11 @@ func (a *app) importFile(ctx context.Context, s *store.Store, name string, o ing
 	defer r.Close()
 	p := a.newProgress()
 	defer p.end()
-	return s.Import(ctx, a.named(r), a.importOptions(p.show, dry))
+	imp, err := s.Import(ctx, a.named(r), a.importOptions(p.show, dry))
+	if err == nil && !dry && len(o.Map) > 0 && imp.Rejected < imp.Read {
+		err = a.keepReading(ctx, s, r, tz, o.DateOrder)
+	}
+	return imp, err
 }
 
 // ingestOptions is how every log is read, from the screen or from here.

@@ -80,14 +80,13 @@ func (a *app) canDraw() error {
 func (a *app) deps(s *store.Store, path string) ui.Deps {
 	return ui.Deps{
 		Store: s,
-		Import: func(ctx context.Context, name string, progress func(model.Import)) (model.Import, error) {
-			r, err := ingest.OpenFile(ctx, name, a.ingestOptions())
-			if err != nil {
-				return model.Import{}, err
-			}
-			defer r.Close()
-			return s.Import(ctx, a.named(r), a.importOptions(progress, false))
+		Import: func(ctx context.Context, l ui.Log, how *model.Reading, progress func(model.Import)) (ui.Loaded, error) {
+			return a.load(ctx, s, l, how, progress)
 		},
+		Preview: func(ctx context.Context, l ui.Log, how *model.Reading) (model.Table, error) {
+			return a.preview(ctx, s, l, how)
+		},
+		Fields: ingest.About(),
 		Save: func(ctx context.Context, p model.Packet) (string, error) {
 			return a.keepPacket(ctx, s, path, &p)
 		},

@@ -88,6 +88,7 @@ func (a *app) everywhere() []action {
 		{name: "help", keys: []string{"?"}, help: "what works here; type to filter, enter runs it", short: "help", do: (*app).openHelp},
 		{name: "command", keys: []string{":"}, help: "run an action by its name", do: (*app).openPalette},
 		{name: "import", keys: []string{"i"}, help: "load a failure log", short: loadWord, do: (*app).askImport},
+		{name: "paste", keys: []string{"ctrl+v"}, help: "paste a message or an error", do: (*app).openPasteBox},
 		{name: "imports", keys: []string{"I", "b"}, help: "files loaded so far, rejected rows, undo of an import", do: (*app).openImports},
 		{name: "kb", keys: []string{"K"}, help: "the knowledge base", do: (*app).openKB},
 		{name: "undo", keys: []string{"z"}, help: "undo the last change of state, step or note", do: (*app).undo},

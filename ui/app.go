@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -92,7 +93,7 @@ func (a *app) pop() {
 func (a *app) Init() tea.Cmd {
 	cmds := []tea.Cmd{tea.RequestBackgroundColor, a.reload(), restore(a.ctx, a.Store)}
 	if len(a.Files) > 0 {
-		cmds = append(cmds, a.startImport(a.Files))
+		cmds = append(cmds, a.startFiles(a.Files))
 	}
 	return tea.Batch(cmds...)
 }
@@ -115,6 +116,7 @@ func (a *app) update(msg tea.Msg) tea.Cmd {
 		if n := len(a.overlays); n > 0 {
 			return a.overlays[n-1].paste(a, msg.Content)
 		}
+		return a.pasted(msg.Content)
 	case arrived:
 		return msg.arrive(a)
 	}
@@ -161,7 +163,7 @@ func (a *app) interrupt() tea.Cmd {
 func (a *app) busy() string {
 	switch {
 	case a.importing.active:
-		return "the import of " + safe.Line(a.importing.name())
+		return "the import of " + a.importing.name()
 	case a.working.active:
 		return "the checks"
 	}
@@ -205,6 +207,9 @@ func (a *app) back() tea.Cmd {
 			if _, isPacket := a.top().(*packetView); !isPacket {
 				return nil
 			}
+		}
+		if m, ok := a.top().(*mapping); ok {
+			a.say(m.log.name() + ": nothing was loaded")
 		}
 		a.pop()
 		if len(a.stack) == 1 {
@@ -265,7 +270,7 @@ func (a *app) warn(s string) tea.Cmd { a.notice, a.noticeBad = s, true; return n
 
 // fail shows an error the way the command line does: what failed, and what to do.
 func (a *app) fail(err error) tea.Cmd {
-	s := safe.Line(err.Error())
+	s := safe.Line(a.clean(err.Error()))
 	if h := model.Hint(err); h != "" {
 		s += " " + a.theme.signs.rule + " " + safe.Line(h)
 	}
@@ -390,6 +395,8 @@ func (a *app) bottom(l layout) []string {
 			lines[i] = fit(" "+lines[i], l.body.w)
 		}
 		return lines
+	case a.importing.active:
+		return []string{fit(" "+a.theme.accent.Render(a.importing.line(a, max(l.body.w-2, 1))), l.body.w)}
 	case a.coach != coachOff:
 		return []string{fit(" "+a.theme.accent.Render(coachLines[a.coach])+a.theme.faint.Render("  (esc at home ends the tour)"), l.body.w)}
 	}
@@ -410,8 +417,11 @@ func (a *app) head(l layout) []string {
 	left += "  " + a.top().title(a)
 	rightSide := ""
 	switch {
-	case a.importing.active:
-		rightSide = a.importing.line(a, max(l.term.w-ansi.StringWidth(left)-3, 0))
+	case a.importing.active && l.term.w >= 60:
+		rightSide = "loading"
+		if im := &a.importing; im.now.TotalBytes > 0 {
+			rightSide += fmt.Sprintf(" %d %%", min(im.now.Bytes*100/im.now.TotalBytes, 100))
+		}
 	case a.totals.Messages > 0 && l.term.w >= 60:
 		rightSide = count(a.totals.Incidents, "incident", "incidents") + ", " + count(a.totals.Messages, "message", "messages")
 	}
@@ -462,9 +472,21 @@ func (a *app) foot(l layout) string {
 
 // overlayKeys is the footer while an overlay has the keys.
 func overlayKeys(o overlay) string {
-	switch o.(type) {
+	switch o := o.(type) {
 	case *confirm:
+		if o.other != nil {
+			return "y " + o.yes + "  n " + o.no + "  esc cancel"
+		}
 		return "y yes  n no  esc no"
+	case *picker:
+		return "type to filter  ↑ ↓ choose  enter take  esc cancel"
+	case *pasteAsk:
+		if !o.loads() {
+			return "esc drop"
+		}
+		return "enter import  esc drop"
+	case *pasteBox:
+		return "paste or type  ctrl+d done  ctrl+u empty  esc cancel"
 	case *palette:
 		return "type to filter  ↑ ↓ choose  enter run  esc close"
 	}

@@ -33,6 +33,7 @@ type fakeStore struct {
 	bad       []model.Rejection
 	log       []string
 	undone    int
+	forgot    []string
 	err       error
 }
 
@@ -121,6 +122,10 @@ func (s *fakeStore) Log(_ context.Context, _, what, target, detail string) error
 }
 func (s *fakeStore) Setting(context.Context, string) (string, error)  { return "", s.err }
 func (s *fakeStore) SetSetting(context.Context, string, string) error { return s.err }
+func (s *fakeStore) ForgetReading(_ context.Context, set string) error {
+	s.forgot = append(s.forgot, set)
+	return s.err
+}
 
 // twoIncidents is a store with an outage and a window case, on documentation
 // numbers.
@@ -149,6 +154,10 @@ type outside struct {
 	how           Copied
 	imported      model.Import
 	importErr     error
+	only          *model.Failure
+	loaded        []Log
+	hows          []*model.Reading // how each was read
+	table         func(how *model.Reading) (model.Table, error)
 }
 
 func newTest(t *testing.T, term size, s Store, change ...func(*Deps)) (*app, *outside) {
@@ -156,11 +165,22 @@ func newTest(t *testing.T, term size, s Store, change ...func(*Deps)) (*app, *ou
 	o := &outside{how: Copied{Said: "copied with wl-copy"}}
 	d := Deps{
 		Store: s,
-		Import: func(_ context.Context, path string, _ func(model.Import)) (model.Import, error) {
+		Import: func(_ context.Context, l Log, how *model.Reading, _ func(model.Import)) (Loaded, error) {
+			o.loaded, o.hows = append(o.loaded, l), append(o.hows, how)
 			i := o.imported
-			i.File = path
-			return i, o.importErr
+			i.File = l.Name
+			return Loaded{i, o.only}, o.importErr
 		},
+		Preview: func(_ context.Context, l Log, how *model.Reading) (model.Table, error) {
+			if l.Name == "march.csv" && o.table == nil {
+				return foreignTable(how)
+			}
+			if o.table == nil {
+				return model.Table{File: l.Name, Format: "text", Read: 1, Failed: 1, Code: "131026", Whole: true}, nil
+			}
+			return o.table(how)
+		},
+		Fields: []model.FieldAbout{{Name: "recipient", About: "a phone number"}, {Name: "status", About: "failed, delivered"}, {Name: "code", About: "131026"}},
 		Save: func(_ context.Context, p model.Packet) (string, error) {
 			o.saved = append(o.saved, p.Text)
 			return "/packets/packet-1.txt", nil

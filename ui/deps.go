@@ -28,6 +28,20 @@ type Store interface {
 	Log(ctx context.Context, who, what, target, detail string) error
 	Setting(ctx context.Context, key string) (string, error)
 	SetSetting(ctx context.Context, key, value string) error
+	ForgetReading(ctx context.Context, set string) error
+}
+
+// A Log is a file, or a text that somebody pasted.
+type Log struct {
+	Name   string // the file's path, or what the text is called
+	Text   string // what was pasted
+	Pasted bool
+}
+
+// A Loaded is what became of a log.
+type Loaded struct {
+	model.Import
+	Only *model.Failure // the log's one failed message, where it has exactly one and was pasted
 }
 
 // Deps are what the screen works with. Everything that touches the world
@@ -36,9 +50,15 @@ type Store interface {
 type Deps struct {
 	Store Store
 
-	// Import loads a file and reports now and then how far it is. Canceling
-	// ctx stops it after the last whole batch.
-	Import func(ctx context.Context, path string, progress func(model.Import)) (model.Import, error)
+	// Import loads a log and reports now and then how far it is. Canceling ctx
+	// stops it after the last whole batch. A Reading says how a table is read,
+	// nil: as it was said earlier, else by guess. The error is model.ErrColumns
+	// when somebody has to say it.
+	Import func(ctx context.Context, l Log, how *model.Reading, progress func(model.Import)) (Loaded, error)
+	// Preview says how Import would read a log, from its beginning.
+	Preview func(ctx context.Context, l Log, how *model.Reading) (model.Table, error)
+	// Fields are what a column can be, the commonest first.
+	Fields []model.FieldAbout
 	// Save writes a packet to its file, readable by its owner only, keeps it
 	// in the database and returns the file's name.
 	Save func(ctx context.Context, p model.Packet) (string, error)

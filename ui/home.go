@@ -338,7 +338,7 @@ func (h *home) empty(a *app, sz size) []string {
 	case !h.loaded:
 		lines = append(lines, "reading the database")
 	case a.importing.active:
-		lines = append(lines, "Loading "+safe.Line(a.importing.name())+".", "", "Incidents appear here as they are found.")
+		lines = append(lines, "Loading "+a.importing.name()+".", "", "Incidents appear here as they are found.")
 	case a.totals.Imports > 0:
 		lines = append(lines, t.strong.Render("No failed message is loaded."), "")
 		if imp := a.importing.last; imp != nil {
@@ -349,6 +349,7 @@ func (h *home) empty(a *app, sz size) []string {
 	default:
 		lines = append(lines, t.strong.Render("Nothing is loaded yet."), "",
 			t.barKey.Render(" i ")+" load a failure log: a CSV export, webhook JSON, NDJSON",
+			" or paste what you have: an error message, some rows, a webhook",
 			t.barKey.Render(" K ")+" read the knowledge base",
 			t.barKey.Render(" ? ")+" help", "",
 			t.faint.Render("To try it on invented data: unsent demo"))

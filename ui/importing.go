@@ -2,21 +2,33 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"unsent/model"
 	"unsent/safe"
 )
 
+// A job is a log to load, and how it is to be read when somebody has said it.
+type job struct {
+	Log
+	how *model.Reading
+}
+
+// name is what the log is called on the screen.
+func (l Log) name() string { return safe.Line(filepath.Base(l.Name)) }
+
 // importing is the import that is running, while the agent works on.
 type importing struct {
 	task
-	files   []string // the one being loaded first
+	jobs    []job // the one being loaded first
+	halted  int   // number of the import that was stopped last
 	now     model.Import
 	began   time.Time
 	last    *model.Import // what became of the last file
@@ -31,51 +43,64 @@ const (
 )
 
 func (im *importing) name() string {
-	if len(im.files) == 0 {
+	if len(im.jobs) == 0 {
 		return ""
 	}
-	return filepath.Base(im.files[0])
+	return im.jobs[0].name()
 }
 
 // halt stops the import and lets go of the files behind it; it says which.
 func (im *importing) halt() string {
+	if im.active {
+		im.halted = im.id
+	}
 	im.stop()
-	if len(im.files) < 2 {
-		im.files = nil
+	var names []string
+	for _, j := range im.jobs[min(1, len(im.jobs)):] {
+		names = append(names, j.name())
+	}
+	im.jobs = nil
+	if len(names) == 0 {
 		return ""
 	}
-	var names []string
-	for _, f := range im.files[1:] {
-		names = append(names, safe.Line(filepath.Base(f)))
-	}
-	im.files = nil
 	return "; not loaded: " + strings.Join(names, ", ")
 }
 
-// line is the progress in at most w cells.
+// line is the progress in at most w cells: how far, how many rows, how fast, how
+// long yet. What there is no room for is left out from the end, the bar first.
 func (im *importing) line(a *app, w int) string {
-	s := "loading " + safe.Line(im.name())
 	secs := a.Now().Sub(im.began).Seconds()
-	var more []string
+	parts := []string{"loading " + im.name()}
+	bar := ""
 	if im.now.TotalBytes > 0 {
-		more = append(more, fmt.Sprintf("%d %%", min(im.now.Bytes*100/im.now.TotalBytes, 100)))
+		share := min(max(float64(im.now.Bytes)/float64(im.now.TotalBytes), 0), 1)
+		parts = append(parts, fmt.Sprintf("%d %%", int(share*100)))
+		const cells = 12
+		full := int(share * cells)
+		bar = strings.Repeat(a.theme.signs.full, full) + strings.Repeat(a.theme.signs.rule, cells-full) + "  "
 	}
 	if im.now.Read > 0 {
-		more = append(more, count(im.now.Read, "row", "rows"))
+		parts = append(parts, count(im.now.Read, "row", "rows"))
 	}
 	if secs > 1 && im.now.Read > 0 {
-		more = append(more, number(int(float64(im.now.Read)/secs))+"/s")
+		parts = append(parts, number(int(float64(im.now.Read)/secs))+"/s")
 		if left := im.now.TotalBytes - im.now.Bytes; left > 0 && im.now.Bytes > 0 {
-			more = append(more, left1(time.Duration(float64(left)/float64(im.now.Bytes)*secs*float64(time.Second)))+" left")
+			parts = append(parts, left1(time.Duration(float64(left)/float64(im.now.Bytes)*secs*float64(time.Second)))+" left")
 		}
 	}
-	for len(more) > 0 && len(s)+2+len(strings.Join(more, ", ")) > w {
-		more = more[:len(more)-1]
+	stops := "esc stops"
+	if len(a.stack) > 1 {
+		stops = "esc at home stops"
 	}
-	if len(more) == 0 {
-		return s
+	for _, s := range []string{bar + strings.Join(append(parts, stops), "  "), strings.Join(append(parts, stops), "  ")} {
+		if ansi.StringWidth(s) <= w {
+			return s
+		}
 	}
-	return s + "  " + strings.Join(more, ", ")
+	for len(parts) > 1 && ansi.StringWidth(strings.Join(parts, "  ")) > w {
+		parts = parts[:len(parts)-1]
+	}
+	return strings.Join(parts, "  ")
 }
 
 func left1(d time.Duration) string {
@@ -85,20 +110,29 @@ func left1(d time.Duration) string {
 	return fmt.Sprintf("%d min", int(d.Minutes())+1)
 }
 
-// startImport loads files one after another, beside everything else.
-func (a *app) startImport(files []string) tea.Cmd {
-	if a.importing.active {
-		a.importing.files = append(a.importing.files, files...)
-		return a.say("waits until " + safe.Line(a.importing.name()) + " is loaded")
+// startFiles loads files one after another, beside everything else.
+func (a *app) startFiles(names []string) tea.Cmd {
+	jobs := make([]job, len(names))
+	for i, name := range names {
+		jobs[i].Name = name
 	}
-	a.importing.files = files
+	return a.startImport(jobs...)
+}
+
+// startImport loads logs one after another, beside everything else.
+func (a *app) startImport(jobs ...job) tea.Cmd {
+	if a.importing.active {
+		a.importing.jobs = append(a.importing.jobs, jobs...)
+		return a.say("waits until " + a.importing.name() + " is loaded")
+	}
+	a.importing.jobs = jobs
 	return a.nextImport()
 }
 
 func (a *app) nextImport() tea.Cmd {
 	ctx, id := a.importing.start(a.ctx)
 	a.importing.now, a.importing.began = model.Import{}, a.Now()
-	return runImport(ctx, id, a.Import, a.importing.files[0])
+	return runImport(ctx, id, a.Import, a.importing.jobs[0])
 }
 
 type importProgress struct {
@@ -109,26 +143,27 @@ type importProgress struct {
 
 type importDone struct {
 	id  int
-	imp model.Import
+	job job
+	imp Loaded
 	err error
 }
 
 // runImport starts the import and delivers its first message. Progress goes
 // through a channel that holds only the newest, so that the import never waits
 // for the screen.
-func runImport(ctx context.Context, id int, load func(context.Context, string, func(model.Import)) (model.Import, error), file string) tea.Cmd {
+func runImport(ctx context.Context, id int, load func(context.Context, Log, *model.Reading, func(model.Import)) (Loaded, error), j job) tea.Cmd {
 	return func() tea.Msg {
 		progress := make(chan model.Import, 1)
 		done := make(chan importDone, 1)
 		go func() {
-			imp, err := load(ctx, file, func(p model.Import) {
+			imp, err := load(ctx, j.Log, j.how, func(p model.Import) {
 				select {
 				case <-progress:
 				default:
 				}
 				progress <- p
 			})
-			done <- importDone{id: id, imp: imp, err: err}
+			done <- importDone{id: id, job: j, imp: imp, err: err}
 		}()
 		return nextProgress(id, progress, done)()
 	}
@@ -169,37 +204,66 @@ func (m importProgress) arrive(a *app) tea.Cmd {
 
 func (m importDone) arrive(a *app) tea.Cmd {
 	if !a.importing.current(m.id) {
+		if m.id == a.importing.halted && errors.Is(m.err, context.Canceled) {
+			a.say(kept(m.job, m.imp.Import))
+		}
 		return a.reload() // stopped: what was loaded stays and is shown
 	}
-	file := a.importing.name()
 	a.importing.done()
-	if len(a.importing.files) > 0 {
-		a.importing.files = a.importing.files[1:]
+	if len(a.importing.jobs) > 0 {
+		a.importing.jobs = a.importing.jobs[1:]
 	}
-	imp := m.imp
+	imp := m.imp.Import
 	a.importing.last = &imp
-	var said tea.Cmd
+	var cmds []tea.Cmd
 	switch {
+	case errors.Is(m.err, model.ErrColumns):
+		cmds = append(cmds, a.askColumns(m.job.Log, m.err))
 	case m.err != nil:
-		said = a.fail(m.err)
+		cmds = append(cmds, a.fail(m.err))
 	default:
 		if imp.File == "" {
-			imp.File = file
+			imp.File = m.job.Name
+		}
+		if f := m.imp.Only; f != nil {
+			cmds = append(cmds, a.openMessage(f))
 		}
 		a.say(summary(imp))
 		a.noticeBad = imp.Rejected > 0
 	}
-	cmds := []tea.Cmd{said, a.reload()}
-	if c, ok := a.top().(*caseView); ok {
+	cmds = append(cmds, a.reload())
+	if c, ok := a.top().(*caseView); ok && m.imp.Only == nil {
 		cmds = append(cmds, c.load(a))
 	}
 	if im, ok := a.top().(*imports); ok {
 		cmds = append(cmds, im.load(a))
 	}
-	if len(a.importing.files) > 0 { // one bad file does not keep the others out
+	if len(a.importing.jobs) > 0 { // one bad file does not keep the others out
 		cmds = append(cmds, a.nextImport())
 	}
 	return tea.Batch(cmds...)
+}
+
+// kept says what stays of an import that was stopped.
+func kept(j job, i model.Import) string {
+	again := "loading it again goes on from there"
+	if j.Pasted {
+		again = "pasting it again goes on from there"
+	}
+	if i.Read == 0 {
+		return "stopped loading " + j.name() + ": nothing of it was kept"
+	}
+	return fmt.Sprintf("stopped loading %s: %s read so far, %s kept; %s", j.name(), count(i.Read, "row", "rows"), count(i.Failures(), "failure is", "failures are"), again)
+}
+
+// openMessage shows the case of one message.
+func (a *app) openMessage(f *model.Failure) tea.Cmd {
+	if len(a.overlays) > 0 {
+		return nil // somebody is answering a question; the list shows the message as well
+	}
+	c := newCase(model.Incident{ID: f.Incident, Code: f.Code, Vendor: f.Vendor, HTTP: f.HTTPStatus, Title: f.Title, State: model.StateNew, Failures: 1}, f)
+	a.push(c)
+	return c.load(a)
 }
 
 // summary says what became of a file, in one sentence.
@@ -250,235 +314,6 @@ func others(i model.Import) string {
 // askImport asks for a file's name.
 func (a *app) askImport() tea.Cmd {
 	return a.ask(&input{label: "Load which file?", hint: "a path; tab completes. CSV, Excel, JSON, zip", files: true, need: true, do: func(a *app, path string) tea.Cmd {
-		return a.startImport([]string{expand(path)})
+		return a.startFiles([]string{expand(path)})
 	}})
-}
-
-// imports lists the files loaded so far and what was rejected in each.
-type imports struct {
-	list    []model.Import
-	at      int
-	bad     []model.Rejection
-	badOf   int64
-	off     int
-	high    int
-	total   int
-	loaded  bool
-	err     error
-	loading task
-	reading task
-}
-
-type importsLoaded struct {
-	im   *imports
-	id   int
-	list []model.Import
-	err  error
-}
-
-type rejectionsLoaded struct {
-	im  *imports
-	id  int
-	of  int64
-	bad []model.Rejection
-	err error
-}
-
-func (a *app) openImports() tea.Cmd {
-	im := &imports{}
-	a.push(im)
-	return im.load(a)
-}
-
-func (im *imports) load(a *app) tea.Cmd {
-	ctx, id := im.loading.start(a.ctx)
-	s := a.Store
-	return func() tea.Msg {
-		list, err := s.Imports(ctx)
-		return importsLoaded{im: im, id: id, list: list, err: err}
-	}
-}
-
-func (m importsLoaded) arrive(a *app) tea.Cmd {
-	if !m.im.loading.current(m.id) {
-		return nil
-	}
-	m.im.loading.done()
-	m.im.loaded, m.im.err = true, m.err
-	if m.err != nil {
-		return a.fail(m.err)
-	}
-	m.im.list = m.list
-	m.im.at = min(m.im.at, max(len(m.list)-1, 0))
-	return m.im.readBad(a)
-}
-
-// badShown is how many rejected rows are shown; the command line lists all.
-const badShown = 500
-
-func (im *imports) readBad(a *app) tea.Cmd {
-	i := im.selected()
-	if i == nil || i.Rejected == 0 {
-		im.bad = nil
-		return nil
-	}
-	ctx, id := im.reading.start(a.ctx)
-	s, of := a.Store, i.ID
-	return func() tea.Msg {
-		bad, err := s.Rejections(ctx, of, 0, badShown)
-		return rejectionsLoaded{im: im, id: id, of: of, bad: bad, err: err}
-	}
-}
-
-func (m rejectionsLoaded) arrive(a *app) tea.Cmd {
-	if !m.im.reading.current(m.id) {
-		return nil
-	}
-	m.im.reading.done()
-	if m.err != nil {
-		return a.fail(m.err)
-	}
-	m.im.bad, m.im.badOf, m.im.off = m.bad, m.of, 0
-	return nil
-}
-
-func (im *imports) selected() *model.Import {
-	if im.at < 0 || im.at >= len(im.list) {
-		return nil
-	}
-	return &im.list[im.at]
-}
-
-func (im *imports) title(*app) string { return "files loaded" }
-
-func (im *imports) cursorLine() int {
-	if len(im.list) == 0 {
-		return -1
-	}
-	return im.at
-}
-
-func (im *imports) lines(a *app, sz size, _ bool) []string {
-	t := a.theme
-	if len(im.list) == 0 {
-		switch {
-		case im.err != nil:
-			return block([]string{"", " " + t.bad.Render(safe.Line(im.err.Error()))}, sz)
-		case !im.loaded:
-			return block([]string{"", " reading"}, sz)
-		}
-		return block([]string{"", " No file has been loaded yet.", " i loads one"}, sz)
-	}
-	w := max(sz.w-2, 1)
-	n := min(len(im.list), max(sz.h/3, 1))
-	first := max(min(im.at-n/2, len(im.list)-n), 0)
-	var out []string
-	for i := first; i < first+n; i++ {
-		imp := im.list[i]
-		line := fmt.Sprintf(" %s  %s", fit(safe.Line(filepath.Base(imp.File)), min(30, w/3)), summary(imp))
-		if i == im.at {
-			line = t.selected.Render(fit(">"+line[1:], sz.w))
-		}
-		out = append(out, fit(line, sz.w))
-	}
-	imp := im.list[im.at]
-	var more []string
-	add := func(s string) { more = append(more, wrap(s, w)...) }
-	add(fmt.Sprintf("read %s = %s stored + %s updated + %s duplicate + %s succeeded + %s not attempted + %s in progress + %s no send + %s rejected",
-		number(imp.Read), number(imp.Stored), number(imp.Updated), number(imp.Duplicate), number(imp.Succeeded),
-		number(imp.NotAttempted), number(imp.InProgress), number(imp.NotASend), number(imp.Rejected)))
-	add(t.faint.Render("read as ") + safe.Line(imp.Format+" from "+imp.System) + t.faint.Render(", times: ") + zoneText(imp.Zone))
-	for _, warning := range imp.Warnings {
-		add(t.warn.Render(safe.Line(warning)))
-	}
-	if len(imp.Unmapped) > 0 {
-		add(t.faint.Render("columns not used: " + safe.Line(strings.Join(imp.Unmapped, ", "))))
-	}
-	if imp.Rejected > 0 {
-		more = append(more, a.rule(count(imp.Rejected, "row that could not be read", "rows that could not be read"), w))
-		for _, b := range im.bad {
-			add(t.warn.Render(fmt.Sprintf("line %d", b.Line)) + "  " + safe.Line(b.Reason))
-			more = append(more, fitLine(t.faint.Render("  "+masked(b.Raw, false)), w))
-		}
-		if imp.Rejected > len(im.bad) && len(im.bad) > 0 {
-			add(t.faint.Render(fmt.Sprintf("and %s more", number(imp.Rejected-len(im.bad)))))
-		}
-	} else {
-		add(t.good.Render("no row was rejected"))
-	}
-	out = append(out, a.rule("", sz.w))
-	im.high = max(sz.h-len(out), 1)
-	im.total = len(more)
-	im.off = max(min(im.off, im.total-im.high), 0)
-	for _, l := range more[min(im.off, len(more)):] {
-		out = append(out, " "+l)
-	}
-	return block(out, sz)
-}
-
-func zoneText(z model.Zone) string {
-	switch z.From {
-	case model.ZoneOffset:
-		return "each carries its zone"
-	case model.ZoneHeader:
-		return safe.Line(z.Name) + ", as the column's name says"
-	case model.ZoneFlag:
-		return safe.Line(z.Name) + ", as you said"
-	case model.ZoneAssumed:
-		return "all or some without a zone, " + safe.Line(z.Name) + " assumed for those"
-	}
-	return "none in the file"
-}
-
-func (im *imports) actions(a *app) []action {
-	some := func(*app) string {
-		if im.selected() == nil {
-			return "no file is selected"
-		}
-		return ""
-	}
-	pick := func(by int) func(a *app) tea.Cmd {
-		return func(a *app) tea.Cmd {
-			im.at = min(max(im.at+by, 0), max(len(im.list)-1, 0))
-			return im.readBad(a)
-		}
-	}
-	list := []action{
-		{name: "next-file", keys: []string{"tab", "n"}, help: "next file", short: "next file", do: pick(1)},
-		{name: "previous-file", keys: []string{"shift+tab", "p"}, help: "previous file", do: pick(-1)},
-		{name: "undo-import", keys: []string{"U"}, help: "take everything out again that this file brought in", short: "undo import", why: some, do: func(a *app) tea.Cmd {
-			imp := *im.selected()
-			a.overlays = append(a.overlays, &confirm{
-				question: "Take out what " + safe.Line(filepath.Base(imp.File)) + " brought in?",
-				detail:   count(imp.Stored, "message goes", "messages go") + ". Those that another file has too go as well, until it is loaded again. Notes and steps on incidents stay.",
-				yes:      "take out", no: "keep",
-				do: func(a *app) tea.Cmd {
-					ctx, s := a.ctx, a.Store
-					return func() tea.Msg {
-						n, err := s.UndoImport(ctx, imp.ID)
-						return importUndone{im: im, n: n, err: err}
-					}
-				},
-			})
-			return nil
-		}},
-	}
-	return append(list, moves(func(_ *app, by int) tea.Cmd {
-		im.off = min(max(im.off+by, 0), max(im.total-im.high, 0))
-		return nil
-	}, func() int { return im.high }, func() int { return im.total })...)
-}
-
-type importUndone struct {
-	im  *imports
-	n   int
-	err error
-}
-
-func (m importUndone) arrive(a *app) tea.Cmd {
-	if m.err != nil {
-		return a.fail(m.err)
-	}
-	a.say(count(m.n, "message", "messages") + " taken out")
-	return tea.Batch(m.im.load(a), a.reload())
 }

@@ -99,7 +99,7 @@ func TestLeaving(t *testing.T) {
 		t.Error("esc did not lead home")
 	}
 	a.importing.start(a.ctx)
-	a.importing.files = []string{"big.csv"}
+	a.importing.jobs = []job{{Log: Log{Name: "big.csv"}}}
 	press(t, a, "q")
 	if len(a.overlays) != 1 || !strings.Contains(screenText(a), "Leave while the import of big.csv is running?") {
 		t.Errorf("q asked nothing:\n%s", screenText(a))
@@ -134,7 +134,7 @@ func TestImportSays(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			a, out := newTest(t, size{160, 24}, &fakeStore{})
 			out.imported, out.importErr = tt.imp, tt.err
-			settle(t, a, a.startImport([]string{"x.csv"}))
+			settle(t, a, a.startFiles([]string{"x.csv"}))
 			if s := screenText(a); !strings.Contains(s, tt.want) {
 				t.Errorf("want %q in\n%s", tt.want, s)
 			}
@@ -278,20 +278,20 @@ func TestKinds(t *testing.T) {
 func TestSeveralFiles(t *testing.T) {
 	var loaded []string
 	a, _ := newTest(t, size{120, 24}, &fakeStore{}, func(d *Deps) {
-		d.Import = func(_ context.Context, path string, _ func(model.Import)) (model.Import, error) {
-			loaded = append(loaded, path)
-			if path == "bad.csv" {
-				return model.Import{}, errors.New("bad.csv is a PNG image")
+		d.Import = func(_ context.Context, l Log, _ *model.Reading, _ func(model.Import)) (Loaded, error) {
+			loaded = append(loaded, l.Name)
+			if l.Name == "bad.csv" {
+				return Loaded{}, errors.New("bad.csv is a PNG image")
 			}
-			return model.Import{File: path, Read: 1, Stored: 1}, nil
+			return Loaded{Import: model.Import{File: l.Name, Read: 1, Stored: 1}}, nil
 		}
 	})
-	settle(t, a, a.startImport([]string{"bad.csv", "good.csv"}))
+	settle(t, a, a.startFiles([]string{"bad.csv", "good.csv"}))
 	if strings.Join(loaded, " ") != "bad.csv good.csv" {
 		t.Errorf("loaded %v", loaded)
 	}
 	a.importing.start(a.ctx)
-	a.importing.files = []string{"one.csv", "two.csv", "three.csv"}
+	a.importing.jobs = []job{{Log: Log{Name: "one.csv"}}, {Log: Log{Name: "two.csv"}}, {Log: Log{Name: "three.csv"}}}
 	press(t, a, "esc")
 	if s := screenText(a); !strings.Contains(s, "not loaded: two.csv, three.csv") {
 		t.Errorf("what was dropped is not said:\n%s", s)
@@ -304,14 +304,14 @@ func TestSlowStop(t *testing.T) {
 	s := &fakeStore{}
 	release := make(chan struct{})
 	a, _ := newTest(t, size{120, 24}, s, func(d *Deps) {
-		d.Import = func(ctx context.Context, _ string, progress func(model.Import)) (model.Import, error) {
+		d.Import = func(ctx context.Context, _ Log, _ *model.Reading, progress func(model.Import)) (Loaded, error) {
 			progress(model.Import{Read: 1})
 			<-ctx.Done()
 			<-release
-			return model.Import{Read: 3, Stored: 3}, ctx.Err()
+			return Loaded{Import: model.Import{Read: 3, Stored: 3}}, ctx.Err()
 		}
 	})
-	cmd := a.startImport([]string{"x.csv"})
+	cmd := a.startFiles([]string{"x.csv"})
 	a.back()
 	s.incidents = twoIncidents().incidents
 	time.AfterFunc(500*time.Millisecond, func() { close(release) })

@@ -51,6 +51,7 @@ type confirm struct {
 	question, detail string
 	yes, no          string
 	do               func(a *app) tea.Cmd
+	other            func(a *app) tea.Cmd // what n does, where that is not the same as leaving the question
 }
 
 func (c *confirm) box(a *app, sz size) []string {
@@ -66,7 +67,11 @@ func (c *confirm) press(a *app, k tea.KeyPressMsg) tea.Cmd {
 	case "y", "Y":
 		a.close()
 		return c.do(a)
-	case "n", "N", "esc", "enter", "q":
+	case "n", "N":
+		if a.close(); c.other != nil {
+			return c.other(a)
+		}
+	case "esc", "enter", "q":
 		a.close()
 	}
 	return nil

@@ -39,6 +39,9 @@ var surfaces = []struct {
 	{"imports", []string{"I"}},
 	{"import asked", []string{"i"}},
 	{"knowledge base", []string{"K"}},
+	{"paste box", []string{"ctrl+v", "h", "i"}},
+	{"columns", []string{"I", "m"}},
+	{"columns choice", []string{"I", "m", "enter"}},
 	{"help", []string{"?"}},
 	{"palette", []string{":", "p", "a", "c"}},
 }
@@ -123,23 +126,31 @@ func TestGeometry(t *testing.T) {
 		for _, w := range []int{1, 5, 39, 40, 60, 79, 80, twoColumns - 1, twoColumns, threeColumns - 1, threeColumns, 300} {
 			for _, h := range []int{1, 2, 3, 4, 10, 24, 61} {
 				a.update(tea.WindowSizeMsg{Width: w, Height: h})
-				lines := a.frame()
-				if len(lines) != h {
-					t.Fatalf("%s at %dx%d: %d lines", surface.name, w, h, len(lines))
-				}
-				for y, line := range lines {
-					if n := ansi.StringWidth(line); n > w {
-						t.Fatalf("%s at %dx%d: line %d is %d wide: %q", surface.name, w, h, y, n, line)
-					}
-					if bad := control(line); bad != "" {
-						t.Fatalf("%s at %dx%d: line %d lets %s through", surface.name, w, h, y, bad)
-					}
-				}
-				if v := a.View(); v.Cursor != nil && (v.Cursor.X >= w || v.Cursor.Y >= h) {
-					t.Fatalf("%s at %dx%d: the cursor is at %d,%d", surface.name, w, h, v.Cursor.X, v.Cursor.Y)
-				}
+				checkFrame(t, a, surface.name)
 			}
 		}
+	}
+}
+
+// checkFrame checks that the screen is drawn in the terminal's size and lets no
+// control character through.
+func checkFrame(t *testing.T, a *app, name string) {
+	t.Helper()
+	w, h := a.term.w, a.term.h
+	lines := a.frame()
+	if len(lines) != h {
+		t.Fatalf("%s at %dx%d: %d lines", name, w, h, len(lines))
+	}
+	for y, line := range lines {
+		if n := ansi.StringWidth(line); n > w {
+			t.Fatalf("%s at %dx%d: line %d is %d wide: %q", name, w, h, y, n, line)
+		}
+		if bad := control(line); bad != "" {
+			t.Fatalf("%s at %dx%d: line %d lets %s through", name, w, h, y, bad)
+		}
+	}
+	if v := a.View(); v.Cursor != nil && (v.Cursor.X >= w || v.Cursor.Y >= h) {
+		t.Fatalf("%s at %dx%d: the cursor is at %d,%d", name, w, h, v.Cursor.X, v.Cursor.Y)
 	}
 }
 
@@ -224,7 +235,7 @@ func TestEveryAction(t *testing.T) {
 // Any keys in any order leave a screen that can be drawn.
 func TestMonkey(t *testing.T) {
 	keys := []string{"enter", "esc", "tab", "shift+tab", "j", "k", "g", "G", "l", "e", "y", "Y", "P", "r", "C", "c", "x", "f", "u", "A", "i", "I", "K", "?", ":", "/", "n", "N",
-		"s", "S", "a", "w", "d", "z", "Z", "space", "backspace", "1", "7", "8", "o", "O", "T", "R", "U", "E", "b", "-", "pgdown", "pgup", "up", "down", "left", "right", "ctrl+r"}
+		"s", "S", "a", "w", "d", "z", "Z", "space", "backspace", "1", "7", "8", "o", "O", "T", "R", "U", "E", "b", "m", "L", "F", "t", "ctrl+v", "ctrl+d", "-", "pgdown", "pgup", "up", "down", "left", "right", "ctrl+r"}
 	r := rand.New(rand.NewPCG(1, 2))
 	a, _ := newTest(t, size{80, 24}, withImports(twoIncidents()))
 	for range 5000 {

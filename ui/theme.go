@@ -41,6 +41,7 @@ type signs struct {
 	step    map[model.StepState]string
 	bars    []string
 	rule    string
+	full    string // of a bar, what is done
 	split   string
 	bullet  string
 }
@@ -50,7 +51,7 @@ var unicodeSigns = signs{
 	step: map[model.StepState]string{model.StepOpen: " ", model.StepDone: "✓", model.StepProblem: "✗",
 		model.StepSkipped: "–", model.StepLocked: "·"},
 	bars: []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
-	rule: "─", split: "│", bullet: "•",
+	rule: "─", full: "█", split: "│", bullet: "•",
 }
 
 var asciiSigns = signs{
@@ -58,7 +59,7 @@ var asciiSigns = signs{
 	step: map[model.StepState]string{model.StepOpen: " ", model.StepDone: "x", model.StepProblem: "!",
 		model.StepSkipped: "-", model.StepLocked: "#"},
 	bars: []string{" ", ".", ":", "-", "=", "+", "*", "%", "@"},
-	rule: "-", split: "|", bullet: "*",
+	rule: "-", full: "#", split: "|", bullet: "*",
 }
 
 // newTheme makes the theme. A terminal of 16 colours has its own idea of each, so

@@ -4,6 +4,7 @@
 //
 //	tty [-size WxH] CMD ARG...   start CMD in a terminal, 100x30 unless told
 //	type TEXT                    type the text as it stands
+//	paste FILE                   paste what is in FILE, as a terminal with bracketed paste does
 //	key NAME...                  press keys: enter, esc, tab, up, ctrl+c, …
 //	[!] see TEXT                 wait until the screen shows TEXT, or no longer does
 //	screen FILE                  wait until the screen is as in FILE, without trailing blanks
@@ -95,6 +96,10 @@ func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"type": func(ts *testscript.TestScript, neg bool, args []string) {
 			plain(ts, neg)
 			at(ts).send(ts, strings.Join(args, " "))
+		},
+		"paste": func(ts *testscript.TestScript, neg bool, args []string) {
+			plain(ts, neg)
+			at(ts).send(ts, "\x1b[200~"+ts.ReadFile(args[0])+"\x1b[201~")
 		},
 		"key": func(ts *testscript.TestScript, neg bool, args []string) {
 			plain(ts, neg)
