@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"unsent/model"
+	"unsent/safe"
 )
 
 // mapping shows what the columns of a table are taken for, lets the agent say
@@ -42,11 +43,13 @@ type tableLooked struct {
 // askColumns is what an import does that cannot tell the columns: it asks, unless
 // the agent is in the middle of something else.
 func (a *app) askColumns(l Log, why error) tea.Cmd {
-	_, atImports := a.top().(*imports)
-	if len(a.overlays) > 0 || a.top() != screen(a.home) && !atImports {
-		a.fail(why)
-		a.notice += "; load it again from home to say what its columns are"
-		return nil
+	free := a.top() == screen(a.home)
+	switch a.top().(type) {
+	case *imports, *mapping: // the next table waits on top of the one being asked about
+		free = true
+	}
+	if len(a.overlays) > 0 || !free {
+		return a.warn(safe.Line(a.clean(why.Error())) + "; load it again from home to say what its columns are")
 	}
 	return a.openMapping(l, nil, why)
 }

@@ -201,6 +201,22 @@ func TestColumnsDoNotInterrupt(t *testing.T) {
 	}
 }
 
+// Of several such files each is asked about, one after the other.
+func TestColumnsOfSeveralFiles(t *testing.T) {
+	a, o := newTest(t, size{80, 24}, &fakeStore{})
+	o.table, o.importErr = foreignTable, model.ErrColumns
+	settle(t, a, a.startFiles([]string{"one.csv", "two.csv"}))
+	var asked []string
+	for range 2 {
+		asked = append(asked, top[*mapping](t, a).log.Name)
+		press(t, a, "esc")
+	}
+	slices.Sort(asked)
+	if !slices.Equal(asked, []string{"one.csv", "two.csv"}) || a.top() != screen(a.home) {
+		t.Errorf("asked about %q", asked)
+	}
+}
+
 // A log that turns out to be no table is refused as before.
 func TestNoColumnsToAsk(t *testing.T) {
 	a, o := newTest(t, size{80, 24}, &fakeStore{})
