@@ -9,8 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/BurntSushi/toml"
-
 	"unsent/model"
 )
 
@@ -88,36 +86,35 @@ type line struct {
 	Source   string   `toml:"source"`
 }
 
+type catalogueFile struct {
+	Source map[string]*struct {
+		Name string `toml:"name"`
+		URL  string `toml:"url"`
+		Date string `toml:"date"`
+		Meta bool   `toml:"meta"`
+	} `toml:"source"`
+	Entry []line `toml:"entry"`
+}
+
 func readCatalogue(text string) (*book, error) {
-	var file struct {
-		Source map[string]struct {
-			Name string `toml:"name"`
-			URL  string `toml:"url"`
-			Date string `toml:"date"`
-			Meta bool   `toml:"meta"`
-		} `toml:"source"`
-		Entry []line `toml:"entry"`
-	}
-	meta, err := toml.Decode(text, &file)
-	if err != nil {
+	var file catalogueFile
+	if err := decode(text, &file); err != nil {
 		return nil, fmt.Errorf("reading the catalogue: %w", err)
-	}
-	if extra := meta.Undecoded(); len(extra) > 0 {
-		return nil, fmt.Errorf("reading the catalogue: nothing is called %s there", extra[0])
 	}
 	b := &book{index: map[string]int{}, titles: map[string]model.Code{}}
 	taken := map[string]bool{} // titles that more than one code has
 	var errs []error
 	for _, l := range file.Entry {
 		s, known := file.Source[l.Source]
+		if !known {
+			errs = append(errs, fmt.Errorf("code %s has no source called %q", l.Code, l.Source))
+			continue
+		}
 		e := Entry{
 			Code: model.Code(l.Code), Subcode: l.Subcode, Through: model.Code(l.Through), Title: l.Title, HTTP: l.HTTP,
 			Category: l.Category, Retry: l.Retry, Cause: l.Cause, Remedy: l.Remedy,
 			Source: s.Name + ", " + s.URL, AsOf: s.Date, Meta: s.Meta, verdict: l.Verdict,
 			link: Link{Name: s.Name, URL: s.URL, Date: s.Date},
-		}
-		if !known {
-			errs = append(errs, fmt.Errorf("code %s has no source called %q", e.Name(), l.Source))
 		}
 		if err := e.check(); err != nil {
 			errs = append(errs, err)

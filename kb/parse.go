@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/BurntSushi/toml"
-
 	"unsent/model"
 )
 
@@ -71,17 +69,14 @@ func parse(name, text string) (Article, error) {
 		return Article{}, errors.New("reading the front matter: it is not closed by +++")
 	}
 	var h head
-	meta, err := toml.Decode(front, &h)
-	if err != nil {
+	if err := decode(front, &h); err != nil {
 		return Article{}, fmt.Errorf("reading the front matter: %w", err)
-	}
-	if extra := meta.Undecoded(); len(extra) > 0 {
-		return Article{}, fmt.Errorf("reading the front matter: nothing is called %s there", extra[0])
 	}
 	a := Article{
 		ID: strings.TrimSuffix(name, ".md"), HTTP: h.HTTP, Title: h.Title, Verdict: h.Verdict,
 		Summary: h.Summary, Modified: h.Modified, Checked: h.Checked,
 	}
+	var err error
 	if a.Codes, err = codes(h.Codes); err != nil {
 		return Article{}, err
 	}
