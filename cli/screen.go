@@ -99,6 +99,7 @@ func (a *app) deps(s *store.Store, path string) ui.Deps {
 		DBName:  filepath.Base(path),
 		Secrets: a.secrets(),
 		ASCII:   asciiOnly(a.Getenv),
+		Remote:  remote(a.Getenv),
 	}
 }
 

@@ -39,6 +39,7 @@ type app struct {
 	leaving   bool  // ctrl+c was pressed once
 	undos     []int // how many changes each of this session's undos takes back
 	redos     []int
+	pace      pace
 }
 
 // A screen fills the body of the terminal and lists what can be done on it.
@@ -98,7 +99,13 @@ func (a *app) Init() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) { return a, a.update(msg) }
+func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := a.update(msg)
+	if k, isKey := msg.(tea.KeyPressMsg); isKey {
+		cmd = tea.Batch(cmd, a.pace.key(k.String(), time.Now()))
+	}
+	return a, cmd
+}
 
 func (a *app) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -316,7 +323,9 @@ func (a *app) preview() tea.Cmd {
 }
 
 // View draws the whole terminal.
-func (a *app) View() tea.View {
+func (a *app) View() tea.View { return a.pace.draw(a.view) }
+
+func (a *app) view() tea.View {
 	v := tea.NewView(strings.Join(a.frame(), "\n"))
 	v.AltScreen = true
 	v.WindowTitle = "unsent " + safe.Line(a.DBName)
@@ -427,7 +436,7 @@ func (a *app) head(l layout) []string {
 	}
 	rightSide += " "
 	w := l.term.w
-	room := w - ansi.StringWidth(rightSide)
+	room := w - cells(rightSide)
 	line := fit(left, w)
 	if room > 8 {
 		line = fit(left, room) + rightSide
@@ -453,7 +462,7 @@ func (a *app) foot(l layout) string {
 		if x.short == "" || x.name == "help" || x.name == "quit" || x.reason(a) != "" {
 			continue
 		}
-		n := ansi.StringWidth(keyName(x.keys[0])) + 1 + ansi.StringWidth(x.short) + 2
+		n := cells(keyName(x.keys[0])) + 1 + cells(x.short) + 2
 		if used+n > room {
 			break
 		}
@@ -463,7 +472,7 @@ func (a *app) foot(l layout) string {
 	b.WriteString(a.theme.barKey.Render(" ?") + a.theme.bar.Render(" help "))
 	b.WriteString(a.theme.barKey.Render(" q") + a.theme.bar.Render(" quit"))
 	s := b.String()
-	n := ansi.StringWidth(s)
+	n := cells(s)
 	if n > l.term.w {
 		return fit(s, l.term.w)
 	}
@@ -496,7 +505,7 @@ func overlayKeys(o overlay) string {
 // place is where an overlay's box lies in the body.
 func place(box []string, sz size) (x, y, w int) {
 	for _, line := range box {
-		w = max(w, ansi.StringWidth(line))
+		w = max(w, cells(line))
 	}
 	return max((sz.w-w)/2, 0), max((sz.h-len(box))/3, 0), w
 }
@@ -571,6 +580,6 @@ func (a *app) rule(text string, w int) string {
 	if text == "" {
 		return a.theme.faint.Render(strings.Repeat(a.theme.signs.rule, max(w, 0)))
 	}
-	rest := max(w-ansi.StringWidth(text)-1, 0)
+	rest := max(w-cells(text)-1, 0)
 	return a.theme.head.Render(text) + " " + a.theme.faint.Render(strings.Repeat(a.theme.signs.rule, rest))
 }

@@ -160,7 +160,7 @@ type outside struct {
 	table         func(how *model.Reading) (model.Table, error)
 }
 
-func newTest(t *testing.T, term size, s Store, change ...func(*Deps)) (*app, *outside) {
+func newTest(t testing.TB, term size, s Store, change ...func(*Deps)) (*app, *outside) {
 	t.Helper()
 	o := &outside{how: Copied{Said: "copied with wl-copy"}}
 	d := Deps{
@@ -203,7 +203,7 @@ func newTest(t *testing.T, term size, s Store, change ...func(*Deps)) (*app, *ou
 
 // settle runs a command and all that follow from it, in order, in this
 // goroutine. Terminal requests are left alone: no terminal answers here.
-func settle(t *testing.T, a *app, cmd tea.Cmd) {
+func settle(t testing.TB, a *app, cmd tea.Cmd) {
 	t.Helper()
 	todo := []tea.Cmd{cmd}
 	for n := 0; len(todo) > 0; n++ {
@@ -243,7 +243,7 @@ func keyOf(name string) tea.KeyPressMsg {
 	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
 }
 
-func press(t *testing.T, a *app, keys ...string) {
+func press(t testing.TB, a *app, keys ...string) {
 	t.Helper()
 	for _, k := range keys {
 		settle(t, a, a.update(keyOf(k)))

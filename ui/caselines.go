@@ -166,10 +166,10 @@ func (c *caseView) problems() []string {
 
 // spread puts l at the left and r at the right; r goes first when both do not fit.
 func spread(l, r string, w int) string {
-	if lipgloss.Width(l)+lipgloss.Width(r)+2 > w {
+	if cells(l)+cells(r)+2 > w {
 		return fit(l, w)
 	}
-	return fit(l, w-lipgloss.Width(r)-1) + r + " "
+	return fit(l, w-cells(r)-1) + r + " "
 }
 
 func verdictText(m kb.Match) string {
@@ -266,7 +266,7 @@ func (c *caseView) stepLine(a *app, out []string, i, w int, focus bool) []string
 	if i == c.at {
 		c.line = len(out)
 		if said != "" {
-			plain = fit(plain, min(max(lipgloss.Width(plain)+2, 40), w)) + said
+			plain = fit(plain, min(max(cells(plain)+2, 40), w)) + said
 		}
 		style := t.selected
 		if !focus {
@@ -280,7 +280,7 @@ func (c *caseView) stepLine(a *app, out []string, i, w int, focus bool) []string
 	}
 	line := sign + deep + t.step(s.State) + " " + s.ID + " " + safe.Line(s.Title)
 	if said != "" {
-		line = fit(line, min(max(lipgloss.Width(line)+2, 40), w)) + t.faint.Render(said)
+		line = fit(line, min(max(cells(line)+2, 40), w)) + t.faint.Render(said)
 	}
 	return append(out, fitLine(line, w))
 }
@@ -363,7 +363,7 @@ func (c *caseView) findingLines(a *app, w int) []string {
 
 // fitLine cuts a line without padding it.
 func fitLine(s string, w int) string {
-	if lipgloss.Width(s) <= w {
+	if cells(s) <= w {
 		return s
 	}
 	return fit(s, w)

@@ -75,6 +75,7 @@ type Deps struct {
 	Version string
 	DBName  string   // shown in the title bar
 	ASCII   bool     // draw with ASCII signs only
+	Remote  bool     // the terminal is on another machine
 	Demo    bool     // says DEMO in the title bar and shows the coach
 	Secrets []string // literal secrets that no packet may hold
 }

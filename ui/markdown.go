@@ -56,7 +56,7 @@ func (m *mdWriter) gap() {
 
 // blocks draws the children of n, each line behind prefix, within w cells.
 func (m *mdWriter) blocks(n ast.Node, prefix string, w int) {
-	inner := max(w-ansi.StringWidth(prefix), 4)
+	inner := max(w-cells(prefix), 4)
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Heading:
@@ -104,7 +104,7 @@ func (m *mdWriter) list(l *ast.List, prefix string, w int) {
 			n++
 		}
 		sub := mdWriter{src: m.src, t: m.t}
-		sub.blocks(item, "", w-ansi.StringWidth(prefix)-len([]rune(sign)))
+		sub.blocks(item, "", w-cells(prefix)-len([]rune(sign)))
 		for i, line := range sub.out {
 			if i == 0 {
 				m.out = append(m.out, prefix+m.t.accent.Render(sign)+line)
@@ -138,7 +138,7 @@ func (m *mdWriter) table(tb *east.Table, prefix string, w int) {
 	for i := range widths {
 		for _, r := range rows {
 			if i < len(r) {
-				widths[i] = max(widths[i], ansi.StringWidth(r[i]))
+				widths[i] = max(widths[i], cells(r[i]))
 			}
 		}
 		if i < len(widths)-1 {

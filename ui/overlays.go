@@ -36,7 +36,7 @@ func (a *app) frameBox(title string, lines []string, sz size, wish int) []string
 	edge := func(s string) string { return t.accent.Render(s) }
 	rule := func(n int) string { return strings.Repeat(t.signs.rule, max(n, 0)) }
 	title = ansi.Truncate(title, max(w-6, 0), "…")
-	out := []string{edge(tl+t.signs.rule+" ") + t.head.Render(title) + edge(" "+rule(w-5-ansi.StringWidth(title))+tr)}
+	out := []string{edge(tl+t.signs.rule+" ") + t.head.Render(title) + edge(" "+rule(w-5-cells(title))+tr)}
 	for i, l := range lines {
 		if i == sz.h-2 {
 			break

@@ -14,6 +14,10 @@ import (
 // three pages, however many messages there are.
 const pageRows = 200
 
+// firstRows is how many are fetched first on a terminal of some height: enough
+// for the screen and a page down, and not more, because somebody waits for them.
+func firstRows(high int) int { return min(max(2*high, 50), pageRows) }
+
 // rows lists failed messages, newest first: a window on the database that moves
 // by keys, never a slice of everything.
 type rows struct {
@@ -21,6 +25,7 @@ type rows struct {
 	list    []model.Failure
 	at, off int
 	high    int
+	ahead   int  // how far the selection is to move on once there are the rows for it
 	atTop   bool // nothing newer than list[0]
 	atEnd   bool // nothing older than the last
 	total   int
@@ -59,7 +64,8 @@ func (r *rows) first(a *app) tea.Cmd {
 	ctx, id := r.loading.start(a.ctx)
 	cctx, cid := r.counts.start(a.ctx)
 	q := r.query
-	q.Limit = pageRows
+	q.Limit = firstRows(a.term.h)
+	r.ahead = 0
 	return tea.Batch(loadRows(ctx, r, id, a.Store, q, 0), countRows(cctx, r, cid, a.Store, r.query))
 }
 
@@ -96,11 +102,14 @@ func (m rowsLoaded) arrive(a *app) tea.Cmd {
 	r.loading.done()
 	r.loaded = true
 	if m.err != nil {
-		r.err = m.err
+		r.err, r.ahead = m.err, 0
 		return a.fail(m.err)
 	}
 	switch m.how {
 	case 0:
+		if len(r.list) > 0 { // the keys were meant for the list that goes
+			r.ahead = 0
+		}
 		r.list, r.at, r.off, r.atTop, r.atEnd = m.list, 0, 0, true, m.end
 	case 1:
 		r.list = append(r.list, m.list...)
@@ -116,7 +125,7 @@ func (m rowsLoaded) arrive(a *app) tea.Cmd {
 			r.list, r.atEnd = r.list[:3*pageRows], false
 		}
 	}
-	return nil
+	return r.move(a, 0)
 }
 
 func (r *rows) title(*app) string {
@@ -253,22 +262,29 @@ func (r *rows) selected() *model.Failure {
 	return &r.list[r.at]
 }
 
-// move moves the selection and fetches one screen ahead of the edge.
+// move moves the selection and fetches one screen ahead of the edge. Where keys
+// are faster than the database, what is left of the way is made up for when the
+// rows are there.
 func (r *rows) move(a *app, by int) tea.Cmd {
+	to := r.at + by + r.ahead
+	r.at = min(max(to, 0), max(len(r.list)-1, 0))
+	r.ahead = to - r.at
+	if r.ahead > 0 && r.atEnd || r.ahead < 0 && r.atTop {
+		r.ahead = 0
+	}
 	if len(r.list) == 0 {
 		return nil
 	}
-	r.at = min(max(r.at+by, 0), len(r.list)-1)
 	r.scroll()
 	q := r.query
 	q.Limit = pageRows
 	switch {
 	case r.loading.active:
-	case by > 0 && !r.atEnd && r.at+2*r.high >= len(r.list):
+	case by+r.ahead > 0 && !r.atEnd && (r.ahead > 0 || r.at+2*r.high >= len(r.list)):
 		q.From = model.CursorOf(&r.list[len(r.list)-1])
 		ctx, id := r.loading.start(a.ctx)
 		return loadRows(ctx, r, id, a.Store, q, 1)
-	case by < 0 && !r.atTop && r.at-2*r.high <= 0:
+	case by+r.ahead < 0 && !r.atTop && (r.ahead < 0 || r.at-2*r.high <= 0):
 		q.From, q.Back = model.CursorOf(&r.list[0]), true
 		ctx, id := r.loading.start(a.ctx)
 		return loadRows(ctx, r, id, a.Store, q, -1)
@@ -356,6 +372,7 @@ func (m rowsAtEnd) arrive(a *app) tea.Cmd {
 	if !m.r.loading.current(m.id) {
 		return nil
 	}
+	m.r.ahead = 0
 	cmd := m.rowsLoaded.arrive(a)
 	if m.err == nil {
 		m.r.at, m.r.atTop, m.r.atEnd = max(len(m.list)-1, 0), len(m.list) < pageRows, true

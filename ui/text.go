@@ -5,26 +5,75 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 )
+
+// cells is how many cells a styled text takes. Nearly all that is drawn is
+// ASCII and the screen's own signs, each a cell wide, and every line is measured
+// several times a frame: those are counted here, and ansi.StringWidth, which
+// looks for grapheme clusters, is asked about the rest.
+func cells(s string) int {
+	n := 0
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c >= ' ' && c < 0x7f:
+			n, i = n+1, i+1
+		case c == '\x1b':
+			end := i + 1
+			if end < len(s) && s[end] == '[' {
+				for end++; end < len(s) && (s[end] >= '0' && s[end] <= '9' || s[end] == ';' || s[end] == ':'); end++ {
+				}
+			}
+			if end >= len(s) || s[end] != 'm' {
+				return ansi.StringWidth(s)
+			}
+			i = end + 1
+		case c >= 0x80:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if !oneCell(r) {
+				return ansi.StringWidth(s)
+			}
+			n, i = n+1, i+size
+		default:
+			return ansi.StringWidth(s)
+		}
+	}
+	return n
+}
+
+// oneCell reports whether r is one of the signs beyond ASCII that the screen is
+// drawn with: lines, bars, marks and the punctuation of running text. None joins
+// with its neighbour to one cluster.
+func oneCell(r rune) bool {
+	switch r {
+	case '…', '–', '—', '‘', '’', '“', '”', '•', '·', '✓', '✗', '↑', '↓', '←', '→':
+		return true
+	}
+	return r >= 0x2500 && r <= 0x259f
+}
 
 // fit makes a styled line exactly w cells wide: cut with "…" or padded.
 func fit(s string, w int) string {
 	if w <= 0 {
 		return ""
 	}
-	if n := ansi.StringWidth(s); n <= w {
-		return s + strings.Repeat(" ", w-n)
+	n := cells(s)
+	if n > w {
+		s = ansi.Truncate(s, w, "…")
+		n = cells(s)
 	}
-	s = ansi.Truncate(s, w, "…")
-	return s + strings.Repeat(" ", max(w-ansi.StringWidth(s), 0))
+	if n >= w {
+		return s
+	}
+	return s + strings.Repeat(" ", w-n)
 }
 
 // right is fit with the text at the right edge.
 func right(s string, w int) string {
-	if n := ansi.StringWidth(s); n < w {
+	if n := cells(s); n < w {
 		return strings.Repeat(" ", w-n) + s
 	}
 	return fit(s, w)
@@ -32,12 +81,12 @@ func right(s string, w int) string {
 
 // middle cuts a plain text in its middle, where names differ least.
 func middle(s string, w int) string {
-	if ansi.StringWidth(s) <= w || w < 5 {
+	if cells(s) <= w || w < 5 {
 		return fit(s, w)
 	}
 	left := (w - 1) * 2 / 3
 	tail := w - 1 - left
-	return fit(ansi.Truncate(s, left, "")+"…"+ansi.TruncateLeft(s, ansi.StringWidth(s)-tail, ""), w)
+	return fit(ansi.Truncate(s, left, "")+"…"+ansi.TruncateLeft(s, cells(s)-tail, ""), w)
 }
 
 // block makes lines exactly sz: every line w wide, h lines.
@@ -77,7 +126,7 @@ func wrap(s string, w int) []string {
 
 // indent wraps s behind a prefix that stands on the first line only.
 func indent(prefix, s string, w int) []string {
-	n := ansi.StringWidth(prefix)
+	n := cells(prefix)
 	if w-n < 8 {
 		return wrap(prefix+s, w)
 	}
@@ -199,7 +248,7 @@ func asciified(line string) string {
 		case ok:
 			b.WriteString(s)
 		default:
-			b.WriteString(strings.Repeat("?", ansi.StringWidth(string(r))))
+			b.WriteString(strings.Repeat("?", cells(string(r))))
 		}
 	}
 	return b.String()

@@ -27,7 +27,11 @@ import (
 func Run(ctx context.Context, d Deps, opts ...tea.ProgramOption) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	opts = append([]tea.ProgramOption{tea.WithContext(ctx)}, opts...)
+	rate := fps
+	if d.Remote {
+		rate = slowFPS
+	}
+	opts = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(rate)}, opts...)
 	_, err := tea.NewProgram(newApp(ctx, d), opts...).Run()
 	if errors.Is(err, tea.ErrInterrupted) || errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return context.Canceled
