@@ -6,8 +6,9 @@
 //	bench gen -n 100000 -o failures.csv     invented failures, where no better generator is at hand
 //	bench import -bin ./unsent FILE         records a second and memory of an import
 //	bench frame -bin ./unsent -db FILE      time from start to the first whole screen
+//	bench ui -bin ./unsent -db FILE         the console's goals, beside the least program of its framework
 //
-// run.sh puts them together. To measure something else, add a file with one
+// run.sh puts the first three together, ui.sh the last with what it needs. To measure something else, add a file with one
 // function and a line in main.
 package main
 
@@ -17,9 +18,9 @@ import (
 )
 
 func main() {
-	jobs := map[string]func([]string) error{"gen": gen, "import": importFile, "frame": frame}
+	jobs := map[string]func([]string) error{"gen": gen, "import": importFile, "frame": frame, "ui": screen}
 	if len(os.Args) < 2 || jobs[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: bench gen|import|frame [flags]")
+		fmt.Fprintln(os.Stderr, "usage: bench gen|import|frame|ui [flags]")
 		os.Exit(2)
 	}
 	if err := jobs[os.Args[1]](os.Args[2:]); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"unsent/ingest"
+	"unsent/kb"
 	"unsent/model"
 	"unsent/safe"
 	"unsent/store"
@@ -30,9 +31,12 @@ func (a *app) console(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	go kb.Version() // the first screen needs the knowledge base: it is read beside the database
+	settle := a.hurry()
+	defer settle()
 	return a.filling(c.Context(), func(s *store.Store) error {
 		d := a.deps(s, path)
-		d.Files = args
+		d.Files, d.Shown = args, settle
 		return a.runScreen(c.Context(), path, d)
 	})
 }

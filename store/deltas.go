@@ -121,6 +121,9 @@ func (d *deltas) apply(t *session, importID int64) error {
 		}); err != nil {
 		return err
 	}
+	if err := forgetTotals(t); err != nil {
+		return err
+	}
 	incidents := slices.Sorted(maps.Keys(d.incidents))
 	if _, err := t.bulk(`UPDATE incident SET
 			failures = failures + s.c1,

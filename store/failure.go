@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 
 	"unsent/model"
@@ -169,9 +170,17 @@ func (s *Store) known(ctx context.Context, identity string) (id model.MessageID,
 	return id, by != 0, err
 }
 
+// newestOf are the newest messages of an incident, which stand for it first.
+const newestOf = "SELECT id FROM failure INDEXED BY failure_incident WHERE incident = ? ORDER BY at DESC, id DESC LIMIT 3"
+
+// sampled is among how many messages of an incident, the newest, Samples looks
+// for combinations. The biggest incidents of a million messages have some
+// thousand; where a log names neither account nor template, all may be one.
+const sampled = 20_000
+
 // Samples are messages that stand for an incident, with payloads: the newest
 // three, the oldest, and one for each combination of template, phone number id
-// and details, the commonest first; at most k.
+// and details among the newest 20,000, the commonest first; at most k.
 func (s *Store) Samples(ctx context.Context, id model.IncidentID, k int) ([]model.Failure, error) {
 	doing := "choosing samples of " + id.String()
 	var picked []int64
@@ -187,13 +196,14 @@ func (s *Store) Samples(ctx context.Context, id model.IncidentID, k int) ([]mode
 		})
 	}
 	for _, query := range [...]string{
-		`SELECT id FROM failure INDEXED BY failure_incident WHERE incident = ? ORDER BY at DESC, id DESC LIMIT 3`,
+		newestOf,
 		`SELECT id FROM failure INDEXED BY failure_incident WHERE incident = ? AND at <> 0 ORDER BY at, id LIMIT 1`,
 		// The newest row of each combination. A combination that a message
 		// picked above already stands for is left out.
-		`SELECT id FROM (SELECT f.id, count(*) AS n, max(f.at) FROM failure AS f INDEXED BY failure_incident JOIN cell AS c ON c.id = f.cell
-			WHERE f.incident = ?1 GROUP BY c.template, c.phone, f.wording)
-			ORDER BY n DESC, id DESC LIMIT 100`,
+		fmt.Sprintf(`SELECT id FROM (SELECT f.id, count(*) AS n, max(f.at) FROM
+			(SELECT id FROM failure INDEXED BY failure_incident WHERE incident = ?1 ORDER BY at DESC, id DESC LIMIT %d) AS i
+			CROSS JOIN failure AS f ON f.id = i.id CROSS JOIN cell AS c ON c.id = f.cell GROUP BY c.template, c.phone, f.wording)
+			ORDER BY n DESC, id DESC LIMIT 100`, sampled),
 	} {
 		if err := pick(query, int64(id)); err != nil {
 			return nil, s.fail(doing, err)

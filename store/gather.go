@@ -59,6 +59,45 @@ func (s *Store) Case(ctx context.Context, id model.IncidentID, msg model.Message
 	return c, err
 }
 
+// Glance is what a case is judged by and no more, for a look at one incident
+// after the other: it takes a millisecond where Case, which groups all messages
+// of the incident, takes as long as there are many. The incident's Recipients are
+// those of the incident list, and of the samples there are the newest alone; a
+// judgement of it is the same as of the whole case.
+func (s *Store) Glance(ctx context.Context, id model.IncidentID) (c model.Case, err error) {
+	if c.Incident, err = s.Incident(ctx, id); err != nil {
+		return c, err
+	}
+	if c.Samples, err = s.newestFull(ctx, id); err != nil {
+		return c, err
+	}
+	if f := c.Stands(); f != nil && (f.Code != c.Incident.Code || f.Vendor != c.Incident.Vendor) {
+		// None of them has the incident's own error: another sample may.
+		if c.Samples, err = s.Samples(ctx, id, caseSamples); err != nil {
+			return c, err
+		}
+	}
+	if c.Records, err = s.Steps(ctx, id); err != nil {
+		return c, err
+	}
+	if c.Notes, err = s.Notes(ctx, id); err != nil {
+		return c, err
+	}
+	c.Findings, err = s.findingsOf(ctx, id, 0)
+	return c, err
+}
+
+// newestFull are the messages that Samples begins with.
+func (s *Store) newestFull(ctx context.Context, id model.IncidentID) ([]model.Failure, error) {
+	doing := "choosing samples of " + id.String()
+	newest, err := s.numbers(ctx, newestOf, int64(id))
+	if err != nil {
+		return nil, s.fail(doing, err)
+	}
+	all, err := s.full(ctx, newest)
+	return all, s.fail(doing, err)
+}
+
 // findingsOf are a message's findings, and its incident's where the message has
 // none of that check.
 func (s *Store) findingsOf(ctx context.Context, id model.IncidentID, msg model.MessageID) ([]model.Finding, error) {

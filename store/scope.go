@@ -32,9 +32,15 @@ func (s *Store) scopes(ctx context.Context, id model.IncidentID) (map[model.Dim]
 	if err != nil {
 		return nil, err
 	}
-	parts, err := cellAttempts(ctx, s.r, scopeOf(cells), e)
-	if err != nil {
+	var successes int
+	if err := s.r.QueryRowContext(ctx, "SELECT coalesce((SELECT value FROM meta WHERE key = 'successes'), 0)").Scan(&successes); err != nil {
 		return nil, err
+	}
+	var parts []cellPart
+	if successes > 0 { // else no share can be told, and there is nothing to add up
+		if parts, err = cellAttempts(ctx, s.r, scopeOf(cells), e); err != nil {
+			return nil, err
+		}
 	}
 	all := map[model.Dim]model.Scope{}
 	for dim, of := range map[model.Dim]struct {

@@ -83,7 +83,7 @@ func (s *Store) selection(ctx context.Context, q *model.Query) (*selection, erro
 			sel.keptArgs = append(sel.keptArgs, int64(q.Incident))
 		}
 	} else {
-		sel.kept = "SELECT coalesce(sum(failures), 0) FROM incident INDEXED BY incident_top WHERE failures > 0"
+		sel.kept = "SELECT coalesce((SELECT value FROM meta WHERE key = 'messages'), (SELECT sum(failures) FROM incident INDEXED BY incident_top WHERE failures > 0), 0)"
 	}
 	conditions := len(sel.where)
 
@@ -236,13 +236,20 @@ func (sel *selection) pageOf(a access, q *model.Query) (string, []any) {
 
 // near bounds a look at the rows next to where the page begins.
 func (s *Store) near(ctx context.Context, q *model.Query) (access, bool, error) {
-	look := model.Query{From: q.From, Back: q.Back, Limit: 1}
+	look := model.Query{From: q.From, Back: q.Back, Limit: 20*q.Limit + 1}
 	sel := &selection{}
 	inner, args := sel.pageOf(access{kind: byTime}, &look)
-	inner = strings.Replace(inner, "SELECT f.id", "SELECT f.at, f.id", 1) + " OFFSET ?"
+	inner = strings.Replace(inner, "SELECT f.id", "SELECT f.at AS at, f.id AS id", 1)
+	last := "ORDER BY at, id"
+	if q.Back {
+		last = "ORDER BY at DESC, id DESC"
+	}
 	var c model.Cursor
-	err := s.r.QueryRowContext(ctx, inner, append(args, 20*q.Limit)...).Scan(&c.At, (*int64)(&c.ID))
-	if errors.Is(err, sql.ErrNoRows) {
+	var n int
+	// The last of them, and whether there are as many.
+	err := s.r.QueryRowContext(ctx, "SELECT at, id, n FROM (SELECT at, id, count(*) OVER () AS n FROM ("+inner+")) "+last+" LIMIT 1", args...).
+		Scan(&c.At, (*int64)(&c.ID), &n)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && n < look.Limit {
 		return access{}, false, nil // so few that looking at all is the way
 	}
 	return access{kind: byTime, bound: &c}, err == nil, err

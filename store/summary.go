@@ -50,8 +50,12 @@ type extent struct {
 // staleByWABA marks the incidents whose share the sends of an account change.
 const staleByWABA = `UPDATE incident SET stale = 1 WHERE stale = 0 AND id IN (SELECT incident FROM cell WHERE waba = ?)`
 
-// refresh makes the summaries of the largest incidents that have none.
+// refresh makes the summaries of the largest incidents that have none, and keeps
+// the totals.
 func refresh(t *session, n int) error {
+	if err := keepTotals(t); err != nil {
+		return err
+	}
 	var due []extent
 	rows, err := t.tx.QueryContext(t.ctx, `SELECT id, failures, first, last FROM
 		(SELECT id, failures, first, last, stale FROM incident INDEXED BY incident_top WHERE failures > 0 ORDER BY failures DESC, id LIMIT ?) WHERE stale = 1`, n)

@@ -32,8 +32,10 @@ type app struct {
 	noticeBad bool
 
 	totals    model.Totals
-	loading   task // of the incident list
+	loading   task    // of the incident list
+	first     tea.Cmd // its first reading, which is under way before the terminal is ready
 	importing importing
+	glancing  bool  // at a case beside the list
 	working   task  // checks and packets: work that esc stops
 	coach     int   // next line of the coach; coachOff when it is over
 	leaving   bool  // ctrl+c was pressed once
@@ -76,6 +78,7 @@ func newApp(ctx context.Context, d Deps) *app {
 	if d.Demo {
 		a.coach = 0
 	}
+	a.first = ahead(a.reload())
 	return a
 }
 
@@ -92,7 +95,7 @@ func (a *app) pop() {
 }
 
 func (a *app) Init() tea.Cmd {
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, a.reload(), restore(a.ctx, a.Store)}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, a.first, restore(a.ctx, a.Store)}
 	if len(a.Files) > 0 {
 		cmds = append(cmds, a.startFiles(a.Files))
 	}
@@ -302,17 +305,21 @@ func (a *app) refresh() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// preview loads the case of home's selected incident, so that it stands beside
-// the list where there is room, and is there when it is opened.
+// preview looks at the case of home's selected incident, so that it stands beside
+// the list where there is room, and is there when it is opened. What was under
+// way for the one before stops.
 func (a *app) preview() tea.Cmd {
 	inc := a.home.selected()
-	if inc == nil {
+	if c := a.home.open; c != nil && (inc == nil || c.inc.ID != inc.ID) && a.top() == screen(a.home) {
+		c.loading.stop()
 		a.home.open = nil
+	}
+	if inc == nil {
 		return nil
 	}
 	if a.home.open == nil || a.home.open.inc.ID != inc.ID {
 		a.home.open = newCase(*inc, nil)
-		return a.home.open.load(a)
+		return a.home.open.look(a)
 	}
 	known := a.home.open.inc.Recipients // counting them takes a query of its own; the list does not
 	a.home.open.inc = *inc

@@ -65,6 +65,11 @@ func (s *fakeStore) Case(ctx context.Context, id model.IncidentID, msg model.Mes
 	}
 	return c, err
 }
+func (s *fakeStore) Glance(ctx context.Context, id model.IncidentID) (model.Case, error) {
+	c, err := s.Case(ctx, id, 0)
+	c.Scopes, c.Newest = nil, nil
+	return c, err
+}
 func (s *fakeStore) Failures(_ context.Context, q model.Query) ([]model.Failure, error) {
 	var out []model.Failure
 	for _, f := range s.failures {

@@ -19,7 +19,8 @@ type caseView struct {
 	msgID model.MessageID // 0 when the case is the incident
 	data  model.Case
 	triage.Judgement
-	ready   bool
+	ready   bool // the whole case is here, and not only what a glance at it shows
+	glanced bool // what a glance shows is here
 	loading task
 	err     error
 	running []string // checks that are still out
@@ -74,6 +75,36 @@ func (c *caseView) load(a *app) tea.Cmd {
 	return loadCase(ctx, c, id, a.Store, c.inc.ID, c.msgID)
 }
 
+// look loads what a look at the case from the list shows. One is loaded at a
+// time: of those that a held key runs past, only the ones are looked at that the
+// database keeps up with, and always the last.
+func (c *caseView) look(a *app) tea.Cmd {
+	if a.glancing || c.glanced || c.ready {
+		return nil
+	}
+	a.glancing = true
+	return glanceAt(a.ctx, c, a.Store, c.inc.ID)
+}
+
+// whole loads the case unless it is here or on its way.
+func (c *caseView) whole(a *app) tea.Cmd {
+	if c.ready || c.loading.active {
+		return nil
+	}
+	return c.load(a)
+}
+
+// glance takes what the case is judged by. Of what the list knows and a glance
+// does not count nothing is lost.
+func (c *caseView) glance(d model.Case) {
+	if d.Incident.Recipients < 0 {
+		d.Incident.Recipients = c.inc.Recipients
+	}
+	c.data, c.inc, c.glanced, c.err = d, d.Incident, true, nil
+	c.settle()
+	c.drawn = drawing{}
+}
+
 func (c *caseView) take(d model.Case) {
 	c.data, c.inc, c.ready, c.err = d, d.Incident, true, nil
 	c.settle()
@@ -118,8 +149,13 @@ func (c *caseView) article() kb.Article { return c.Match.Article }
 // check starts checks; names nil means all that the article names, or every
 // check when it names none.
 func (c *caseView) check(a *app, names []string) tea.Cmd {
-	if !c.ready {
-		return a.warn("the incident is still being read; try again in a moment")
+	if !c.ready { // the key was faster: read the case, then ask
+		ctx, id := a.working.start(a.ctx)
+		s, inc, msg := a.Store, c.inc.ID, c.msgID
+		return func() tea.Msg {
+			d, err := s.Case(ctx, inc, msg)
+			return readyToCheck{c: c, id: id, names: names, data: d, err: err}
+		}
 	}
 	if len(names) == 0 {
 		names = c.allChecks()
@@ -147,25 +183,13 @@ func (c *caseView) allChecks() []string {
 	return names
 }
 
-func (c *caseView) checkAll(a *app) tea.Cmd {
-	if !c.ready {
-		// The express key asks before the case is read: read it, then ask.
-		ctx, id := a.working.start(a.ctx)
-		s, inc, msg := a.Store, c.inc.ID, c.msgID
-		return func() tea.Msg {
-			d, err := s.Case(ctx, inc, msg)
-			return readyToCheck{c: c, id: id, data: d, err: err}
-		}
-	}
-	return c.check(a, nil)
-}
-
 // readyToCheck brings the case that the checks waited for.
 type readyToCheck struct {
-	c    *caseView
-	id   int
-	data model.Case
-	err  error
+	c     *caseView
+	id    int
+	names []string
+	data  model.Case
+	err   error
 }
 
 func (m readyToCheck) arrive(a *app) tea.Cmd {
@@ -178,7 +202,7 @@ func (m readyToCheck) arrive(a *app) tea.Cmd {
 	}
 	m.c.loading.stop() // the reading that runs beside would come second and drop nothing new
 	m.c.take(m.data)
-	return m.c.check(a, nil)
+	return m.c.check(a, m.names)
 }
 
 // step is the selected step, nil when the article has none.
@@ -275,7 +299,7 @@ func (c *caseView) actions(a *app) []action {
 			}
 			return ""
 		}, do: func(a *app) tea.Cmd { return c.check(a, c.step().Checks) }},
-		{name: "check-all", keys: []string{"C"}, help: "run all checks", short: "checks", do: func(a *app) tea.Cmd { return c.checkAll(a) }},
+		{name: "check-all", keys: []string{"C"}, help: "run all checks", short: "checks", do: func(a *app) tea.Cmd { return c.check(a, nil) }},
 		{name: "packet", keys: []string{"e"}, help: "build the escalation packet", short: "packet", do: func(a *app) tea.Cmd { return c.openPacket(a) }},
 		{name: "tick", keys: []string{"x"}, help: "tick the selected step, or untick it; asks for a note", short: "tick", why: someStep, do: func(a *app) tea.Cmd { return c.tick(a, "") }},
 		{name: "found", keys: []string{"f"}, help: "the selected step found the problem", why: someStep, do: func(a *app) tea.Cmd { return c.tick(a, model.StepProblem) }},

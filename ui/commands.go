@@ -36,6 +36,14 @@ func loadIncidents(ctx context.Context, id int, s Store) tea.Cmd {
 	}
 }
 
+// ahead starts a command at once; what it answers arrives when the command that
+// comes back is run.
+func ahead(cmd tea.Cmd) tea.Cmd {
+	answer := make(chan tea.Msg, 1)
+	go func() { answer <- cmd() }()
+	return func() tea.Msg { return <-answer }
+}
+
 // placeKey is the setting that remembers the selected incident.
 const placeKey = "ui.incident"
 
@@ -70,6 +78,15 @@ func loadCase(ctx context.Context, c *caseView, id int, s Store, inc model.Incid
 		defer cancel()
 		d, err := s.Case(ctx, inc, msg)
 		return caseLoaded{c: c, id: id, data: d, err: err}
+	}
+}
+
+func glanceAt(ctx context.Context, c *caseView, s Store, inc model.IncidentID) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		d, err := s.Glance(ctx, inc)
+		return caseGlanced{c: c, data: d, err: err}
 	}
 }
 

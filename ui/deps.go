@@ -13,6 +13,7 @@ type Store interface {
 	Totals(ctx context.Context) (model.Totals, error)
 	Incidents(ctx context.Context, q model.Query) ([]model.Incident, error)
 	Case(ctx context.Context, id model.IncidentID, msg model.MessageID) (model.Case, error)
+	Glance(ctx context.Context, id model.IncidentID) (model.Case, error)
 	Failures(ctx context.Context, q model.Query) ([]model.Failure, error)
 	Count(ctx context.Context, q model.Query, most int) (n int, more bool, err error)
 	Imports(ctx context.Context) ([]model.Import, error)
@@ -76,6 +77,7 @@ type Deps struct {
 	DBName  string   // shown in the title bar
 	ASCII   bool     // draw with ASCII signs only
 	Remote  bool     // the terminal is on another machine
+	Shown   func()   // called once, when the incidents are on screen or why they are not
 	Demo    bool     // says DEMO in the title bar and shows the coach
 	Secrets []string // literal secrets that no packet may hold
 }

@@ -387,7 +387,7 @@ func (h *home) actions(a *app) []action {
 		{name: "open", keys: []string{"enter"}, help: "open the incident", short: "open", why: some, do: func(a *app) tea.Cmd {
 			cmd := a.preview()
 			a.push(h.open)
-			return cmd
+			return tea.Batch(cmd, h.open.whole(a))
 		}},
 	}
 	// On home these act on the case of the selected incident, so that the main
@@ -396,7 +396,7 @@ func (h *home) actions(a *app) []action {
 		action{name: "express", keys: []string{"E"}, help: "open, check and build the packet at once", short: "express", why: some, do: func(a *app) tea.Cmd {
 			cmd := a.preview()
 			a.push(h.open)
-			return tea.Batch(cmd, h.open.checkAll(a), h.open.openPacket(a))
+			return tea.Batch(cmd, h.open.check(a, nil), h.open.openPacket(a))
 		}},
 		action{name: "messages", keys: []string{"l"}, help: "all failed messages, newest first", short: "messages", do: func(a *app) tea.Cmd { return a.openRows(model.Query{}) }},
 		action{name: "filter", keys: []string{"/"}, help: "filter: text, !text without it, -f txt fuzzy", short: "filter", do: func(a *app) tea.Cmd {

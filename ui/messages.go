@@ -24,6 +24,9 @@ func (m incidentsLoaded) arrive(a *app) tea.Cmd {
 		return nil
 	}
 	a.loading.done()
+	if !a.home.loaded && a.Shown != nil {
+		a.Shown()
+	}
 	a.home.loaded = true
 	if m.err != nil {
 		if a.home.err = m.err; len(a.home.all) == 0 {
@@ -67,6 +70,36 @@ func (m caseLoaded) arrive(a *app) tea.Cmd {
 	}
 	m.c.take(m.data)
 	return m.c.preview(a)
+}
+
+// caseGlanced brings what a case is judged by; the rest follows when it is needed.
+type caseGlanced struct {
+	c    *caseView
+	data model.Case
+	err  error
+}
+
+func (m caseGlanced) arrive(a *app) tea.Cmd {
+	a.glancing = false
+	c := a.home.open
+	if c == nil {
+		return nil
+	}
+	if c != m.c { // the agent has moved on
+		return c.look(a)
+	}
+	switch {
+	case c.ready: // the whole case was faster
+		return nil
+	case m.err != nil:
+		c.err = m.err
+		return a.fail(m.err)
+	}
+	c.glance(m.data)
+	if layoutFor(a.term).columns() == 3 {
+		return c.whole(a) // the packet in the third column is made of it
+	}
+	return nil
 }
 
 // findingArrived brings one finding; more waits for the one behind it.

@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// Memory of the console. It is meant to stay open all day, on machines that many
+// agents share, and holds little at a time: a collection takes 1 ms.
+const (
+	consoleGrowth = 50       // percent that the heap may grow by between two collections
+	hurriedHeap   = 64 << 20 // bytes, up to which nothing is collected before the first screen
+
+	drawn = 100 * time.Millisecond // after which what is to be shown is on the terminal
+)
+
+// hurry puts garbage collection off until the first screen is there, which would
+// otherwise wait for three of them. The function it answers with ends that, and
+// gives back what the start has needed; it may be called more than once. Somebody
+// who sets GOGC decides it, and nothing is done.
+func (a *app) hurry() (settle func()) {
+	if a.Getenv("GOGC") != "" {
+		return func() {}
+	}
+	debug.SetGCPercent(-1)
+	limit := debug.SetMemoryLimit(hurriedHeap)
+	return sync.OnceFunc(func() {
+		time.AfterFunc(drawn, func() {
+			debug.SetMemoryLimit(limit)
+			debug.SetGCPercent(consoleGrowth)
+			debug.FreeOSMemory()
+		})
+	})
+}
