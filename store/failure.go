@@ -33,7 +33,7 @@ func (s *Store) page(ctx context.Context, q *model.Query) ([]model.Failure, erro
 	if err != nil || sel.none {
 		return nil, err
 	}
-	read := func(a access) ([]stored, error) {
+	read := func(a access, q *model.Query) ([]stored, error) {
 		inner, args := sel.pageOf(a, q)
 		rows, err := s.r.QueryContext(ctx, "WITH page AS MATERIALIZED ("+inner+") SELECT "+storedColumns+
 			" FROM page CROSS JOIN failure AS f ON f.id = page.id", args...)
@@ -46,18 +46,30 @@ func (s *Store) page(ctx context.Context, q *model.Query) ([]model.Failure, erro
 	}
 	var found []stored
 	if a, ok := sel.obvious(); ok {
-		found, err = read(a)
+		found, err = read(a, q)
 	} else {
-		// What is common fills a page from the newest rows at once; only for
-		// what is rare is it worth finding out where to look.
-		var near access
-		if near, ok, err = s.near(ctx, q); err == nil && ok {
-			found, err = read(near)
+		// What is common fills a page from the rows next to where it begins, and
+		// what is not too rare from some more of them; only for what is rarer is
+		// it worth finding out where to look.
+		part, full := *q, false
+		for looks := 0; !full && looks < 10 && (looks == 0 || len(found) >= q.Limit/10); looks++ {
+			near, all, err := s.near(ctx, &part, 20*q.Limit)
+			if err != nil {
+				return nil, err
+			}
+			more, err := read(near, &part)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, more...)
+			if full = all || len(found) == q.Limit; !full {
+				part.From, part.Limit = *near.bound, q.Limit-len(found)
+			}
 		}
-		if err == nil && (!ok || len(found) < q.Limit) {
+		if !full {
 			var a access
 			if a, err = s.choose(ctx, sel, q.Limit); err == nil {
-				found, err = read(a)
+				found, err = read(a, q)
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -234,25 +233,25 @@ func (sel *selection) pageOf(a access, q *model.Query) (string, []any) {
 		slices.Concat([]any{ids(a.incidents)}, args, []any{q.Limit, q.Limit})
 }
 
-// near bounds a look at the rows next to where the page begins.
-func (s *Store) near(ctx context.Context, q *model.Query) (access, bool, error) {
-	look := model.Query{From: q.From, Back: q.Back, Limit: 20*q.Limit + 1}
-	sel := &selection{}
-	inner, args := sel.pageOf(access{kind: byTime}, &look)
+// near bounds a look at some rows next to where the page begins. all means that
+// there are no more rows than that.
+func (s *Store) near(ctx context.Context, q *model.Query, rows int) (a access, all bool, err error) {
+	look := model.Query{From: q.From, Back: q.Back, Limit: rows}
+	inner, args := (&selection{}).pageOf(access{kind: byTime}, &look)
 	inner = strings.Replace(inner, "SELECT f.id", "SELECT f.at AS at, f.id AS id", 1)
-	last := "ORDER BY at, id"
+	// Rows of the last one's time may lie within the bound although the look ends
+	// before them. They are the next of the page, so that is as good.
+	last := "coalesce(min(at), 0), coalesce(min(id), 0)"
 	if q.Back {
-		last = "ORDER BY at DESC, id DESC"
+		last = "coalesce(max(at), 0), coalesce(max(id), 0)"
 	}
-	var c model.Cursor
 	var n int
-	// The last of them, and whether there are as many.
-	err := s.r.QueryRowContext(ctx, "SELECT at, id, n FROM (SELECT at, id, count(*) OVER () AS n FROM ("+inner+")) "+last+" LIMIT 1", args...).
-		Scan(&c.At, (*int64)(&c.ID), &n)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && n < look.Limit {
-		return access{}, false, nil // so few that looking at all is the way
+	var c model.Cursor
+	err = s.r.QueryRowContext(ctx, "SELECT count(*), "+last+" FROM ("+inner+")", args...).Scan(&n, &c.At, (*int64)(&c.ID))
+	if n < rows {
+		return access{kind: byTime}, true, err
 	}
-	return access{kind: byTime, bound: &c}, err == nil, err
+	return access{kind: byTime, bound: &c}, false, err
 }
 
 // choose weighs the rows that must be looked at in the order of time against

@@ -62,11 +62,11 @@ func (a *app) openRows(q model.Query) tea.Cmd {
 
 func (r *rows) first(a *app) tea.Cmd {
 	ctx, id := r.loading.start(a.ctx)
-	cctx, cid := r.counts.start(a.ctx)
 	q := r.query
 	q.Limit = firstRows(a.term.h)
 	r.ahead = 0
-	return tea.Batch(loadRows(ctx, r, id, a.Store, q, 0), countRows(cctx, r, cid, a.Store, r.query))
+	r.counts.stop() // it begins when the rows are there, which somebody waits for
+	return loadRows(ctx, r, id, a.Store, q, 0)
 }
 
 func loadRows(ctx context.Context, r *rows, id int, s Store, q model.Query, how int) tea.Cmd {
@@ -124,6 +124,10 @@ func (m rowsLoaded) arrive(a *app) tea.Cmd {
 		if len(r.list) > 3*pageRows { // forget the oldest
 			r.list, r.atEnd = r.list[:3*pageRows], false
 		}
+	}
+	if m.how == 0 {
+		ctx, id := r.counts.start(a.ctx)
+		return tea.Batch(r.move(a, 0), countRows(ctx, r, id, a.Store, r.query))
 	}
 	return r.move(a, 0)
 }
