@@ -118,8 +118,13 @@ func beside(sep string, blocks ...[]string) []string {
 // wrap breaks a styled text into lines of at most w cells, keeping its styles
 // on every line.
 func wrap(s string, w int) []string {
-	if w <= 0 {
+	switch {
+	case w <= 0:
 		return nil
+	case !strings.Contains(s, "\n") && cells(s) <= w:
+		return []string{s}
+	case !strings.Contains(s, "\x1b"): // no styles to carry over to the next line
+		return strings.Split(ansi.Wrap(s, w, ""), "\n")
 	}
 	return strings.Split(lipgloss.Wrap(s, w, ""), "\n")
 }
