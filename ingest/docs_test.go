@@ -24,7 +24,7 @@ func TestFormatsDocument(t *testing.T) {
 	if !ok || !ok2 {
 		t.Fatal("the marks round the table are gone")
 	}
-	all := slices.Clone(presets)
+	all := slices.Clone(presets())
 	slices.SortFunc(all, func(a, b *preset) int { return cmp.Compare(a.Name, b.Name) })
 	var b strings.Builder
 	b.WriteString("| preset | what it is | recognised by | codes are | how sure | source |\n|---|---|---|---|---|---|\n")

@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -138,7 +139,7 @@ var fieldInfos = [nFields]fieldInfo{
 }
 
 // headerFields knows every header, with its place among those of its field.
-var headerFields = func() map[string]headerField {
+var headerFields = sync.OnceValue(func() map[string]headerField {
 	m := make(map[string]headerField, 400)
 	for f := range nFields {
 		for i, key := range strings.Fields(fieldInfos[f].headers) {
@@ -149,7 +150,7 @@ var headerFields = func() map[string]headerField {
 		}
 	}
 	return m
-}()
+})
 
 type headerField struct {
 	f    field

@@ -13,7 +13,7 @@ import (
 // TestFormats runs the sample of every preset: its lines must become the records
 // that it names, and its headers must choose it.
 func TestFormats(t *testing.T) {
-	for _, p := range presets {
+	for _, p := range presets() {
 		t.Run(p.Name, func(t *testing.T) {
 			if p.Source == "" || p.About == "" || p.System == "" || !slices.Contains([]string{"A", "B"}, p.Certainty) {
 				t.Errorf("source %q, about %q, system %q, certainty %q", p.Source, p.About, p.System, p.Certainty)
@@ -93,15 +93,15 @@ func TestPresetWinsByHeadersOnly(t *testing.T) {
 }
 
 func TestVendorTableNamesKnownSystems(t *testing.T) {
-	for _, p := range presets {
+	for _, p := range presets() {
 		if p.Codes == "" || p.Codes == "meta" {
 			continue
 		}
-		if _, ok := vendors[p.Codes]; !ok {
+		if _, ok := vendors()[p.Codes]; !ok {
 			t.Errorf("preset %s has the codes of %q, which vendor.json does not know", p.Name, p.Codes)
 		}
 	}
-	for system, codes := range vendors {
+	for system, codes := range vendors() {
 		for code, meta := range codes {
 			if _, ok := model.ParseCode(string(meta)); !ok {
 				t.Errorf("%s %s means %q, which is no code", system, code, meta)

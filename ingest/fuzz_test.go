@@ -14,7 +14,7 @@ import (
 // FuzzOpen: whatever the bytes are, nothing panics, reading ends, every record
 // has an outcome, and every text is UTF-8 without NULs.
 func FuzzOpen(f *testing.F) {
-	for _, p := range presets {
+	for _, p := range presets() {
 		f.Add([]byte(strings.Join(p.Sample, "\n")))
 	}
 	f.Add([]byte("\ufeffphone;status;error\r\n'+1;\"failed;131000\r\n"))

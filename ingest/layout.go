@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"unsent/model"
 	"unsent/safe"
@@ -98,7 +99,7 @@ func headerOf(rows []row, o Options) layout {
 			}
 			data = data || isData(cell)
 			key := headerKey(cell)
-			if _, ok := headerFields[key]; (ok || presetKeys[key]) && !looksLikeValue(cell) || asked[key] && key != "" {
+			if _, ok := headerFields()[key]; (ok || presetKeys()[key]) && !looksLikeValue(cell) || asked[key] && key != "" {
 				known++
 			}
 		}
@@ -113,16 +114,16 @@ func headerOf(rows []row, o Options) layout {
 }
 
 // presetKeys are the headers that only presets know.
-var presetKeys = func() map[string]bool {
+var presetKeys = sync.OnceValue(func() map[string]bool {
 	m := map[string]bool{}
-	for _, p := range presets {
+	for _, p := range presets() {
 		for key := range p.fields {
 			m[key] = true
 		}
 	}
 	delete(m, "")
 	return m
-}()
+})
 
 // looksLikeValue keeps a row of data from being a header: "template" and "error"
 // are values as well as headers, but headers have no digits in front and are no

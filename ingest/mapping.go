@@ -55,7 +55,7 @@ func mapColumns(headers []string, o Options) (*mapping, error) {
 			continue
 		} else if h, ok := m.presetField(key); ok {
 			c.f, c.rank = h.f, h.rank-100
-		} else if h, ok := headerFields[key]; ok {
+		} else if h, ok := headerFields()[key]; ok {
 			c.f, c.rank = h.f, h.rank
 		}
 		if c.f == fNone || c.f == fOther {

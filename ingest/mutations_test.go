@@ -52,7 +52,7 @@ func TestMutations(t *testing.T) {
 // what the shared material has.
 func mutants(t *testing.T) []string {
 	var files []string
-	for _, p := range presets {
+	for _, p := range presets() {
 		files = append(files, strings.Join(p.Sample, "\n")+"\n")
 	}
 	for _, h := range append(append(fileHazards(), meaningHazards()...), pasteHazards()...) {

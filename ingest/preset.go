@@ -7,6 +7,7 @@ import (
 	"path"
 	"sort"
 	"strings"
+	"sync"
 )
 
 //go:embed formats/*.json
@@ -36,7 +37,7 @@ type preset struct {
 
 // presets are all of them, those with most headers first: of two that fit, the
 // one that asks for more is the right one.
-var presets = func() []*preset {
+var presets = sync.OnceValue(func() []*preset {
 	entries, err := formatFiles.ReadDir("formats")
 	if err != nil {
 		panic("ingest: formats: " + err.Error())
@@ -67,12 +68,12 @@ var presets = func() []*preset {
 	}
 	sort.SliceStable(list, func(i, j int) bool { return len(list[i].Headers) > len(list[j].Headers) })
 	return list
-}()
+})
 
 // presetFor is the format that a set of header keys belongs to; nil for none.
 func presetFor(keys map[string]bool) *preset {
 next:
-	for _, p := range presets {
+	for _, p := range presets() {
 		for _, h := range p.Headers {
 			if !keys[headerKey(h)] {
 				continue next

@@ -3,6 +3,7 @@ package ingest
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"unsent/model"
@@ -12,7 +13,7 @@ import (
 // as statusKey leaves them. Source: Meta's status webhook page,
 // the vendors' own pages named in the presets, and the plain words for failed,
 // delivered and sent in the languages that CRMs are translated to most.
-var statusWords = func() map[string]model.Outcome {
+var statusWords = sync.OnceValue(func() map[string]model.Outcome {
 	m := map[string]model.Outcome{}
 	add := func(o model.Outcome, words string) {
 		for _, w := range strings.Fields(words) {
@@ -43,7 +44,7 @@ var statusWords = func() map[string]model.Outcome {
 		afgeleverd bezorgd gelezen dostarczono przeczytano доставлено прочитано 已送达 已送達 已读 已讀 配信済み 既読 전달됨 읽음 تمالتسليم مقروءة पहुँचाया पढ़ागया`)
 	add(model.NotASend, `deleted received receiving inbound incoming warning messagereceived total totals`)
 	return m
-}()
+})
 
 func statusKey(s string) string {
 	plain := true
@@ -104,12 +105,12 @@ func outcomeOf(word string) (model.Outcome, bool) {
 // judgeStatus is outcomeOf, and says whether the word contradicts itself, as
 // "read (failed)" does: then the failure counts.
 func judgeStatus(word string) (o model.Outcome, clash, ok bool) {
-	if o, ok := statusWords[statusKey(word)]; ok {
+	if o, ok := statusWords()[statusKey(word)]; ok {
 		return o, false, true
 	}
 	var found []model.Outcome
 	add := func(part string, only model.Outcome) {
-		if o, ok := statusWords[statusKey(part)]; ok && (only == "" || o == only) {
+		if o, ok := statusWords()[statusKey(part)]; ok && (only == "" || o == only) {
 			found = append(found, o)
 		}
 	}

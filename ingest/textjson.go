@@ -140,7 +140,7 @@ func label(line string) (field, string, string) {
 	if key == "errordata" {
 		return fDetails, key, value
 	}
-	return headerFields[key].f, key, value
+	return headerFields()[key].f, key, value
 }
 
 // block reads an error of which each line names one thing, such as the inside of

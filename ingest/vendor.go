@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"sync"
 
 	"unsent/model"
 )
@@ -14,7 +15,7 @@ var vendorFile []byte
 
 // vendors are the systems whose codes are their own, each with those that it
 // says are one of Meta's.
-var vendors = func() map[string]map[string]model.Code {
+var vendors = sync.OnceValue(func() map[string]map[string]model.Code {
 	var f struct {
 		Systems map[string]struct {
 			Codes map[string]struct{ Meta int }
@@ -31,7 +32,7 @@ var vendors = func() map[string]map[string]model.Code {
 		}
 	}
 	return m
-}()
+})
 
 // metaSystems hand Meta's codes through unchanged.
 var metaSystems = map[string]bool{
@@ -40,14 +41,14 @@ var metaSystems = map[string]bool{
 
 // translate is the one code of Meta's that a system's own code means.
 func translate(v model.Vendor) (model.Code, bool) {
-	c, ok := vendors[v.System][v.Code]
+	c, ok := vendors()[v.System][v.Code]
 	return c, ok
 }
 
 // vendorNamed is the system that a word such as "Twilio" names.
 func vendorNamed(s string) (string, bool) {
 	s = strings.ToLower(strings.TrimSpace(s))
-	if _, ok := vendors[s]; ok || metaSystems[s] {
+	if _, ok := vendors()[s]; ok || metaSystems[s] {
 		return s, true
 	}
 	return "", false

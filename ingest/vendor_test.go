@@ -35,10 +35,10 @@ func TestVendorFacts(t *testing.T) {
 	for _, r := range rows[1:] {
 		v := model.Vendor{System: r[0], Code: r[1]}
 		meta, ok := model.ParseCode(r[2])
-		if _, ours := vendors[v.System]; !ours || !ok || meta == "506" {
+		if _, ours := vendors()[v.System]; !ours || !ok || meta == "506" {
 			continue // 506 is a code of posts on Facebook and has no page here
 		}
-		_, own := vendors[v.System][v.Code]
+		_, own := vendors()[v.System][v.Code]
 		uncertain := strings.HasPrefix(r[4], "UNCERTAIN")
 		several := 0
 		for m := range meanings[v] {
