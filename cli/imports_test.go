@@ -57,7 +57,8 @@ var doors = []struct {
 	{"github.com/creack/pty", []string{"cli/internal/tty", "bench"}, "a terminal of our own is for tests and measuring"},
 	{"github.com/charmbracelet/x/vt", []string{"cli/internal/tty", "bench"}, "a terminal of our own is for tests and measuring"},
 	{"unsafe", nil, "nothing here is worth it"},
-	{"reflect", nil, "nothing here is worth it"},
+	{"reflect", []string{"kb"}, "the front matter of articles is read into fields by their names"},
+	{"github.com/charmbracelet/ultraviolet", []string{"ui"}, "the screen is drawn in one room"},
 	{"testing", nil, "the program does not know that it is tested"},
 }
 

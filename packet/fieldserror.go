@@ -2,7 +2,6 @@ package packet
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"unsent/model"
@@ -95,17 +94,17 @@ func (k *Packet) columns(s *model.Failure) (text string, complete bool) {
 }
 
 var (
-	labelForm = regexp.MustCompile(`<[^<>]*>`)
-	digitForm = regexp.MustCompile(`\d+`)
-	traceOnly = regexp.MustCompile(`^[A-Za-z0-9_/+=-]{6,64}$`)
-	traceForm = regexp.MustCompile(`\\*"fbtrace_id\\*"\s*:\s*\\*"([A-Za-z0-9_/+=-]{6,64})\\*"`)
+	labelForm = form(`<[^<>]*>`)
+	digitForm = form(`\d+`)
+	traceOnly = form(`^[A-Za-z0-9_/+=-]{6,64}$`)
+	traceForm = form(`\\*"fbtrace_id\\*"\s*:\s*\\*"([A-Za-z0-9_/+=-]{6,64})\\*"`)
 )
 
 // shapeOf is what two payloads have in common when they differ only in whom they
 // are about.
 func shapeOf(s string) string {
-	s = traceForm.ReplaceAllString(wamidForm.ReplaceAllString(s, ""), "")
-	return digitForm.ReplaceAllString(labelForm.ReplaceAllString(s, "<>"), "0")
+	s = traceForm().ReplaceAllString(wamidForm().ReplaceAllString(s, ""), "")
+	return digitForm().ReplaceAllString(labelForm().ReplaceAllString(s, "<>"), "0")
 }
 
 // show puts one payload of every shape into f.
@@ -138,11 +137,11 @@ func (k *Packet) show(f *field, found []payload, d detail, note string) {
 // trace is the fbtrace_id of a failure, if it has one. What has not the form of
 // one is none: the receiver could not look it up.
 func trace(s *model.Failure) string {
-	if t := strings.TrimSpace(s.Trace); traceOnly.MatchString(t) {
+	if t := strings.TrimSpace(s.Trace); traceOnly().MatchString(t) {
 		return t
 	}
 	if strings.Contains(s.Response, "fbtrace_id") {
-		if m := traceForm.FindStringSubmatch(s.Response); m != nil {
+		if m := traceForm().FindStringSubmatch(s.Response); m != nil {
 			return m[1]
 		}
 	}

@@ -2,7 +2,6 @@ package packet
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -57,7 +56,7 @@ func (k *Packet) redaction(others []field, d detail) field {
 	used := map[string]bool{}
 	for i := range others {
 		for _, s := range others[i].strings() {
-			for _, label := range recipientForm.FindAllString(s, -1) {
+			for _, label := range recipientForm().FindAllString(s, -1) {
 				used[label] = true
 			}
 		}
@@ -82,7 +81,7 @@ func (k *Packet) redaction(others []field, d detail) field {
 	return f
 }
 
-var recipientForm = regexp.MustCompile(`recipient#\d+`)
+var recipientForm = form(`recipient#\d+`)
 
 // strings is everything that a field shows.
 func (f *field) strings() []string {

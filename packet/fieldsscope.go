@@ -3,7 +3,6 @@ package packet
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -207,8 +206,8 @@ func (k *Packet) ids(d detail) field {
 }
 
 var (
-	versionForm  = regexp.MustCompile(`\bv(?:1[0-9]|2[0-9]|3[0-9])\.0\b`)
-	endpointForm = regexp.MustCompile(`(?i)https?://(graph\.facebook\.com)(/v[0-9.]+)?/([A-Za-z0-9_-]+)/([a-z_]+)`)
+	versionForm  = form(`\bv(?:1[0-9]|2[0-9]|3[0-9])\.0\b`)
+	endpointForm = form(`(?i)https?://(graph\.facebook\.com)(/v[0-9.]+)?/([A-Za-z0-9_-]+)/([a-z_]+)`)
 )
 
 // transport is how the failing call was made.
@@ -225,13 +224,13 @@ func (k *Packet) transport(detail) field {
 		status = cmp.Or(status, s.HTTPStatus)
 		for _, text := range []string{s.Request, s.Response} {
 			text = clip(text, 4<<10) // the call stands at the beginning
-			if m := endpointForm.FindStringSubmatch(text); m != nil && endpoint == "" {
+			if m := endpointForm().FindStringSubmatch(text); m != nil && endpoint == "" {
 				endpoint = "/{phone-number-id}/" + m[4]
 				if strings.Trim(m[3], "0123456789") != "" {
 					endpoint = "/{id}/" + m[4]
 				}
 			}
-			version = cmp.Or(version, versionForm.FindString(text))
+			version = cmp.Or(version, versionForm().FindString(text))
 		}
 	}
 	show := func(name, key, v string) {

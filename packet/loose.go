@@ -2,7 +2,6 @@ package packet
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -35,16 +34,16 @@ func (m *masker) loose(s string, answer bool, found *bool) string {
 	return b.String()
 }
 
-var headerLine = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]+: \S+$`)
+var headerLine = form(`^[A-Za-z][A-Za-z0-9-]+: \S+$`)
 
-var formPair = regexp.MustCompile(`(?:^|[?&\s])([A-Za-z_][\w.\-\[\]]{0,60})=([^&\s"'<>]*)`)
+var formPair = form(`(?:^|[?&\s])([A-Za-z_][\w.\-\[\]]{0,60})=([^&\s"'<>]*)`)
 
 // pairs finds quoted values and the names before them, as in cut-off JSON,
 // JavaScript and Ruby, and the pairs of a query string.
 func pairs(s string) []pair {
 	if q := strings.Count(s, "="); q > 0 && !strings.ContainsAny(s, "{\"") {
 		var out []pair
-		for _, loc := range formPair.FindAllStringSubmatchIndex(s, -1) {
+		for _, loc := range formPair().FindAllStringSubmatchIndex(s, -1) {
 			v, err := url.QueryUnescape(s[loc[4]:loc[5]])
 			if err != nil {
 				v = s[loc[4]:loc[5]]

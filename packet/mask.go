@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -299,13 +300,19 @@ func (m *masker) id(v, what string) string {
 // campaign. It is shown, but looked through as any text is.
 func (m *masker) plain(v string) string { return safe.Line(m.prose(v)) }
 
-var wamidForm = regexp.MustCompile(`wamid\.[A-Za-z0-9+/_=-]{8,}|\b(?:gBE|gBG|ABE|ABG)[A-Za-z0-9+/_=-]{17,}`)
+// form is a pattern that is compiled when it is first looked for: at every start
+// of the program that would take longer than all of them are worth.
+func form(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
+
+var wamidForm = form(`wamid\.[A-Za-z0-9+/_=-]{8,}|\b(?:gBE|gBG|ABE|ABG)[A-Za-z0-9+/_=-]{17,}`)
 
 func isWAMID(s string) bool {
 	if len(s) < 14 || len(s) > 300 {
 		return false
 	}
-	at := wamidForm.FindStringIndex(s)
+	at := wamidForm().FindStringIndex(s)
 	return at != nil && at[0] == 0 && at[1] == len(s)
 }
 
@@ -322,7 +329,7 @@ func (m *masker) leak(out string) string {
 	texts := []string{out}
 	if m.profile != Public {
 		// Message ids are shown on purpose.
-		texts[0] = wamidForm.ReplaceAllString(out, "")
+		texts[0] = wamidForm().ReplaceAllString(out, "")
 	}
 	texts = append(texts, decoded(texts[0])...)
 	for _, t := range texts {
@@ -350,27 +357,27 @@ func (m *masker) leak(out string) string {
 }
 
 var (
-	escapedRun = regexp.MustCompile(`[^\s"'<>(),;]*(?:%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2})[^\s"'<>(),;]*`)
-	base64Run  = regexp.MustCompile(`[A-Za-z0-9+/_-]{12,}`)
-	jsonEscape = regexp.MustCompile(`\\u00([0-9A-Fa-f]{2})`)
+	escapedRun = form(`[^\s"'<>(),;]*(?:%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2})[^\s"'<>(),;]*`)
+	base64Run  = form(`[A-Za-z0-9+/_-]{12,}`)
+	jsonEscape = form(`\\u00([0-9A-Fa-f]{2})`)
 )
 
 // decoded is what hides in s behind one or two layers of escapes.
 func decoded(s string) []string {
 	var out []string
-	for _, run := range escapedRun.FindAllString(s, -1) {
+	for _, run := range escapedRun().FindAllString(s, -1) {
 		if d := unescape(run); d != run {
 			out = append(out, d, unescape(d))
 		}
 	}
-	for _, run := range base64Run.FindAllString(s, -1) {
+	for _, run := range base64Run().FindAllString(s, -1) {
 		out = append(out, debase(run)...)
 	}
 	return out
 }
 
 func unescape(s string) string {
-	s = jsonEscape.ReplaceAllStringFunc(s, func(e string) string {
+	s = jsonEscape().ReplaceAllStringFunc(s, func(e string) string {
 		var c byte
 		fmt.Sscanf(e[len(e)-2:], "%02x", &c)
 		return string(rune(c))

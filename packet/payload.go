@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -84,9 +83,9 @@ func (m *masker) maskPayload(s string, answer bool) payload {
 
 // looksCut reports that JSON begins here but its end is missing: then the pairs
 // that are there are read one by one, with their keys in view.
-func looksCut(s string) bool { return quotedKey.MatchString(s[:min(len(s), 200)]) }
+func looksCut(s string) bool { return quotedKey().MatchString(s[:min(len(s), 200)]) }
 
-var quotedKey = regexp.MustCompile(`^[{\[][\s{\[]*\\*"[A-Za-z_][\w.-]*\\*"\s*:`)
+var quotedKey = form(`^[{\[][\s{\[]*\\*"[A-Za-z_][\w.-]*\\*"\s*:`)
 
 // A walker writes a JSON value again, in its own order, with every scalar
 // decided on.
@@ -360,7 +359,7 @@ func (m *masker) scalar(v string, at place) string {
 		if shown := m.prose(v); len(v) <= 80 || strings.HasPrefix(shown, "<") {
 			return shown
 		}
-	case k == "" && at.loose && (strings.Contains(v, "://") || headerLine.MatchString(v)):
+	case k == "" && at.loose && (strings.Contains(v, "://") || headerLine().MatchString(v)):
 		return m.prose(v) // of a command line
 	}
 	if isFlagWord(v) {

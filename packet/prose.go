@@ -64,18 +64,18 @@ func (m *masker) masking(s string) string {
 		m.note(safe.Mask, kindSecret, "")
 	}
 	ps := []piece{{text: s}}
-	ps = each(ps, maskForm, func(x string) (string, bool) { return x, true })
-	ps = each(ps, wamidForm, func(x string) (string, bool) { return m.wamid(x), true })
-	ps = each(ps, escapedRun, m.hidden)
-	ps = each(ps, base64Run, m.hidden)
+	ps = each(ps, maskForm(), func(x string) (string, bool) { return x, true })
+	ps = each(ps, wamidForm(), func(x string) (string, bool) { return m.wamid(x), true })
+	ps = each(ps, escapedRun(), m.hidden)
+	ps = each(ps, base64Run(), m.hidden)
 	if m.hides() {
-		ps = each(ps, jidForm, func(x string) (string, bool) { return m.phone(x), true })
-		ps = each(ps, mailForm, func(x string) (string, bool) { return m.note("<email>", kindMail, x), true })
-		ps = each(ps, linkForm, m.link)
-		ps = each(ps, userForm, func(x string) (string, bool) { return m.labelled(kindUser, x), true })
-		ps = each(ps, ipForm, func(x string) (string, bool) { return m.note("<ip>", kindNumber, x), true })
+		ps = each(ps, jidForm(), func(x string) (string, bool) { return m.phone(x), true })
+		ps = each(ps, mailForm(), func(x string) (string, bool) { return m.note("<email>", kindMail, x), true })
+		ps = each(ps, linkForm(), m.link)
+		ps = each(ps, userForm(), func(x string) (string, bool) { return m.labelled(kindUser, x), true })
+		ps = each(ps, ipForm(), func(x string) (string, bool) { return m.note("<ip>", kindNumber, x), true })
 	}
-	ps = each(ps, timeForm, func(x string) (string, bool) { return x, true })
+	ps = each(ps, timeForm(), func(x string) (string, bool) { return x, true })
 	ps = m.knownWords(ps)
 	ps = m.knownIDs(ps)
 	if m.hides() {
@@ -93,13 +93,13 @@ func (m *masker) masking(s string) string {
 }
 
 var (
-	maskForm = regexp.MustCompile(regexp.QuoteMeta(safe.Mask))
-	jidForm  = regexp.MustCompile(`\+?\d{5,20}(?::\d+)?@(?:c\.us|s\.whatsapp\.net|g\.us|lid|broadcast)\b`)
-	mailForm = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
-	linkForm = regexp.MustCompile(`(?i)\bhttps?://[^\s"'<>]+`)
-	userForm = regexp.MustCompile(`\b[A-Z]{2}\.(?:ENT\.)?[0-9]{8,}\b`)
-	ipForm   = regexp.MustCompile(`\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b`)
-	timeForm = regexp.MustCompile(`\b(?:19|20)\d\d-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z| ?[+-]\d\d:?\d\d)?)?\b|\b[0-3]?\d\.[01]?\d\.(?:19|20)\d\d\b`)
+	maskForm = form(regexp.QuoteMeta(safe.Mask))
+	jidForm  = form(`\+?\d{5,20}(?::\d+)?@(?:c\.us|s\.whatsapp\.net|g\.us|lid|broadcast)\b`)
+	mailForm = form(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+	linkForm = form(`(?i)\bhttps?://[^\s"'<>]+`)
+	userForm = form(`\b[A-Z]{2}\.(?:ENT\.)?[0-9]{8,}\b`)
+	ipForm   = form(`\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b`)
+	timeForm = form(`\b(?:19|20)\d\d-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z| ?[+-]\d\d:?\d\d)?)?\b|\b[0-3]?\d\.[01]?\d\.(?:19|20)\d\d\b`)
 )
 
 // each puts every match in the pieces that are still open to f, which answers
@@ -298,7 +298,7 @@ func equalFoldASCII(a, b string) bool {
 
 // knownIDs settles the ids of the business: shown, or labelled for the public.
 func (m *masker) knownIDs(ps []piece) []piece {
-	return each(ps, digitRun, func(x string) (string, bool) {
+	return each(ps, digitRun(), func(x string) (string, bool) {
 		if what, ok := m.ids[x]; ok && (!m.hides() || m.find(x) < 0) {
 			if m.profile == Public {
 				return m.labelled(what, x), true
@@ -309,7 +309,7 @@ func (m *masker) knownIDs(ps []piece) []piece {
 	})
 }
 
-var digitRun = regexp.MustCompile(`\d{5,}`)
+var digitRun = form(`\d{5,}`)
 
 // numbers masks what is or may be a phone number. A run of eight digits or more
 // is one unless it is known for something else; with a plus or brackets seven

@@ -3,6 +3,7 @@ package safe
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -35,21 +36,21 @@ func MaskText(s string, known ...string) string {
 			numbers = append(numbers, d)
 		}
 		label := "..."
-		if at := wamidForm.FindStringIndex(k); at != nil && at[0] == 0 && at[1] == len(k) {
+		if at := wamidForm().FindStringIndex(k); at != nil && at[0] == 0 && at[1] == len(k) {
 			label = MaskWAMID(k)
 		}
 		s = strings.ReplaceAll(s, k, label)
 	}
-	if countDigits(s) < leastDigits && len(numbers) == 0 && !wamidForm.MatchString(s) {
+	if countDigits(s) < leastDigits && len(numbers) == 0 && !wamidForm().MatchString(s) {
 		return s
 	}
 	var b strings.Builder
 	b.Grow(len(s))
 	at := 0
-	for _, keep := range settled.FindAllStringIndex(s, -1) {
+	for _, keep := range settled().FindAllStringIndex(s, -1) {
 		maskNumbers(&b, s[:keep[0]], at, numbers)
 		part := s[keep[0]:keep[1]]
-		if wamidForm.MatchString(part) {
+		if wamidForm().MatchString(part) {
 			part = MaskWAMID(part)
 		}
 		b.WriteString(part)
@@ -59,16 +60,24 @@ func MaskText(s string, known ...string) string {
 	return b.String()
 }
 
+// form is a pattern that is compiled when it is first looked for: at every start
+// of the program that would take longer than all of them are worth.
+func form(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
+
+const wamidText = `wamid\.[A-Za-z0-9+/_=-]{4,}|\b(?:gBE|gBG|ABE|ABG)[A-Za-z0-9+/_=-]{17,}`
+
 var (
-	wamidForm = regexp.MustCompile(`wamid\.[A-Za-z0-9+/_=-]{4,}|\b(?:gBE|gBG|ABE|ABG)[A-Za-z0-9+/_=-]{17,}`)
+	wamidForm = form(wamidText)
 
 	// settled is what maskNumbers must not look at: message ids, labels of
 	// MaskWAMID, UUIDs, dates with their times.
-	settled = regexp.MustCompile(wamidForm.String() +
+	settled = form(wamidText +
 		`|wamid#[0-9a-f]{8}|\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b` +
 		`|\b(?:19|20)[0-9]{2}[-/.](?:0?[1-9]|1[0-2])[-/.][0-3]?[0-9](?:[T ]+[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?)?\b` +
 		`|\b[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:19|20)[0-9]{2}(?:[T ]+[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?)?\b`)
-	compactDate = regexp.MustCompile(`^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$`)
+	compactDate = form(`^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$`)
 )
 
 func countDigits(s string) int {
@@ -162,7 +171,7 @@ func maskRun(run string, inWord bool, known []string) string {
 	p, ok := planOf(strings.TrimPrefix(digits, "00"))
 	behind := len(strings.TrimPrefix(digits, "00")) - len(p.code)
 	switch {
-	case !ok, len(digits) < 8, inWord && len(digits) < 10, compactDate.MatchString(run):
+	case !ok, len(digits) < 8, inWord && len(digits) < 10, compactDate().MatchString(run):
 		return run
 	case len(digits) > mostDigits && !strings.HasPrefix(digits, "00"), len(digits) > mostDigits+2:
 		return run

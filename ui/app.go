@@ -333,7 +333,13 @@ func (a *app) preview() tea.Cmd {
 func (a *app) View() tea.View { return a.pace.draw(a.view) }
 
 func (a *app) view() tea.View {
-	v := tea.NewView(strings.Join(a.frame(), "\n"))
+	lines := a.frame()
+	for i := range lines {
+		// Every cell that is given is read again by the framework, and those that
+		// are not are blank.
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	v := tea.NewView(strings.Join(lines, "\n"))
 	v.AltScreen = true
 	v.WindowTitle = "unsent " + safe.Line(a.DBName)
 	if x, y, ok := a.cursorAt(); ok {

@@ -17,6 +17,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"os"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -32,7 +33,9 @@ func Run(ctx context.Context, d Deps, opts ...tea.ProgramOption) error {
 		rate = slowFPS
 	}
 	opts = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(rate)}, opts...)
-	_, err := tea.NewProgram(newApp(ctx, d), opts...).Run()
+	a := newApp(ctx, d)
+	go warm(a.theme, os.Environ())
+	_, err := tea.NewProgram(a, opts...).Run()
 	if errors.Is(err, tea.ErrInterrupted) || errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return context.Canceled
 	}
