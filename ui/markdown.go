@@ -5,8 +5,6 @@ import (
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
-	east "github.com/yuin/goldmark/extension/ast"
 	gtext "github.com/yuin/goldmark/text"
 
 	"charm.land/lipgloss/v2"
@@ -19,7 +17,9 @@ import (
 // it is ours, because an article is part of a screen here (its steps are
 // selected, its width is a pane's): glamour would draw it for 7.7 MB more and
 // 12 ms at every start, most of it a highlighter for programming languages.
-var parser = goldmark.New(goldmark.WithExtensions(extension.Table)).Parser()
+// Tables are read here too, because goldmark has them in one package with what
+// takes half a millisecond of every start and is not used.
+var parser = goldmark.New().Parser()
 
 // markdown draws a Markdown text into lines of at most w cells, and never more
 // than prose allows.
@@ -64,7 +64,11 @@ func (m *mdWriter) blocks(n ast.Node, prefix string, w int) {
 			m.add(prefix, wrap(m.inline(c, m.t.head), inner))
 		case *ast.Paragraph:
 			m.gap()
-			m.add(prefix, wrap(m.inline(c, m.t.plain), inner))
+			if rows := m.rows(c); rows != nil {
+				m.table(rows, prefix, inner)
+			} else {
+				m.add(prefix, wrap(m.inline(c, m.t.plain), inner))
+			}
 		case *ast.TextBlock:
 			m.add(prefix, wrap(m.inline(c, m.t.plain), inner))
 		case *ast.List:
@@ -80,9 +84,6 @@ func (m *mdWriter) blocks(n ast.Node, prefix string, w int) {
 		case *ast.Blockquote:
 			m.gap()
 			m.blocks(c, prefix+m.t.faint.Render(m.t.signs.split)+" ", w)
-		case *east.Table:
-			m.gap()
-			m.table(c, prefix, inner)
 		case *ast.ThematicBreak:
 			m.gap()
 			m.add(prefix, []string{m.t.faint.Render(strings.Repeat(m.t.signs.rule, inner))})
@@ -115,24 +116,44 @@ func (m *mdWriter) list(l *ast.List, prefix string, w int) {
 	}
 }
 
+// rows are the cells of a paragraph that is a table: a header, a line of dashes,
+// and as many cells in each row, all between bars. It is nil for any other text.
+func (m *mdWriter) rows(p *ast.Paragraph) [][]string {
+	lines := p.Lines()
+	var rows [][]string
+	for i := range lines.Len() {
+		seg := lines.At(i)
+		line := strings.TrimSpace(string(seg.Value(m.src)))
+		inside, ok := strings.CutPrefix(line, "|")
+		if inside, ok2 := strings.CutSuffix(inside, "|"); ok && ok2 {
+			rows = append(rows, strings.Split(inside, "|"))
+			continue
+		}
+		return nil
+	}
+	if len(rows) < 2 || strings.Trim(strings.Join(rows[1], ""), "-: ") != "" || !strings.Contains(rows[1][0], "-") {
+		return nil
+	}
+	rows = append(rows[:1], rows[2:]...)
+	for y, cells := range rows {
+		if len(cells) != len(rows[0]) {
+			return nil
+		}
+		style := m.t.plain
+		if y == 0 {
+			style = m.t.head
+		}
+		for x, cell := range cells {
+			one := mdWriter{src: []byte(strings.TrimSpace(cell)), t: m.t}
+			cells[x] = one.inline(parser.Parse(gtext.NewReader(one.src)), style)
+		}
+	}
+	return rows
+}
+
 // table draws a table as aligned columns, the last one taking what is left. On
 // a pane too narrow for that each row becomes a paragraph.
-func (m *mdWriter) table(tb *east.Table, prefix string, w int) {
-	var rows [][]string
-	for r := tb.FirstChild(); r != nil; r = r.NextSibling() {
-		var cells []string
-		for c := r.FirstChild(); c != nil; c = c.NextSibling() {
-			style := m.t.plain
-			if r == tb.FirstChild() {
-				style = m.t.head
-			}
-			cells = append(cells, m.inline(c, style))
-		}
-		rows = append(rows, cells)
-	}
-	if len(rows) == 0 {
-		return
-	}
+func (m *mdWriter) table(rows [][]string, prefix string, w int) {
 	widths := make([]int, len(rows[0]))
 	total := 0
 	for i := range widths {
