@@ -17,6 +17,7 @@ done
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT INT TERM
 
+export CGO_ENABLED=0 # as it is built for others
 go build -trimpath -ldflags '-s -w' -o "$dir/unsent" .
 go build -o "$dir/bench" ./bench
 for t in ptybench hellotea; do

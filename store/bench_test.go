@@ -204,6 +204,41 @@ func BenchmarkPage(b *testing.B) {
 			}
 		}
 	})
+	b.Run("totals", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := s.Totals(ctx); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("glance", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := s.Glance(ctx, like.Incident); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("case", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := s.Case(ctx, like.Incident, 0); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("count of all", func(b *testing.B) {
+		for b.Loop() {
+			if _, _, err := s.Count(ctx, model.Query{}, 10_000); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("count of an incident", func(b *testing.B) {
+		for b.Loop() {
+			if _, _, err := s.Count(ctx, model.Query{Incident: like.Incident}, 10_000); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	b.Run("count of a code", func(b *testing.B) {
 		for b.Loop() {
 			if _, _, err := s.Count(ctx, model.Query{Codes: []model.Code{"131000"}}, 10_000); err != nil {

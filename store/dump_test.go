@@ -158,6 +158,7 @@ func consistent(t testing.TB, s *Store) {
 		"attempts":        "SELECT id FROM failure AS f WHERE attempts <> 1 + (SELECT count(*) FROM attempt WHERE failure = f.id)",
 		"runs":            "SELECT run FROM mention WHERE run NOT IN (SELECT id FROM mention_run) UNION ALL SELECT id FROM mention_run WHERE id <> 0 AND id NOT IN (SELECT run FROM mention)",
 		"rolled up":       "SELECT 1 WHERE (SELECT coalesce(sum(failed), 0) FROM rollup) <> (SELECT count(*) FROM failure) + (SELECT count(*) FROM attempt)",
+		"totals":          "SELECT key, value FROM meta WHERE key = 'messages' AND value <> (SELECT count(*) FROM failure) OR key = 'incidents' AND value <> (SELECT count(DISTINCT incident) FROM failure)",
 		"identity":        "SELECT 1 WHERE (SELECT count(*) FROM failure) <> (SELECT count(*) FROM identity WHERE failure <> 0) + (SELECT count(*) FROM identity_more WHERE failure <> 0)",
 	} {
 		if wrong := rowsOf(t, s, query); wrong != "" {

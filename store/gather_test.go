@@ -83,3 +83,88 @@ func TestCase(t *testing.T) {
 		t.Errorf("an incident that is not there: %v", err)
 	}
 }
+
+// A glance is judged like the whole case, and brings the same message to stand
+// for it, with its payloads.
+func TestGlance(t *testing.T) {
+	s := openTest(t)
+	var list []model.Record
+	for n := range 30 {
+		r := send(n, model.Failed, "1", "paused")
+		if n%7 == 0 { // a message of the incident whose own error is another
+			r.Title = "Something else went wrong"
+		}
+		list = append(list, r, send(n, model.Failed, "2", "other"))
+	}
+	importAll(t, s, list...)
+	all, err := s.Incidents(t.Context(), model.Query{})
+	if err != nil || len(all) < 2 {
+		t.Fatalf("%d incidents, %v", len(all), err)
+	}
+	if err := s.AddNote(t.Context(), all[0].ID, "seen before", "agent"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SaveFinding(t.Context(), all[0].ID, 0, model.Finding{Check: "window", Verdict: model.OK, At: base}); err != nil {
+		t.Fatal(err)
+	}
+	for _, inc := range all {
+		glance, err := s.Glance(t.Context(), inc.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := s.Case(t.Context(), inc.ID, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "what stands for "+inc.ID.String(), glance.Stands(), whole.Stands())
+		same(t, "findings", glance.Findings, whole.Findings)
+		same(t, "notes", glance.Notes, whole.Notes)
+		same(t, "steps", glance.Records, whole.Records)
+		same(t, "incident", glance.Incident, whole.Incident)
+	}
+	if _, err := s.Glance(t.Context(), 999); !errors.Is(err, model.ErrNotFound) {
+		t.Errorf("an incident that is not there: %v", err)
+	}
+}
+
+// The totals are kept while nothing is written, and whoever reads them in the
+// middle of an import gets those of that moment.
+func TestTotalsAreKept(t *testing.T) {
+	s := openTest(t)
+	kept := func() (n int) {
+		t.Helper()
+		if err := s.r.QueryRow("SELECT count(*) FROM meta WHERE key IN ('messages', 'incidents')").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	totals := func(messages, incidents int) {
+		t.Helper()
+		got, err := s.Totals(t.Context())
+		if err != nil || got.Messages != messages || got.Incidents != incidents {
+			t.Errorf("%d messages and %d incidents, %v; want %d and %d", got.Messages, got.Incidents, err, messages, incidents)
+		}
+		if n, _, err := s.Count(t.Context(), model.Query{}, 10); err != nil || n != messages {
+			t.Errorf("counted %d messages, %v; want %d", n, err, messages)
+		}
+	}
+	totals(0, 0)
+	importAll(t, s, send(1, model.Failed, "1", "a"), send(2, model.Failed, "1", "a"), send(3, model.Failed, "1", "b"), send(4, model.Succeeded, "1", "b"))
+	if kept() != 2 {
+		t.Error("nothing is kept after an import")
+	}
+	totals(3, 2)
+	second := importAll(t, s, send(5, model.Failed, "2", "a"))
+	totals(4, 3)
+	if _, err := s.w.Exec("DELETE FROM meta WHERE key IN ('messages', 'incidents')"); err != nil { // as while an import runs
+		t.Fatal(err)
+	}
+	totals(4, 3)
+	if _, err := s.UndoImport(t.Context(), second.ID); err != nil {
+		t.Fatal(err)
+	}
+	if kept() != 2 {
+		t.Error("nothing is kept after an import was taken back")
+	}
+	totals(3, 2)
+}

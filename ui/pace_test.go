@@ -154,3 +154,49 @@ func FuzzCells(f *testing.F) {
 		}
 	})
 }
+
+// countingStore counts how often a case is read whole, and how often glanced at.
+type countingStore struct {
+	*fakeStore
+	whole, glances int
+}
+
+func (s *countingStore) Case(ctx context.Context, id model.IncidentID, msg model.MessageID) (model.Case, error) {
+	s.whole++
+	return s.fakeStore.Case(ctx, id, msg)
+}
+
+func (s *countingStore) Glance(ctx context.Context, id model.IncidentID) (model.Case, error) {
+	s.glances++
+	return s.fakeStore.Glance(ctx, id)
+}
+
+// Beside the list a case is only glanced at, one at a time however fast the keys
+// are; the case that is opened is read whole, and the one selected last is always
+// looked at.
+func TestGlances(t *testing.T) {
+	s := &countingStore{fakeStore: many()}
+	a, _ := newTest(t, size{120, 40}, s)
+	var cmds []tea.Cmd
+	for range 50 {
+		cmds = append(cmds, a.update(keyOf("j")))
+	}
+	for _, c := range cmds {
+		settle(t, a, c)
+	}
+	if s.whole != 0 || s.glances > 4 {
+		t.Errorf("50 keys at once read %d cases whole and glanced at %d", s.whole, s.glances)
+	}
+	if c := a.home.open; c.inc.ID != a.home.selected().ID || !c.glanced {
+		t.Errorf("beside the list stands %s and selected is %s", c.inc.ID, a.home.selected().ID)
+	}
+	press(t, a, "enter")
+	if c := a.home.open; s.whole != 1 || !c.ready || len(c.data.Scopes) == 0 {
+		t.Errorf("opening read %d cases", s.whole)
+	}
+	late := a.home.open
+	settle(t, a, func() tea.Msg { return caseGlanced{c: late, data: model.Case{Incident: late.inc}} })
+	if !late.ready || len(late.data.Scopes) == 0 {
+		t.Error("a glance that came late took the whole case's place")
+	}
+}
