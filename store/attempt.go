@@ -31,6 +31,7 @@ func (im *importing) again(it *item, m *message) error {
 		return err
 	}
 	r.id = m.failure
+	im.kept = append(im.kept, owner{it.text, r.id})
 	im.now.Updated++
 	im.seen(it.at)
 	im.deltas.attempt(r.cell, r.at, true)

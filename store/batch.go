@@ -235,6 +235,7 @@ func (im *importing) failed(it *item) error {
 		return err
 	}
 	r.id, r.delivered = im.next, m.success != 0
+	im.kept = append(im.kept, owner{it.text, r.id})
 	im.next++
 	m.failure, m.sig, m.at = r.id, it.sig, r.at
 	im.touch(m)
@@ -269,7 +270,6 @@ func (im *importing) place(it *item) (r row, err error) {
 		return r, err
 	}
 	r.text = im.text + int64(it.text)
-	im.kept = append(im.kept, it.text)
 	return r, nil
 }
 
@@ -293,7 +293,7 @@ func (im *importing) writeBlock(c *chunk) error {
 			return err
 		}
 		for i := range texts {
-			if _, found := slices.BinarySearch(kept, i); !found {
+			if !slices.ContainsFunc(kept, func(o owner) bool { return o.place == i }) {
 				texts[i] = text{gone: true}
 			}
 		}
@@ -303,7 +303,7 @@ func (im *importing) writeBlock(c *chunk) error {
 		}
 		head, body = im.block.pack()
 	}
-	if err := im.t.exec(insertBlock, im.text, head, body); err != nil {
+	if err := im.t.exec(insertBlock, im.text, packOwners(kept, c.texts), head, body); err != nil {
 		return err
 	}
 	im.text += int64(c.texts)

@@ -171,27 +171,31 @@ func consistent(t testing.TB, s *Store) {
 // wholeTexts checks that exactly the texts of failures and attempts are kept.
 func wholeTexts(t testing.TB, s *Store) {
 	t.Helper()
-	var want, have []int64
-	rows, err := s.r.Query("SELECT text FROM failure UNION ALL SELECT text FROM attempt ORDER BY 1")
+	var want, have [][2]int64 // text and failure
+	rows, err := s.r.Query("SELECT text, id FROM failure UNION ALL SELECT text, failure FROM attempt ORDER BY 1")
 	if err := each(rows, err, func(r *sql.Rows) error {
-		var n int64
-		err := r.Scan(&n)
+		var n [2]int64
+		err := r.Scan(&n[0], &n[1])
 		want = append(want, n)
 		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
-	rows, err = s.r.Query("SELECT first, head, body FROM block ORDER BY first")
+	rows, err = s.r.Query("SELECT first, failures, head, body FROM block ORDER BY first")
 	if err := each(rows, err, func(r *sql.Rows) error {
 		var first int64
-		var head, body []byte
-		if err := r.Scan(&first, &head, &body); err != nil {
+		var failures, head, body []byte
+		if err := r.Scan(&first, &failures, &head, &body); err != nil {
+			return err
+		}
+		owners, err := unpackOwners(failures)
+		if err != nil {
 			return err
 		}
 		texts, err := unpack(head, body)
 		for i, x := range texts {
 			if !x.gone {
-				have = append(have, first+int64(i))
+				have = append(have, [2]int64{first + int64(i), owners[i]})
 			}
 		}
 		return err

@@ -67,9 +67,9 @@ type importing struct {
 	next    int64 // number of the next failure
 	held    int64 // failures from this number on may be in rows
 	rows    []row
-	text    int64 // number of the chunk's first text
-	kept    []int // texts of the chunk that stay
-	block   block // scratch space
+	text    int64   // number of the chunk's first text
+	kept    []owner // of the chunk's texts, those that stay
+	block   block   // scratch space
 	mention []mention
 	rejects []model.Rejection
 	deltas  *deltas

@@ -192,7 +192,45 @@ func eachText(ctx context.Context, q querier, numbers []int64, full bool, give f
 	return err
 }
 
-const insertBlock = "INSERT OR FAIL INTO block (first, head, body) VALUES (?, ?, ?)"
+const insertBlock = "INSERT OR FAIL INTO block (first, failures, head, body) VALUES (?, ?, ?, ?)"
+
+// An owner says whose text stands at a place of a block.
+type owner struct {
+	place   int
+	failure int64
+}
+
+// packOwners is what a block keeps of them: the numbers of all its texts'
+// failures, each as the difference from the one before. Where a text is gone, the
+// number is that of the one before and means nothing.
+func packOwners(owners []owner, texts int) []byte {
+	var b []byte
+	last := int64(0)
+	for i := range texts {
+		failure := last
+		if len(owners) > 0 && owners[0].place == i {
+			failure, owners = owners[0].failure, owners[1:]
+		}
+		b = binary.AppendVarint(b, failure-last)
+		last = failure
+	}
+	return b
+}
+
+// unpackOwners are the failures of a block's texts.
+func unpackOwners(b []byte) ([]int64, error) {
+	failures := make([]int64, 0, blockTexts)
+	last := int64(0)
+	for len(b) > 0 {
+		d, n := binary.Varint(b)
+		if n <= 0 {
+			return nil, errFacts
+		}
+		last, b = last+d, b[n:]
+		failures = append(failures, last)
+	}
+	return failures, nil
+}
 
 // dropTexts empties the texts that a list of numbers names, and removes blocks
 // that have none left.

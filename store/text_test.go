@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,6 +48,16 @@ func TestTextsComeBack(t *testing.T) {
 				t.Errorf("text %d is %+v, not %+v", i, g, want)
 			}
 		}
+	}
+}
+
+func TestOwners(t *testing.T) {
+	got, err := unpackOwners(packOwners([]owner{{0, 5}, {2, 3}, {3, 1 << 40}}, 5))
+	if want := []int64{5, 5, 3, 1 << 40, 1 << 40}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %v, not %v", got, err, want)
+	}
+	if _, err := unpackOwners([]byte{0x80}); err == nil {
+		t.Error("half a number is no error")
 	}
 }
 

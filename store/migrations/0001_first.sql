@@ -136,9 +136,10 @@ CREATE INDEX failure_incident ON failure (incident, at, id, recipient);
 -- What a list and the case view show besides, in blocks of texts: text.go reads
 -- them. The first text of a block has the number "first", the next ones follow.
 CREATE TABLE block (
-	first INTEGER PRIMARY KEY,
-	head  BLOB NOT NULL, -- compressed: lengths and facts
-	body  BLOB NOT NULL  -- compressed: requests, responses, rows of the file
+	first    INTEGER PRIMARY KEY,
+	failures BLOB NOT NULL, -- whose texts they are
+	head     BLOB NOT NULL, -- compressed: lengths and facts
+	body     BLOB NOT NULL  -- compressed: requests, responses, rows of the file
 ) STRICT;
 
 -- Earlier failures of a message, and late ones that are older than the newest.
