@@ -9,11 +9,13 @@ package triage
 import (
 	"strings"
 
+	"unsent/kb"
 	"unsent/model"
 )
 
 // Key names the incident that a failure belongs to. Failures with the same key
-// are one incident: the same error, in the same WABA, on the same template.
+// are one incident: the same error in the same WABA, and on the same template
+// where the error may be about that.
 //
 // An error is told by its code; without one by another system's code, then by
 // the HTTP status, then by its title with digits folded, so that a reference
@@ -33,7 +35,30 @@ func Key(r *model.Record) string {
 			what = "title " + fold(firstOf(r.Title, r.Message, r.Details))
 		}
 	}
-	return strings.Join([]string{what, r.WABA, r.Template}, "\x1f")
+	template := r.Template
+	if template != "" && !ofTemplate(r) {
+		template = ""
+	}
+	return strings.Join([]string{what, r.WABA, template}, "\x1f")
+}
+
+// ofTemplate reports whether an error may have to do with the template that was
+// sent. A refused token, a limit, a blocked payment and a recipient without
+// WhatsApp meet all templates of an account alike: forty incidents of them would
+// be one fault forty times.
+func ofTemplate(r *model.Record) bool {
+	if r.Code == "" || r.Code == "131000" {
+		return true // nobody knows what it is about; for 131000 the article asks for the template
+	}
+	e, ok := kb.Lookup(r.Code, r.Subcode)
+	if !ok {
+		return true
+	}
+	switch e.Category {
+	case "authorization", "integrity", "payment", "recipient", "registration", "server", "throttling":
+		return false
+	}
+	return true
 }
 
 func firstOf(all ...string) string {
