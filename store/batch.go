@@ -13,10 +13,10 @@ import (
 // A message is what a batch knows of one message that it met.
 type message struct {
 	digest  digest
+	run     int64 // where it stands in "identity"
 	failure int64 // number of the failure, 0: none
 	success int64 // the import that had its success, 0: none
 	sig, at int64 // of the newest attempt
-	more    bool  // it stands in identity_more
 	stored  bool  // the database has it
 	touched bool  // it is to be written
 }
@@ -43,48 +43,52 @@ func (im *importing) look() error {
 	if err := im.in.forget(im.t); err != nil {
 		return err
 	}
-	im.sieve, im.whole, im.asked = sieve{}, false, 0
-	im.more = map[digest]bool{}
-	st, err := im.t.stmt("SELECT key, tag FROM identity_more")
+	im.sieves, im.whole, im.asked = nil, false, 0
+	return im.learn()
+}
+
+// learn makes the sieves once as many look-ups have been made as make that worth
+// it; for an empty database that is at once.
+func (im *importing) learn() error {
+	if im.whole {
+		return nil
+	}
+	var known, runs int
+	if _, err := im.t.scan("SELECT coalesce(sum(stored + succeeded), 0), (SELECT count(*) FROM run) FROM import", nil, &known, &runs); err != nil {
+		return err
+	}
+	if im.asked*runs < known {
+		return nil
+	}
+	im.sieves = nil
+	st, err := im.t.stmt("SELECT id, messages FROM run ORDER BY id")
 	if err != nil {
 		return err
 	}
 	rows, err := st.QueryContext(im.t.ctx)
 	if err := each(rows, err, func(r *sql.Rows) error {
-		var d digest
-		err := r.Scan(&d.key, &d.tag)
-		im.more[d] = true
+		var id int64
+		var n int
+		err := r.Scan(&id, &n)
+		im.sieves = append(im.sieves, newSieve(id, n))
 		return err
 	}); err != nil {
 		return err
 	}
-	return im.learn()
-}
-
-// learn loads all known messages into the sieve once as many look-ups have been
-// made as make that worth it; for an empty database that is at once.
-func (im *importing) learn() error {
-	if im.whole {
-		return nil
-	}
-	var known int
-	if _, err := im.t.scan("SELECT coalesce(sum(stored + succeeded), 0) FROM import", nil, &known); err != nil {
+	if st, err = im.t.stmt("SELECT run, key, tag FROM identity ORDER BY run"); err != nil {
 		return err
 	}
-	if im.asked < known/4 {
-		return nil
-	}
-	im.sieve = sieve{}
-	st, err := im.t.stmt("SELECT key, tag FROM identity UNION ALL SELECT key, tag FROM identity_more")
-	if err != nil {
-		return err
-	}
-	rows, err := st.QueryContext(im.t.ctx)
+	at := 0
+	rows, err = st.QueryContext(im.t.ctx)
 	im.whole = true
 	return each(rows, err, func(r *sql.Rows) error {
+		var run int64
 		var d digest
-		err := r.Scan(&d.key, &d.tag)
-		im.sieve.add(d)
+		err := r.Scan(&run, &d.key, &d.tag)
+		for im.sieves[at].run != run {
+			at++
+		}
+		im.sieves[at].add(d)
 		return err
 	})
 }
@@ -138,7 +142,11 @@ func (im *importing) one(it *item) error {
 
 // resolve finds out which messages of a chunk the database knows.
 func (im *importing) resolve(c *chunk) error {
-	var ask []*message
+	type question struct {
+		m   *message
+		run int64
+	}
+	var ask []question
 	for i := range c.items {
 		it := &c.items[i]
 		if it.rejected != nil || it.digest == (digest{}) || im.known[it.digest] != nil {
@@ -146,46 +154,47 @@ func (im *importing) resolve(c *chunk) error {
 		}
 		m := &message{digest: it.digest}
 		im.known[it.digest] = m
-		if !im.whole || im.sieve.maybe(it.digest) {
-			ask = append(ask, m)
+		if !im.whole {
+			ask = append(ask, question{m: m})
+			continue
+		}
+		for _, s := range im.sieves {
+			if s.maybe(it.digest) {
+				ask = append(ask, question{m, s.run})
+			}
 		}
 	}
 	im.asked += len(ask)
-	slices.SortFunc(ask, func(a, b *message) int { return cmp.Compare(a.digest.key, b.digest.key) })
-	value := func(row, column int) vtab.Value {
-		switch column {
-		case 0:
-			return int64(row)
-		case 1:
-			return ask[row].digest.key
-		}
-		return ask[row].digest.tag
+	slices.SortFunc(ask, func(a, b question) int {
+		return cmp.Or(cmp.Compare(a.run, b.run), cmp.Compare(a.m.digest.key, b.m.digest.key))
+	})
+	where := "CROSS JOIN run AS r CROSS JOIN identity AS i ON i.run = r.id"
+	if im.whole {
+		where = "CROSS JOIN identity AS i ON i.run = s.c3"
 	}
-	found := func(more bool) func(r *sql.Rows) error {
-		return func(r *sql.Rows) error {
-			var n, tag, failure, success int64
+	return im.t.ask(`SELECT s.c0, i.run, i.failure, i.success, f.sig, f.at FROM `+source+` AS s
+		`+where+` AND i.key = s.c1 AND i.tag = s.c2 LEFT JOIN failure AS f ON f.id = i.failure`,
+		len(ask), func(row, column int) vtab.Value {
+			switch column {
+			case 0:
+				return int64(row)
+			case 1:
+				return ask[row].m.digest.key
+			case 2:
+				return ask[row].m.digest.tag
+			}
+			return ask[row].run
+		}, func(r *sql.Rows) error {
+			var n, run, failure, success int64
 			var sig, at sql.NullInt64
-			if err := r.Scan(&n, &tag, &failure, &success, &sig, &at); err != nil {
+			if err := r.Scan(&n, &run, &failure, &success, &sig, &at); err != nil {
 				return err
 			}
-			if m := ask[n]; tag == m.digest.tag {
-				m.failure, m.success, m.sig, m.at = failure, success, sig.Int64, at.Int64
-				m.stored, m.more = true, more
-			}
+			m := ask[n].m
+			m.run, m.failure, m.success, m.sig, m.at = run, failure, success, sig.Int64, at.Int64
+			m.stored = true
 			return nil
-		}
-	}
-	if err := im.t.ask(`SELECT s.c0, i.tag, i.failure, i.success, f.sig, f.at FROM `+source+` AS s
-		CROSS JOIN identity AS i ON i.key = s.c1 LEFT JOIN failure AS f ON f.id = i.failure`,
-		len(ask), value, found(false)); err != nil {
-		return err
-	}
-	if len(im.more) == 0 {
-		return nil
-	}
-	return im.t.ask(`SELECT s.c0, i.tag, i.failure, i.success, f.sig, f.at FROM `+source+` AS s
-		CROSS JOIN identity_more AS i ON i.key = s.c1 AND i.tag = s.c2 LEFT JOIN failure AS f ON f.id = i.failure`,
-		len(ask), value, found(true))
+		})
 }
 
 // touch marks m as to be written at the end of the batch.
@@ -364,13 +373,33 @@ func (r *row) column(n int) vtab.Value {
 	return [...]int64{r.id, r.at, r.incident, r.cell, r.recipient, r.wording, r.campaign, r.country, r.app, r.sig, r.text, delivered}[n]
 }
 
+// fewHashes is up to how many messages or mentions go into run 0, where each finds
+// its own place.
+const fewHashes = 4_096
+
 // writeMessages writes which messages are known, and their ids, in the order of
-// their keys: these are spread all over the table, and in order each page of it
-// is written once a batch.
+// their keys.
 func (im *importing) writeMessages() error {
 	fresh := im.fresh
-	slices.SortFunc(fresh, func(a, b *message) int { return cmp.Compare(a.digest.key, b.digest.key) })
-	n, err := im.t.bulk(`INSERT OR IGNORE INTO identity (key, tag, failure, success) SELECT c0, c1, c2, c3 FROM `+source,
+	slices.SortFunc(fresh, func(a, b *message) int {
+		return cmp.Or(cmp.Compare(a.digest.key, b.digest.key), cmp.Compare(a.digest.tag, b.digest.tag))
+	})
+	run := int64(0)
+	if max(len(fresh), len(im.mention)) > fewHashes {
+		r, err := im.t.result("INSERT INTO run (id, messages) SELECT 1 + max(id), ? FROM run", len(fresh))
+		if err != nil {
+			return err
+		}
+		if run, err = r.LastInsertId(); err != nil {
+			return err
+		}
+		if im.whole {
+			im.sieves = append(im.sieves, newSieve(run, len(fresh)))
+		}
+	} else if err := im.t.exec("UPDATE run SET messages = messages + ? WHERE id = 0", len(fresh)); err != nil {
+		return err
+	}
+	if _, err := im.t.bulk(`INSERT OR FAIL INTO identity (run, key, tag, failure, success) SELECT ?, c0, c1, c2, c3 FROM `+source,
 		len(fresh), func(row, column int) vtab.Value {
 			m := fresh[row]
 			switch column {
@@ -382,57 +411,32 @@ func (im *importing) writeMessages() error {
 				return m.failure
 			}
 			return m.success
-		})
-	if err != nil {
+		}, run); err != nil {
 		return err
 	}
-	if n < int64(len(fresh)) {
-		if err := im.crowded(fresh); err != nil {
-			return err
-		}
-	}
 	for _, m := range im.changed {
-		table := "UPDATE identity SET failure = ?, success = ? WHERE key = ? AND tag = ?"
-		if m.more {
-			table = "UPDATE identity_more SET failure = ?, success = ? WHERE key = ? AND tag = ?"
-		}
-		if err := im.t.exec(table, m.failure, m.success, m.digest.key, m.digest.tag); err != nil {
+		if err := im.t.exec("UPDATE identity SET failure = ?, success = ? WHERE run = ? AND key = ? AND tag = ?",
+			m.failure, m.success, m.run, m.digest.key, m.digest.tag); err != nil {
 			return err
 		}
 	}
-	for _, m := range fresh {
-		if im.whole {
-			im.sieve.add(m.digest)
+	if im.whole {
+		s := im.sieves[0]
+		if run != 0 {
+			s = im.sieves[len(im.sieves)-1]
+		}
+		for _, m := range fresh {
+			s.add(m.digest)
 		}
 	}
 	clear(im.known)
 	im.fresh, im.changed = im.fresh[:0], im.changed[:0]
+	mentions := im.mention
+	im.mention = im.mention[:0]
 	if im.opts.Dry {
-		im.mention = im.mention[:0]
 		return nil
 	}
-	err = im.writeMentions()
-	im.mention = im.mention[:0]
-	return err
-}
-
-// fewMentions is up to how many go into run 0, where each finds its own place.
-// More have a run of their own, which costs those who look something up one step
-// more, and spares rewriting most of the table.
-const fewMentions = 4_096
-
-func (im *importing) writeMentions() error {
-	run := int64(0)
-	if len(im.mention) > fewMentions {
-		r, err := im.t.result("INSERT INTO mention_run (id) SELECT 1 + max(id) FROM mention_run")
-		if err != nil {
-			return err
-		}
-		if run, err = r.LastInsertId(); err != nil {
-			return err
-		}
-	}
-	return writeMentions(im.t, run, im.mention)
+	return writeMentions(im.t, run, mentions)
 }
 
 func writeMentions(t *session, run int64, all []mention) error {
@@ -448,23 +452,4 @@ func writeMentions(t *session, run int64, all []mention) error {
 			return all[row].failure
 		}, run)
 	return err
-}
-
-// crowded puts messages whose key belongs to another message where those go.
-func (im *importing) crowded(fresh []*message) error {
-	for _, m := range fresh {
-		var tag int64
-		if _, err := im.t.scan("SELECT tag FROM identity WHERE key = ?", []any{m.digest.key}, &tag); err != nil {
-			return err
-		}
-		if tag == m.digest.tag {
-			continue
-		}
-		if err := im.t.exec("INSERT INTO identity_more (key, tag, failure, success) VALUES (?, ?, ?, ?)",
-			m.digest.key, m.digest.tag, m.failure, m.success); err != nil {
-			return err
-		}
-		im.more[m.digest] = true
-	}
-	return nil
 }

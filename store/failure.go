@@ -174,8 +174,7 @@ func (s *Store) Find(ctx context.Context, t model.Target) (model.IncidentID, *mo
 func (s *Store) known(ctx context.Context, identity string) (id model.MessageID, success bool, err error) {
 	d := digestOf(identity)
 	var by int64
-	err = s.r.QueryRowContext(ctx, `SELECT failure, success FROM identity WHERE key = ?1 AND tag = ?2
-		UNION ALL SELECT failure, success FROM identity_more WHERE key = ?1 AND tag = ?2`, d.key, d.tag).Scan((*int64)(&id), &by)
+	err = s.r.QueryRowContext(ctx, `SELECT i.failure, i.success FROM run AS r CROSS JOIN identity AS i ON i.run = r.id AND i.key = ? AND i.tag = ?`, d.key, d.tag).Scan((*int64)(&id), &by)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, false, nil
 	}

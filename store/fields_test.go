@@ -88,7 +88,7 @@ func TestFactsOfALaterVersion(t *testing.T) {
 }
 
 func TestSieve(t *testing.T) {
-	var s sieve
+	s := newSieve(0, 0)
 	const n = 50_000
 	for i := range n {
 		s.add(digestOf(time.Duration(i).String()))

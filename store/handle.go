@@ -51,7 +51,7 @@ func writer(path string, f *feed) *sql.DB {
 	db := sql.OpenDB(&connector{d, dsn(path, url.Values{
 		"_pragma": {
 			"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-			"cache_size(-4096)", "temp_store(MEMORY)", "journal_size_limit(134217728)",
+			"cache_size(-2048)", "temp_store(MEMORY)", "journal_size_limit(134217728)",
 			"wal_autocheckpoint(8192)", "trusted_schema(0)",
 		},
 		"_txlock": {"immediate"},

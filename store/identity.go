@@ -9,10 +9,8 @@ import (
 	"unsent/model"
 )
 
-// A digest names a message in 112 bits of the SHA-256 of its identity. key is
-// where the table is searched and tag must agree too; where two messages share
-// a key, the later one stands in a table of its own. So a key that occurs twice,
-// which among ten million messages must be expected, confuses nothing.
+// A digest names a message in 112 bits of the SHA-256 of its identity: key says
+// where to look, and tag must agree too.
 type digest struct {
 	key int64 // 48 bits: SQLite keeps it in seven bytes
 	tag int64
@@ -87,10 +85,11 @@ func recipientKey(f *model.Failure) int64 {
 	return 0
 }
 
-// A sieve answers "surely new" for most of the messages that are, without a
-// look into the database. It is a Bloom filter that grows by layers, each
-// twice the last, with 12 bits a message (wrong for about one in 200).
+// A sieve answers "surely not in this run" for most of the messages that are not,
+// without a look into the database. It is a Bloom filter with 12 bits a message
+// (wrong for about one in 200), and grows by layers, each twice the last.
 type sieve struct {
+	run    int64
 	layers []layer
 }
 
@@ -99,12 +98,24 @@ type layer struct {
 	free int
 }
 
+// newSieve has room for about n messages before it grows.
+func newSieve(run int64, n int) *sieve {
+	s := &sieve{run: run}
+	s.grow(max(n, 1_000))
+	return s
+}
+
+func (s *sieve) grow(n int) {
+	s.layers = append(s.layers, layer{make([]uint64, (n*12+63)/64), n})
+}
+
 func (s *sieve) add(d digest) {
-	if n := len(s.layers); n == 0 || s.layers[n-1].free == 0 {
-		words := 1 << 13 << n // 64 KiB of bits at first
-		s.layers = append(s.layers, layer{make([]uint64, words), words * 64 / 12})
+	last := len(s.layers) - 1
+	if s.layers[last].free == 0 {
+		s.grow(2 * len(s.layers[last].bits) * 64 / 12)
+		last++
 	}
-	l := &s.layers[len(s.layers)-1]
+	l := &s.layers[last]
 	l.free--
 	step, size := uint64(d.tag)|1, uint64(len(l.bits)*64)
 	for i := range uint64(6) {

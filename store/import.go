@@ -30,7 +30,7 @@ type ImportOptions struct {
 // Batches are whole or not at all. One ends at a chunk's end after so many
 // records, bytes or so long, whichever comes first.
 const (
-	batchItems = 16_384
+	batchItems = 12_288
 	batchBytes = 48 << 20
 	batchTime  = time.Second
 	firstTime  = 150 * time.Millisecond // the first batch is short: somebody waits to see something
@@ -60,10 +60,9 @@ type importing struct {
 	known   map[digest]*message
 	fresh   []*message // known ones that are new to the database
 	changed []*message
-	sieve   sieve
-	whole   bool // the sieve knows all messages of the database
-	asked   int  // look-ups since it did not
-	more    map[digest]bool
+	sieves  []*sieve // one for each run
+	whole   bool     // they know all messages of the database
+	asked   int      // look-ups since they did not
 	next    int64 // number of the next failure
 	held    int64 // failures from this number on may be in rows
 	rows    []row

@@ -22,11 +22,8 @@ func locate(raw, payload string, doubled *[]byte) place {
 	if len(payload) < 32 {
 		return place{}
 	}
-	if at := strings.Index(raw, payload); at >= 0 {
-		return place{placeVerbatim, at, at + len(payload)}
-	}
-	if strings.IndexByte(payload, '"') < 0 {
-		return place{}
+	if strings.IndexByte(payload, '"') < 0 || !strings.Contains(raw, `""`) {
+		return verbatim(raw, payload)
 	}
 	b := (*doubled)[:0]
 	for rest := payload; ; {
@@ -42,6 +39,13 @@ func locate(raw, payload string, doubled *[]byte) place {
 	*doubled = b
 	if at := strings.Index(raw, string(b)); at >= 0 {
 		return place{placeDoubled, at, at + len(b)}
+	}
+	return verbatim(raw, payload)
+}
+
+func verbatim(raw, payload string) place {
+	if at := strings.Index(raw, payload); at >= 0 {
+		return place{placeVerbatim, at, at + len(payload)}
 	}
 	return place{}
 }

@@ -57,7 +57,6 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 		const old = "(SELECT id FROM import WHERE at < ?1)"
 		for _, statement := range [...]string{
 			"UPDATE identity SET success = 0 WHERE success IN " + old,
-			"UPDATE identity_more SET success = 0 WHERE success IN " + old,
 			"DELETE FROM rejection WHERE import IN " + old,
 			"DELETE FROM rollup WHERE slot = 0 AND import IN " + old,
 		} {

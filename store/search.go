@@ -161,7 +161,7 @@ func prefixes(text string) []span64 {
 }
 
 // mentions are those with a key in a range, in each run one after the other.
-const mentions = "mention_run AS r CROSS JOIN mention AS m ON m.run = r.id AND m.key BETWEEN ? AND ?"
+const mentions = "run AS r CROSS JOIN mention AS m ON m.run = r.id AND m.key BETWEEN ? AND ?"
 
 // mentioning are the messages that some keys name; all is false when they are
 // too many to answer with.

@@ -58,9 +58,8 @@ func (s *Store) UndoImport(ctx context.Context, id int64) (int, error) {
 			return err
 		}
 		for _, statement := range [...]string{
-			"UPDATE failure SET delivered = 0 WHERE delivered = 1 AND id IN (SELECT failure FROM identity WHERE success = ?1 UNION SELECT failure FROM identity_more WHERE success = ?1)",
+			"UPDATE failure SET delivered = 0 WHERE delivered = 1 AND id IN (SELECT failure FROM identity WHERE success = ?1)",
 			"UPDATE identity SET success = 0 WHERE success = ?1",
-			"UPDATE identity_more SET success = 0 WHERE success = ?1",
 			"UPDATE meta SET value = value - coalesce((SELECT sum(succeeded) FROM rollup WHERE import = ?1), 0) WHERE key = 'successes'",
 			"DELETE FROM rollup WHERE import = ?1",
 			"DELETE FROM import WHERE id = ?1",
@@ -156,7 +155,6 @@ func removeFailures(t *session) (gone int, stayed []int64, err error) {
 		"DELETE FROM failure WHERE id IN (SELECT id FROM temp.going)",
 		"DELETE FROM mention WHERE failure IN (SELECT id FROM temp.going)",
 		"UPDATE identity SET failure = 0 WHERE failure IN (SELECT id FROM temp.going)",
-		"UPDATE identity_more SET failure = 0 WHERE failure IN (SELECT id FROM temp.going)",
 	} {
 		if err := t.exec(statement); err != nil {
 			return 0, nil, err
@@ -216,11 +214,10 @@ func mentionAgain(t *session, messages []int64) error {
 func tidy(t *session) error {
 	for _, statement := range [...]string{
 		"DELETE FROM identity WHERE failure = 0 AND success = 0",
-		"DELETE FROM identity_more WHERE failure = 0 AND success = 0",
 		`INSERT INTO wording_fts (wording_fts, rowid, title, message, details) SELECT 'delete', id, title, message, details FROM wording
 			WHERE NOT EXISTS (SELECT 1 FROM tally WHERE dim = 4 AND value = wording.id) AND id NOT IN (SELECT wording FROM attempt)`,
 		`DELETE FROM wording WHERE NOT EXISTS (SELECT 1 FROM tally WHERE dim = 4 AND value = wording.id) AND id NOT IN (SELECT wording FROM attempt)`,
-		"DELETE FROM mention_run WHERE id <> 0 AND NOT EXISTS (SELECT 1 FROM mention WHERE run = mention_run.id)",
+		"DELETE FROM run WHERE id <> 0 AND NOT EXISTS (SELECT 1 FROM mention WHERE run = run.id) AND NOT EXISTS (SELECT 1 FROM identity WHERE run = run.id)",
 		"UPDATE incident SET stale = 1",
 	} {
 		if err := t.exec(statement); err != nil {

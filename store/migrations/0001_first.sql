@@ -3,7 +3,7 @@
 -- Times are milliseconds since 1970 in UTC, 0 when a record has none. A number
 -- that names a row of "name" is 0 for the empty string.
 
--- What is counted as it goes: next_message, next_text, next_run, successes.
+-- What is counted as it goes: next_message, next_text, successes.
 CREATE TABLE meta (
 	key   TEXT PRIMARY KEY,
 	value INTEGER NOT NULL
@@ -159,38 +159,33 @@ CREATE TABLE attempt (
 ) STRICT;
 CREATE INDEX attempt_failure ON attempt (failure, at);
 
+-- What is looked up by hashes is spread all over, and a large batch of an import
+-- would rewrite most of the table to put its own in. So it has a run of its own at
+-- the end; what is written singly is in run 0. Looking something up asks each run.
+CREATE TABLE run (
+	id       INTEGER PRIMARY KEY,
+	messages INTEGER NOT NULL -- about how many it has in "identity"
+) STRICT;
+INSERT INTO run VALUES (0, 0);
+
 -- Which messages are known. key and tag are two parts of one SHA-256.
 CREATE TABLE identity (
-	key     INTEGER PRIMARY KEY,
-	tag     INTEGER NOT NULL,
-	failure INTEGER NOT NULL, -- 0: never failed
-	success INTEGER NOT NULL  -- the import that had its success, 0: none
-) STRICT;
-
--- The same for messages whose key another message has.
-CREATE TABLE identity_more (
+	run     INTEGER NOT NULL,
 	key     INTEGER NOT NULL,
 	tag     INTEGER NOT NULL,
-	failure INTEGER NOT NULL,
-	success INTEGER NOT NULL,
-	PRIMARY KEY (key, tag)
+	failure INTEGER NOT NULL, -- 0: never failed
+	success INTEGER NOT NULL, -- the import that had its success, 0: none
+	PRIMARY KEY (run, key, tag)
 ) WITHOUT ROWID, STRICT;
 
 -- Numbers and ids by which a message can be found: recipient, the sender's
--- message id, fbtrace_id, ids in details. Above 0 a number, below 0 a hash. They
--- are spread all over, so a large batch of an import has a run of its own at the
--- end of the table; what is written singly is in run 0.
+-- message id, fbtrace_id, ids in details. Above 0 a number, below 0 a hash.
 CREATE TABLE mention (
 	run     INTEGER NOT NULL,
 	key     INTEGER NOT NULL,
 	failure INTEGER NOT NULL,
 	PRIMARY KEY (run, key, failure)
 ) WITHOUT ROWID, STRICT;
-
-CREATE TABLE mention_run (
-	id INTEGER PRIMARY KEY
-) STRICT;
-INSERT INTO mention_run VALUES (0);
 
 -- Attempts by five minutes (slot: since 1970; 0: no time) and cell. The import
 -- is part of the key so that it can be taken back.
