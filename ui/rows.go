@@ -14,9 +14,9 @@ import (
 // three pages, however many messages there are.
 const pageRows = 200
 
-// firstRows is how many are fetched first on a terminal of some height: enough
-// for the screen and a page down, and not more, because somebody waits for them.
-func firstRows(high int) int { return min(max(2*high, 50), pageRows) }
+// firstRows is how many are fetched first on a terminal of some height: what fits
+// on it and not more, because somebody waits for them. The rest of a page follows.
+func firstRows(high int) int { return min(max(high, 20), pageRows) }
 
 // rows lists failed messages, newest first: a window on the database that moves
 // by keys, never a slice of everything.
@@ -125,11 +125,15 @@ func (m rowsLoaded) arrive(a *app) tea.Cmd {
 			r.list, r.atEnd = r.list[:3*pageRows], false
 		}
 	}
-	if m.how == 0 {
-		ctx, id := r.counts.start(a.ctx)
-		return tea.Batch(r.move(a, 0), countRows(ctx, r, id, a.Store, r.query))
+	if m.how != 0 {
+		return r.move(a, 0)
 	}
-	return r.move(a, 0)
+	ctx, id := r.counts.start(a.ctx)
+	cmds := []tea.Cmd{r.move(a, 0), countRows(ctx, r, id, a.Store, r.query)}
+	if !r.loading.active && !r.atEnd {
+		cmds = append(cmds, r.older(a))
+	}
+	return tea.Batch(cmds...)
 }
 
 func (r *rows) title(*app) string {
@@ -280,20 +284,29 @@ func (r *rows) move(a *app, by int) tea.Cmd {
 		return nil
 	}
 	r.scroll()
-	q := r.query
-	q.Limit = pageRows
 	switch {
 	case r.loading.active:
 	case by+r.ahead > 0 && !r.atEnd && (r.ahead > 0 || r.at+2*r.high >= len(r.list)):
-		q.From = model.CursorOf(&r.list[len(r.list)-1])
-		ctx, id := r.loading.start(a.ctx)
-		return loadRows(ctx, r, id, a.Store, q, 1)
+		return r.older(a)
 	case by+r.ahead < 0 && !r.atTop && (r.ahead < 0 || r.at-2*r.high <= 0):
-		q.From, q.Back = model.CursorOf(&r.list[0]), true
-		ctx, id := r.loading.start(a.ctx)
-		return loadRows(ctx, r, id, a.Store, q, -1)
+		return r.newer(a)
 	}
 	return nil
+}
+
+// older fetches the page behind the last row, newer the one before the first.
+func (r *rows) older(a *app) tea.Cmd {
+	q := r.query
+	q.Limit, q.From = pageRows, model.CursorOf(&r.list[len(r.list)-1])
+	ctx, id := r.loading.start(a.ctx)
+	return loadRows(ctx, r, id, a.Store, q, 1)
+}
+
+func (r *rows) newer(a *app) tea.Cmd {
+	q := r.query
+	q.Limit, q.From, q.Back = pageRows, model.CursorOf(&r.list[0]), true
+	ctx, id := r.loading.start(a.ctx)
+	return loadRows(ctx, r, id, a.Store, q, -1)
 }
 
 func (r *rows) actions(a *app) []action {
@@ -366,7 +379,7 @@ func (r *rows) last(a *app) tea.Cmd {
 		ctx, cancel := context.WithTimeout(ctx, readTimeout)
 		defer cancel()
 		list, err := s.Failures(ctx, q)
-		return rowsAtEnd{rowsLoaded{r: r, id: id, list: list, err: err}}
+		return rowsAtEnd{rowsLoaded{r: r, id: id, list: list, end: true, err: err}}
 	}
 }
 
