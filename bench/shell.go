@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -167,13 +166,14 @@ func indexed(dir, file string, rows int) (load, error) {
 	if err != nil {
 		return load{}, err
 	}
-	header, err := csv.NewReader(bufio.NewReader(f)).Read()
+	line, err := bufio.NewReader(f).ReadString('\n')
 	f.Close()
 	if err != nil {
 		return load{}, fmt.Errorf("reading the header of %s: %w", file, err)
 	}
+	header := strings.Split(strings.TrimSpace(line), ",") // the generator's: nothing in it is quoted
 	for i, h := range header {
-		header[i] = `"` + strings.ReplaceAll(h, `"`, `""`) + `" TEXT`
+		header[i] = `"` + h + `" TEXT`
 	}
 	db := filepath.Join(dir, "shell.db")
 	cmd := exec.Command("sqlite3", db)

@@ -97,6 +97,7 @@ func (a *app) importFiles(ctx context.Context, files []string, o ingest.Options,
 		return err
 	}
 	defer done()
+	defer a.save()()
 	if len(o.Map) == 0 {
 		o.Recall = a.recall(ctx, s)
 	}

@@ -10,6 +10,7 @@ import (
 // agents share, and holds little at a time: a collection takes 1 ms.
 const (
 	consoleGrowth = 50       // percent that the heap may grow by between two collections
+	importGrowth  = 25       // the same while the command line loads a log
 	hurriedHeap   = 64 << 20 // bytes, up to which nothing is collected before the first screen
 
 	drawn = 100 * time.Millisecond // after which what is to be shown is on the terminal
@@ -32,4 +33,14 @@ func (a *app) hurry() (settle func()) {
 			debug.FreeOSMemory()
 		})
 	})
+}
+
+// save keeps memory small, for which a load takes about a twentieth more time.
+// The function it answers with ends that.
+func (a *app) save() (end func()) {
+	if a.Getenv("GOGC") != "" {
+		return func() {}
+	}
+	before := debug.SetGCPercent(importGrowth)
+	return func() { debug.SetGCPercent(before) }
 }

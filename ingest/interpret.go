@@ -353,7 +353,7 @@ func (p *interpreter) phone(s string) safe.Phone {
 	if ph, ok := p.phones[s]; ok {
 		return ph
 	}
-	if len(p.phones) >= 1<<13 {
+	if len(p.phones) >= 1<<11 {
 		clear(p.phones)
 	}
 	s = strings.Clone(s)

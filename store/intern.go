@@ -35,9 +35,9 @@ type cellKey struct {
 // New rows are written at the end of the batch, all at once. What it remembers
 // is good for one import, and only while no other program writes.
 //
-// It remembers hashes of 128 bits and not the texts: those would be the largest
-// thing in memory, and two that agree by chance are not to be expected in the
-// life of the sun (the seeds are random, so nobody can make them agree either).
+// It remembers 96 bits of a hash and not the texts. Two that agree by chance are
+// not to be expected (once in 10^18 imports of a million things; the seeds are
+// random, so that nobody can make them agree either).
 type interner struct {
 	names     index[string]
 	cells     index[cellKey]
@@ -93,11 +93,23 @@ func (h *hasher) cell(c *model.Cell, group string) hash128 {
 // An index gives the numbers of one kind of thing.
 type index[T any] struct {
 	table string
-	known map[hash128]int64
+	known map[uint64]ref
 	whole bool  // known has all that the database has
 	next  int64 // the next new number
 	fresh []T   // new ones to be written; they have the numbers before next
 }
+
+// A ref is the number of a thing with 32 bits of its hash; 64 more are the key that
+// it stands under. A map of these is two thirds of one with whole hashes, and the
+// largest thing in memory all the same.
+type ref struct{ tag, id uint32 }
+
+func (x *index[T]) get(h hash128) (int64, bool) {
+	r, ok := x.known[h[0]]
+	return int64(r.id), ok && r.tag == uint32(h[1])
+}
+
+func (x *index[T]) set(h hash128, id int64) { x.known[h[0]] = ref{uint32(h[1]), uint32(id)} }
 
 // maxInterned is how many things an interner remembers before it starts anew: a
 // file whose every row differs must not fill the memory.
@@ -129,7 +141,7 @@ func (x *index[T]) forget(t *session) error {
 	if _, err := t.scan("SELECT seq FROM sqlite_sequence WHERE name = ?", []any{x.table}, &last); err != nil {
 		return err
 	}
-	x.known, x.whole, x.next, x.fresh = map[hash128]int64{}, last == 0, last+1, x.fresh[:0]
+	x.known, x.whole, x.next, x.fresh = map[uint64]ref{}, last == 0, last+1, x.fresh[:0]
 	return nil
 }
 
@@ -139,7 +151,7 @@ func (x *index[T]) look(t *session, h hash128, find string, args ...any) (id int
 		return 0, false, nil
 	}
 	if found, err = t.scan(find, args, &id); found {
-		x.known[h] = id
+		x.set(h, id)
 	}
 	return id, found, err
 }
@@ -148,7 +160,7 @@ func (x *index[T]) look(t *session, h hash128, find string, args ...any) (id int
 func (x *index[T]) add(h hash128, thing T) int64 {
 	id := x.next
 	x.next++
-	x.known[h] = id
+	x.set(h, id)
 	x.fresh = append(x.fresh, thing)
 	return id
 }
@@ -180,7 +192,7 @@ func (in *interner) named(t *session, h hash128, value string) (int64, error) {
 	if value == "" {
 		return 0, nil
 	}
-	if id, ok := in.names.known[h]; ok {
+	if id, ok := in.names.get(h); ok {
 		return id, nil
 	}
 	id, found, err := in.names.look(t, h, "SELECT id FROM name WHERE value = ?", value)
@@ -203,7 +215,7 @@ func (in *interner) cell(t *session, h *hasher, it *item, incident int64) (int64
 		in.touched[it.wabaSum] = true
 		in.stale = append(in.stale, waba)
 	}
-	if id, ok := in.cells.known[it.cellSum]; ok {
+	if id, ok := in.cells.get(it.cellSum); ok {
 		return id, nil
 	}
 	k := cellKey{incident: incident, http: int64(c.HTTP)}
@@ -231,7 +243,7 @@ func (in *interner) cell(t *session, h *hasher, it *item, incident int64) (int64
 
 // wording is the number of an item's wording.
 func (in *interner) wording(t *session, it *item) (int64, error) {
-	if id, ok := in.wordings.known[it.wordingSum]; ok {
+	if id, ok := in.wordings.get(it.wordingSum); ok {
 		return id, nil
 	}
 	w := &it.wording
@@ -245,7 +257,7 @@ func (in *interner) wording(t *session, it *item) (int64, error) {
 
 // incident is the number of the incident of an item's group.
 func (in *interner) incident(t *session, it *item) (int64, error) {
-	if id, ok := in.incidents.known[it.groupSum]; ok {
+	if id, ok := in.incidents.get(it.groupSum); ok {
 		return id, nil
 	}
 	id, found, err := in.incidents.look(t, it.groupSum, "SELECT id FROM incident WHERE key = ?", it.group)
