@@ -15,7 +15,7 @@ func (im *importing) again(it *item, m *message) error {
 		return nil
 	}
 	var one int
-	known, err := im.t.scan("SELECT 1 FROM attempt WHERE failure = ? AND sig = ? LIMIT 1", []any{m.failure, it.sig}, &one)
+	known, err := im.t.scan(knownAttempt, []any{m.failure, it.sig}, &one)
 	if err != nil {
 		return err
 	}
@@ -59,6 +59,10 @@ func (im *importing) again(it *item, m *message) error {
 }
 
 const (
+	// knownAttempt has an index of its own: a log may have a million rows of what
+	// it calls one message.
+	knownAttempt = "SELECT 1 FROM attempt WHERE failure = ? AND sig = ? LIMIT 1"
+
 	insertAttempt = `INSERT INTO attempt (failure, at, cell, recipient, wording, campaign, country, app, sig, import, text)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 

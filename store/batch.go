@@ -40,6 +40,9 @@ func (im *importing) look() error {
 		return im.learn()
 	}
 	im.version = version
+	if err := im.there(im.t); err != nil {
+		return err
+	}
 	if err := im.in.forget(im.t); err != nil {
 		return err
 	}

@@ -83,7 +83,8 @@ type importing struct {
 //
 // When it ends early, the answer counts what is kept and the error is a
 // *StoppedError or *FullError with the line to go on at; importing the same
-// file again skips what is there.
+// file again skips what is there. When another console has taken the import back
+// meanwhile, it ends, and nothing of it is kept.
 func (s *Store) Import(ctx context.Context, from model.Stream, o ImportOptions) (model.Import, error) {
 	s.bulk.Lock()
 	defer s.bulk.Unlock()
@@ -140,6 +141,8 @@ func (im *importing) run(ctx context.Context, r *reader) error {
 			if err := im.flush(); err != nil {
 				return im.t.rollback(err)
 			}
+			im.started, im.items, im.size = time.Now(), 0, 0
+			im.progress()
 			continue
 		}
 		if err := im.commit(ctx, end != nil); err != nil {
@@ -268,6 +271,20 @@ func (im *importing) giveWay(ctx context.Context) {
 	}
 }
 
+var errTakenBack = model.WithHint(errors.New("it was taken back while it was running, so nothing of it is kept"),
+	"ask who took it back before you import the file again: 'unsent audit' names them")
+
+// there looks whether the import's own row is there still: without it, what is
+// stored could not be taken back any more.
+func (im *importing) there(t *session) error {
+	var one int
+	found, err := t.scan("SELECT 1 FROM import WHERE id = ?", []any{im.now.ID}, &one)
+	if err == nil && !found {
+		return errTakenBack
+	}
+	return err
+}
+
 type importReport struct {
 	Columns  map[string]string `json:"columns,omitempty"`
 	Unmapped []string          `json:"unmapped,omitempty"`
@@ -292,13 +309,19 @@ func (im *importing) finish(ctx context.Context, report model.SourceReport, err 
 	im.safe.System, im.safe.Format = report.System, report.Format
 	im.safe.Zone, im.safe.Columns, im.safe.Unmapped, im.safe.Warnings = report.Zone, report.Columns, report.Unmapped, report.Warnings
 	im.safe.Took = im.s.now().Sub(im.began)
-	if err != nil { // a list of imports must not show a part as the whole
+	if im.opts.Dry {
+		im.line = 0 // nothing is kept, and there is nowhere to go on
+	}
+	if err != nil && !im.opts.Dry { // a list of imports must not show a part as the whole
 		im.safe.Warnings = append(slices.Clone(im.safe.Warnings), fmt.Sprintf("stopped before line %d: the rest of the file was not read; import it again to go on", im.line))
 	}
-	if im.safe.ID != 0 && !im.opts.Dry {
+	if im.safe.ID != 0 && !im.opts.Dry && !errors.Is(err, errTakenBack) {
 		// Also when the caller has given up: it is short, and the counts of
 		// what is kept should not be missing.
 		e := im.s.session(context.WithoutCancel(ctx), func(t *session) error {
+			if err := im.there(t); err != nil {
+				return err
+			}
 			if err := im.save(t, &im.safe); err != nil {
 				return err
 			}
@@ -307,7 +330,7 @@ func (im *importing) finish(ctx context.Context, report model.SourceReport, err 
 			}
 			return im.s.event(t, im.opts.Who, "import", im.safe.File, outcome(&im.safe, im.line, err))
 		})
-		if err == nil {
+		if err == nil || errors.Is(e, errTakenBack) {
 			err = e
 		}
 	}
@@ -316,6 +339,11 @@ func (im *importing) finish(ctx context.Context, report model.SourceReport, err 
 	}
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, errTakenBack) {
+		file := im.safe.File
+		im.safe = model.Import{File: file, System: report.System, Format: report.Format}
+		return fmt.Errorf("importing %s: %w", file, err)
 	}
 	err = translate(im.s.path, err)
 	var full *FullError

@@ -43,7 +43,7 @@ type interner struct {
 	cells     index[cellKey]
 	wordings  index[wording]
 	incidents index[string]
-	touched   map[hash128]bool // accounts that the import has sends of
+	touched   map[hash128]bool // accounts whose incidents are marked already
 	stale     []int64          // those whose incidents are to be marked
 }
 
@@ -133,12 +133,15 @@ func (in *interner) forget(t *session) error {
 			return err
 		}
 	}
+	clear(in.touched) // whoever wrote may have made summaries
 	return nil
 }
 
 func (x *index[T]) forget(t *session) error {
+	// A tool that repairs databases may leave the sequence behind the table.
 	var last int64
-	if _, err := t.scan("SELECT seq FROM sqlite_sequence WHERE name = ?", []any{x.table}, &last); err != nil {
+	if _, err := t.scan("SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?), 0), coalesce((SELECT max(id) FROM "+x.table+"), 0))",
+		[]any{x.table}, &last); err != nil {
 		return err
 	}
 	x.known, x.whole, x.next, x.fresh = map[uint64]ref{}, last == 0, last+1, x.fresh[:0]
@@ -311,7 +314,7 @@ func (in *interner) flush(t *session) error {
 	in.wordings.written()
 	in.incidents.written()
 	in.cells.written()
-	if len(in.names.known)+len(in.cells.known)+len(in.wordings.known)+len(in.incidents.known) > maxInterned {
+	if len(in.names.known)+len(in.cells.known)+len(in.wordings.known)+len(in.incidents.known)+len(in.touched) > maxInterned {
 		return in.forget(t)
 	}
 	return nil

@@ -158,6 +158,7 @@ CREATE TABLE attempt (
 	text      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX attempt_failure ON attempt (failure, at);
+CREATE INDEX attempt_sig ON attempt (failure, sig);
 
 -- What is looked up by hashes is spread all over, and a large batch of an import
 -- would rewrite most of the table to put its own in. So it has a run of its own at
