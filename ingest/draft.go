@@ -3,6 +3,7 @@ package ingest
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"unsent/model"
 	"unsent/safe"
@@ -107,6 +108,9 @@ func (d *draft) put(f field, s string) {
 }
 
 func (d *draft) putID(f field, s string) {
+	if namesNothing(strings.TrimPrefix(s, "wamid.")) {
+		return // all rows with it would be one message
+	}
 	if isWAMID(s) {
 		if i := strings.IndexAny(s, ",; \n"); i > 0 {
 			if isWAMID(strings.TrimLeft(s[i:], ",; \n")) {
@@ -129,6 +133,30 @@ func (d *draft) putID(f field, s string) {
 	if d.v[fMessageID] == "" {
 		d.v[fMessageID] = s
 	}
+}
+
+// namesNothing knows what systems write where a message has no id, because it
+// never got one or because somebody made the log unrecognisable: 0, False (Odoo),
+// a UUID of zeros, [REDACTED], wamid.HBgM***.
+func namesNothing(id string) bool {
+	if id == "-1" || strings.ContainsAny(id, "*…") || strings.HasSuffix(id, "...") {
+		return true
+	}
+	if len(id) > 40 || strings.ContainsAny(id, "123456789") {
+		return false
+	}
+	core := strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf && !isDigit(byte(r)) && !isLetter(byte(r)) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(id))
+	switch core {
+	case "false", "true", "na", "unknown", "redacted", "hidden", "masked", "removed", "anonymized", "anonymised", "pending", "failed", "error",
+		"notavailable", "notsent", "nomessageid", "noid", "tbd":
+		return true
+	}
+	return strings.Trim(core, "0") == "" || len(core) > 2 && strings.Trim(core, "x") == ""
 }
 
 // isWAMID knows Meta's message ids, those of the on-premises API too.
