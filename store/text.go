@@ -79,6 +79,10 @@ func (b *block) begin(next int64) {
 // somebody may have been sent.
 const maxBlock = 1 << 28
 
+// maxTexts is the same for how many texts, of which some more than blockTexts are
+// allowed for what another version of the program has written.
+const maxTexts = 1 << 12
+
 // unpack reads a block's two values; body may be nil, then texts have their
 // facts only.
 func unpack(head, body []byte) ([]text, error) {
@@ -108,7 +112,7 @@ func unpack(head, body []byte) ([]text, error) {
 		return int(n), true
 	}
 	count, ok := number()
-	if !ok || count > len(head)/4 {
+	if !ok || count > maxTexts || count > len(head)/4 {
 		return nil, errFacts
 	}
 	sizes := make([]int, 4*count)

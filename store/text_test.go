@@ -61,6 +61,23 @@ func TestOwners(t *testing.T) {
 	}
 }
 
+// A block of a few kilobytes may claim to have millions of texts, each of which
+// would take ten times the memory that it takes here.
+func TestBlockOfTooManyTexts(t *testing.T) {
+	texts := make([]text, maxTexts+1)
+	for i := range texts {
+		texts[i].gone = true
+	}
+	head, body := packed(texts)
+	if got, err := unpack(head, body); err == nil {
+		t.Errorf("%d bytes are %d texts", len(head)+len(body), len(got))
+	}
+	head, body = packed(texts[1:])
+	if got, err := unpack(head, body); err != nil || len(got) != maxTexts {
+		t.Errorf("%d texts, %v", len(got), err)
+	}
+}
+
 // A database that somebody was sent may have anything in a block.
 func FuzzUnpack(f *testing.F) {
 	head, body := packed([]text{{facts: []byte("facts"), raw: "row"}, {gone: true}, {request: "request"}})
