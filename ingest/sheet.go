@@ -115,7 +115,7 @@ func (s *sheet) nextRow() error {
 // readRow reads the cells up to the row's end.
 func (s *sheet) readRow() error {
 	s.cells, s.last = s.cells[:0], 0
-	col := 0
+	col, size := 0, 0
 	for {
 		tok, err := s.xml.token()
 		if err == io.EOF {
@@ -137,7 +137,10 @@ func (s *sheet) readRow() error {
 			if err != nil {
 				return err
 			}
-			if text != "" && col < maxSheetCol {
+			// What comes behind too much would only take memory: the row is
+			// rejected in any case.
+			if text != "" && col < maxSheetCol && size <= maxRecord {
+				size += len(text)
 				for len(s.cells) <= col {
 					s.cells = append(s.cells, "")
 				}
@@ -215,6 +218,7 @@ func (s *sheet) cellText(kind, style, value, inline string, col int) string {
 		if err != nil || !ok {
 			s.lost++
 		}
+		s.book.op.out += int64(len(text)) // one text may be named a million times
 		return s.note(text, col)
 	case "inlineStr":
 		return s.note(inline, col)
