@@ -22,6 +22,11 @@ import (
 // whole, and a hostile one is long.
 const maxMembers = 10_000
 
+// maxListing bounds the bytes of that list. The number of members that stands at
+// the end of an archive may be anything, and zip.NewReader compares only 16 bits
+// of it.
+const maxListing = 16 << 20
+
 // isZip knows the beginning of a zip archive, an empty and a split one too.
 func isZip(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06")) || bytes.HasPrefix(head, []byte("PK\x07\x08"))
@@ -57,10 +62,15 @@ func (op *opening) unzip(at io.ReaderAt, size int64, name string, layers int, un
 	if n := zipMembers(at, size); n > maxMembers {
 		return nil, &boundError{fmt.Sprintf("this zip archive has %d members; at most %d are read", n, maxMembers)}
 	}
-	z, err := zip.NewReader(at, size)
+	list := &listing{at: at, left: maxListing}
+	z, err := zip.NewReader(list, size)
+	over := list.left < 0
+	list.open = true
 	switch {
 	case op.ctx.Err() != nil:
 		return nil, op.ctx.Err()
+	case over, err == nil && len(z.File) > maxMembers:
+		return nil, &boundError{fmt.Sprintf("this zip archive has more members than it says; at most %d are read", maxMembers)}
 	case err != nil:
 		return nil, &damage{"this zip archive is damaged or was cut off: its table of contents, which stands at the end, cannot be read"}
 	}
@@ -83,6 +93,23 @@ func (op *opening) unzip(at io.ReaderAt, size int64, name string, layers int, un
 		}})
 	}
 	return newSeries(s, "a zip archive")
+}
+
+// A listing gives so many bytes of an archive until it is open.
+type listing struct {
+	at   io.ReaderAt
+	left int
+	open bool
+}
+
+func (l *listing) ReadAt(p []byte, off int64) (int, error) {
+	if l.open {
+		return l.at.ReadAt(p, off)
+	}
+	if l.left -= len(p); l.left < 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	return l.at.ReadAt(p, off)
 }
 
 // zipMembers is how many members an archive says that it has, by the record at

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -325,4 +326,38 @@ func TestZipPosition(t *testing.T) {
 	if read, total := r.Position(); moved < 5 || read != total {
 		t.Errorf("moved %d times, ends at %d of %d", moved, read, total)
 	}
+}
+
+// The record at the end counts members in 16 bits, and the library compares no
+// more of them: an archive of 65,537 says that it has one.
+func TestMembersThatAreNotCounted(t *testing.T) {
+	one := zipOf(t, packed{"a.csv", "phone,status,error_code\n15550100101,failed,131026\n"})
+	end := strings.LastIndex(one, "PK\x05\x06")
+	start := strings.Index(one, "PK\x01\x02")
+	for _, members := range []int{1 + 1<<16, 1 + 8<<16} {
+		list := strings.Repeat(one[start:end], members)
+		tail := []byte(one[end:])
+		binary.LittleEndian.PutUint32(tail[12:], uint32(len(list)))
+		r := &greedy{Reader: bytes.NewReader([]byte(one[:start] + list + string(tail)))}
+		_, err := Open(context.Background(), r, "many.zip", options())
+		var bound *boundError
+		if !errors.As(err, &bound) {
+			t.Errorf("%d members: %v", members, err)
+		}
+		if most := int64(maxListing + 1<<17); r.got > most {
+			t.Errorf("%d members: %d bytes are read to refuse them", members, r.got)
+		}
+	}
+}
+
+// A greedy reader counts what is read at random.
+type greedy struct {
+	*bytes.Reader
+	got int64
+}
+
+func (g *greedy) ReadAt(p []byte, off int64) (int, error) {
+	n, err := g.Reader.ReadAt(p, off)
+	g.got += int64(n)
+	return n, err
 }
