@@ -3,6 +3,8 @@ package ingest
 import (
 	"fmt"
 	"strings"
+
+	"unsent/safe"
 )
 
 // A ColumnsError means that a table has no column that tells of failed
@@ -42,13 +44,12 @@ func (e *ColumnsError) Hint() string {
 	return "name the columns yourself, for example --map recipient=COLUMN --map status=COLUMN --map code=COLUMN"
 }
 
+// quoteAll is a list of headers as sentences name them, secrets masked.
 func quoteAll(list []string) []string {
 	out := make([]string, len(list))
 	for i, s := range list {
-		if len(s) > 60 {
-			s = s[:60] + "…"
-		}
-		out[i] = fmt.Sprintf("%q", s)
+		clean, _ := safe.Redact(s)
+		out[i] = fmt.Sprintf("%q", clip(clean, 60))
 	}
 	return out
 }

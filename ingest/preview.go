@@ -240,7 +240,8 @@ func (c *csvReader) describe(head []byte, o Options, t *model.Table) {
 	}
 	taken := map[field]bool{}
 	for i, h := range c.header[:min(len(c.header), maxColumns)] {
-		col := model.Column{N: i + 1, Header: h, Ref: columnRef(c.header, i)}
+		col := model.Column{N: i + 1, Ref: columnRef(c.header, i)}
+		col.Header, _ = safe.Redact(h)
 		for _, m := range c.m.cols {
 			if m.col != i {
 				continue

@@ -97,3 +97,22 @@ func TestNotRefused(t *testing.T) {
 		t.Errorf("contacts are %v, want a *ColumnsError, so that columns can be named", err)
 	}
 }
+
+// The columns of a table that is refused are named without the secrets in them,
+// and a name that is too long is not cut inside a letter.
+func TestRefusedColumnsAreClean(t *testing.T) {
+	token := "EAAG" + strings.Repeat("a1B2c3D4e5", 12)
+	long := strings.Repeat("ç", 40)
+	err := openError(t, "aaa,"+long+","+token+"\nqq,ww,ee\nqr,wt,ey\n")
+	if said := err.Error(); strings.Contains(said, token[:20]) || strings.Contains(said, `\x`) || !strings.Contains(said, `"çççç`) {
+		t.Errorf("%s", said)
+	}
+	_, err = Open(t.Context(), strings.NewReader("phone,status,"+token+"\n1,failed,x\n"), "x.csv", Options{Map: map[string]string{"code": "none of these"}})
+	if err == nil || strings.Contains(model.Hint(err), token[:20]) {
+		t.Errorf("%v: %s", err, model.Hint(err))
+	}
+	table, err := Preview(t.Context(), strings.NewReader("phone,status,error_code,"+token+"\n15550100101,failed,131026,x\n"), "x.csv", options())
+	if err != nil || len(table.Columns) != 4 || strings.Contains(table.Columns[3].Header, token[:20]) {
+		t.Errorf("%+v %v", table.Columns, err)
+	}
+}
