@@ -61,7 +61,7 @@ type format interface {
 // Open reads records from r, whatever it holds. The name is what records give as
 // their file. An error says that r holds no failure log: *ColumnsError when no
 // column is recognised, *ContentError when it is another kind of thing (an
-// image, a workbook, an answer of Meta's API). An empty or header-only file is
+// image, a Word document, an answer of Meta's API). An empty or header-only file is
 // no error, it has no records and a warning.
 //
 // A zip archive or a workbook is read at random: when r is an io.ReaderAt with a

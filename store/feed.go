@@ -18,7 +18,7 @@ type feed struct {
 	value func(row, column int) vtab.Value
 }
 
-// source is the name under which the feed stands in SQL, columns c0 to c9.
+// source is the name under which the feed stands in SQL, columns c0 to c11.
 const source = "temp.unsent_rows"
 
 func (f *feed) clear() { f.n, f.value = 0, nil }

@@ -47,9 +47,6 @@ type extent struct {
 	id, failures, first, last int64
 }
 
-// staleByWABA marks the incidents whose share the sends of an account change.
-const staleByWABA = `UPDATE incident SET stale = 1 WHERE stale = 0 AND id IN (SELECT incident FROM cell WHERE waba = ?)`
-
 // refresh makes the summaries of the largest incidents that have none, and keeps
 // the totals.
 func refresh(t *session, n int) error {

@@ -3,7 +3,8 @@
 -- Times are milliseconds since 1970 in UTC, 0 when a record has none. A number
 -- that names a row of "name" is 0 for the empty string.
 
--- What is counted as it goes: next_message, next_text, successes.
+-- What is counted as it goes: next_message, next_text, successes,
+-- messages, incidents.
 CREATE TABLE meta (
 	key   TEXT PRIMARY KEY,
 	value INTEGER NOT NULL
