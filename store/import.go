@@ -242,7 +242,11 @@ func (im *importing) commit(ctx context.Context, last bool) error {
 		im.safe = im.now
 		return im.t.rollback(nil)
 	}
-	if err := im.save(im.t, &im.now); err != nil {
+	row := im.now
+	if !last { // who kills the program must not leave a part behind that looks like the whole
+		row.Warnings = []string{fmt.Sprintf("the import has not come to its end: it goes on behind line %d, or was cut off there; import the file again if nobody is at it", im.last)}
+	}
+	if err := im.save(im.t, &row); err != nil {
 		return im.t.rollback(err)
 	}
 	if err := im.t.commit(); err != nil {

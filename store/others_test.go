@@ -158,3 +158,27 @@ func TestManyAttemptsOfOneMessage(t *testing.T) {
 		t.Error(plan)
 	}
 }
+
+// Until an import has come to the file's end its row says so: a program that is
+// killed cannot say it afterwards.
+func TestUnfinishedImportIsNamed(t *testing.T) {
+	s := openTest(t)
+	said := ""
+	o := between(t, s, func(other *Store) {
+		all, err := other.Imports(context.Background())
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%+v %v", all, err)
+		}
+		said = strings.Join(all[0].Warnings, " ")
+	})
+	if _, err := s.Import(context.Background(), long(2*batchItems), o); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(said, "not come to its end") {
+		t.Errorf("in the middle: %q", said)
+	}
+	all, err := s.Imports(context.Background())
+	if err != nil || strings.Join(all[0].Warnings, " ") != "a warning" {
+		t.Errorf("at the end: %+v %v", all, err)
+	}
+}
