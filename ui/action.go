@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -64,9 +65,21 @@ func (x action) keyList() string {
 }
 
 // actions are what works now: those of the screen on top, then those that work
-// everywhere.
+// everywhere, but for those whose key the screen has for something of its own.
 func (a *app) actions() []action {
-	return append(a.top().actions(a), a.everywhere()...)
+	list := a.top().actions(a)
+	own := map[string]bool{}
+	for _, x := range list {
+		for _, k := range x.keys {
+			own[k] = true
+		}
+	}
+	for _, x := range a.everywhere() {
+		if slices.ContainsFunc(x.keys, func(k string) bool { return !own[k] }) {
+			list = append(list, x)
+		}
+	}
+	return list
 }
 
 // run does the action, or says why it cannot be done.

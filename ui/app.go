@@ -219,7 +219,7 @@ func (a *app) back() tea.Cmd {
 			}
 		}
 		if m, ok := a.top().(*mapping); ok {
-			a.say(m.log.name() + ": nothing was loaded")
+			a.say(m.left())
 		}
 		a.pop()
 		if len(a.stack) == 1 {

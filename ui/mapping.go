@@ -25,8 +25,16 @@ type mapping struct {
 	at, off int
 	high    int // lines of the list when it was drawn last
 	looking task
-	waiting bool // load as soon as the table is known
-	filling bool // say what values look like as soon as the table is known
+	waiting bool           // load as soon as the table is known
+	filling bool           // say what values look like as soon as the table is known
+	changes []columnChange // for z, the last one at the end
+	undone  []columnChange // for Z
+}
+
+// A columnChange is what stood on the screen before the agent changed it.
+type columnChange struct {
+	how     model.Reading
+	guessed map[string]bool
 }
 
 // tableLooked brings what a log would be read as. A mapping that is not open yet
@@ -74,6 +82,9 @@ func (m tableLooked) arrive(a *app) tea.Cmd {
 	}
 	if m.err != nil {
 		m.m.how, m.m.waiting = clone(m.m.before), false
+		if n := len(m.m.changes); n > 0 && same(m.m.changes[n-1].how, m.m.how) {
+			m.m.changes = m.m.changes[:n-1] // that change was not made
+		}
 		return a.fail(m.err)
 	}
 	m.m.t, m.m.before = m.t, clone(m.m.how)
@@ -145,6 +156,10 @@ func clone(r model.Reading) model.Reading {
 	return r
 }
 
+func same(a, b model.Reading) bool {
+	return maps.Equal(a.Map, b.Map) && slices.Equal(a.Ignore, b.Ignore) && a.Zone == b.Zone && a.DateOrder == b.DateOrder
+}
+
 // set says which field a column is; "": it is not used. Other columns that were
 // read as this field are not any more: what the agent says is not mixed with a
 // guess.
@@ -165,6 +180,31 @@ func (m *mapping) set(c model.Column, field string) {
 		m.how.Map = map[string]string{}
 	}
 	m.how.Map[field] = c.Ref
+}
+
+// changing remembers what is said now, so that the change that follows can be
+// taken back.
+func (m *mapping) changing() {
+	m.changes, m.undone = append(m.changes, m.said()), nil
+}
+
+func (m *mapping) said() columnChange { return columnChange{clone(m.how), maps.Clone(m.guessed)} }
+
+// turnBack puts the last of one list in the place of what is said now, which goes
+// to the end of the other. It is this screen's z and Z: those of everywhere are
+// about changes of cases, which are not seen from here.
+func (m *mapping) turnBack(from, to *[]columnChange) action {
+	return action{why: func(*app) string {
+		if len(*from) == 0 {
+			return "there is none here"
+		}
+		return ""
+	}, do: func(a *app) tea.Cmd {
+		last := (*from)[len(*from)-1]
+		*from, *to = (*from)[:len(*from)-1], append(*to, m.said())
+		m.how, m.guessed = last.how, last.guessed
+		return m.look(a)
+	}}
 }
 
 // unsay leaves a column to the guess again.
@@ -228,6 +268,14 @@ func (m *mapping) load(a *app) tea.Cmd {
 	return nil
 }
 
+// left is what leaving the screen without loading means for the log.
+func (m *mapping) left() string {
+	if m.former != nil {
+		return m.log.name() + ": nothing was changed; it stays as it was loaded"
+	}
+	return m.log.name() + ": nothing was loaded"
+}
+
 type formerTakenOut struct {
 	start func(*app) tea.Cmd
 	err   error
@@ -247,12 +295,16 @@ func (m *mapping) actions(*app) []action {
 		}
 		return ""
 	}
+	back, again := m.turnBack(&m.changes, &m.undone), m.turnBack(&m.undone, &m.changes)
+	back.name, back.keys, back.help = "undo", []string{"z"}, "undo the last change of the columns, dates or zone"
+	again.name, again.keys, again.help = "redo", []string{"Z"}, "do it again"
 	list := []action{
 		{name: "choose", keys: []string{"enter", "space"}, help: "say what the column is", short: "choose", why: column, do: func(a *app) tea.Cmd {
 			a.overlays = append(a.overlays, newPicker(m, *m.selected(), a.Fields))
 			return nil
 		}},
 		{name: "not-used", keys: []string{"backspace", "delete"}, help: "the column is not used", short: "not used", why: column, do: func(a *app) tea.Cmd {
+			m.changing()
 			m.set(*m.selected(), "")
 			return m.look(a)
 		}},
@@ -263,6 +315,7 @@ func (m *mapping) actions(*app) []action {
 			}
 			return ""
 		}, do: func(a *app) tea.Cmd {
+			m.changing()
 			if m.how.DateOrder == "mdy" {
 				m.how.DateOrder = "dmy"
 			} else {
@@ -278,11 +331,14 @@ func (m *mapping) actions(*app) []action {
 		}, do: func(a *app) tea.Cmd {
 			return a.ask(&input{label: "In which time zone are the times?", hint: "a name, America/Sao_Paulo, or an offset, -03:00; empty: not known, UTC is assumed", value: m.how.Zone,
 				do: func(a *app, s string) tea.Cmd {
+					m.changing()
 					m.how.Zone = strings.TrimSpace(s)
 					return m.look(a)
 				}})
 		}},
+		back, again,
 		{name: "forget", keys: []string{"F"}, help: "back to the guess; forget what was said about such tables", do: func(a *app) tea.Cmd {
+			m.changing()
 			m.how, m.guessed, m.filling = model.Reading{}, nil, true
 			a.say("back to the guess")
 			return tea.Batch(m.look(a), forget(a.ctx, a.Store, m.t.Set))

@@ -288,3 +288,51 @@ func drawnAtEverySize(t *testing.T, a *app, name string) {
 		}
 	}
 }
+
+// z and Z on the columns are about the columns, and leave the cases alone.
+func TestColumnsUndone(t *testing.T) {
+	s := &fakeStore{}
+	a, _ := mappingTest(t, size{80, 24}, s)
+	m := top[*mapping](t, a)
+	first := clone(m.how)
+	press(t, a, "j", "backspace", "j", "enter", "c", "o", "d", "e", "enter", "o")
+	last := clone(m.how)
+	press(t, a, "t", "M", "a", "r", "s", "enter") // refused, and so no change
+	press(t, a, "z", "z", "z")
+	if !same(m.how, first) || !m.guessed["Fim"] {
+		t.Errorf("after undo %+v, filled in %v", m.how, m.guessed)
+	}
+	if press(t, a, "z"); s.undone != 0 || !strings.Contains(screenText(a), "there is none here") {
+		t.Errorf("%d changes of cases were taken back:\n%s", s.undone, screenText(a))
+	}
+	if press(t, a, "Z", "Z", "Z"); !same(m.how, last) {
+		t.Errorf("after redo %+v, not %+v", m.how, last)
+	}
+	press(t, a, "?", "u", "n", "d", "o", "space", "t", "h", "e", "space", "l", "a", "s", "t")
+	if text := screenText(a); strings.Contains(text, "change of state") || !strings.Contains(text, "last change of the columns") {
+		t.Errorf("the help names the other undo:\n%s", text)
+	}
+}
+
+// Leaving the correction of a file that is loaded does not say that it is not.
+func TestCorrectionLeft(t *testing.T) {
+	a, o := newTest(t, size{80, 24}, withImports(twoIncidents()))
+	o.table = foreignTable
+	press(t, a, "I", "m", "esc")
+	if s := screenText(a); strings.Contains(s, "nothing was loaded") || !strings.Contains(s, "it stays as it was loaded") {
+		t.Errorf("\n%s", s)
+	}
+}
+
+// The list of files has what was loaded while the columns of another were open.
+func TestFilesBelowColumns(t *testing.T) {
+	s := withImports(twoIncidents())
+	a, o := newTest(t, size{80, 24}, s)
+	o.table, o.imported = foreignTable, model.Import{Read: 1, Stored: 1}
+	press(t, a, "I", "m")
+	s.imports = append([]model.Import{{ID: 9, File: "april.csv", Read: 1, Stored: 1}}, s.imports...)
+	settle(t, a, a.startFiles([]string{"april.csv"}))
+	if press(t, a, "esc"); !strings.Contains(screenText(a), "april.csv") {
+		t.Errorf("\n%s", screenText(a))
+	}
+}

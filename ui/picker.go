@@ -107,6 +107,7 @@ func (p *picker) press(a *app, k tea.KeyPressMsg) tea.Cmd {
 			return nil
 		}
 		a.close()
+		p.m.changing()
 		x := shown[p.at]
 		if x.guess {
 			p.m.unsay(p.column)
