@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -211,7 +212,7 @@ func (a *app) undoCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.with(c.Context(), func(s *store.Store) error {
 				what, err := s.Undo(c.Context(), a.who())
-				return a.sayUndone("undone", what, err)
+				return a.sayUndone("undo", "undone", what, err)
 			})
 		},
 	}
@@ -225,14 +226,17 @@ func (a *app) redoCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.with(c.Context(), func(s *store.Store) error {
 				what, err := s.Redo(c.Context(), a.who())
-				return a.sayUndone("done again", what, err)
+				return a.sayUndone("do again", "done again", what, err)
 			})
 		},
 	}
 }
 
-func (a *app) sayUndone(verb, what string, err error) error {
-	if err != nil {
+func (a *app) sayUndone(doing, verb, what string, err error) error {
+	switch {
+	case errors.Is(err, model.ErrNotFound):
+		return model.WithHint(errors.New("there is nothing to "+doing), "only what "+a.who()+" did is taken back; 'unsent audit' shows it")
+	case err != nil:
 		return err
 	}
 	if a.json {

@@ -138,13 +138,13 @@ func (c *clock) zoneReport() model.Zone {
 func (c *clock) warnings() []string {
 	var w []string
 	if c.assumed > 0 {
-		w = append(w, countOf(c.assumed, "time carries", "times carry")+" no time zone; UTC was assumed. If that is wrong, import again with --tz ZONE.")
+		w = append(w, countOf(c.assumed, "time carries", "times carry")+" no time zone; UTC was assumed. If that is wrong: m, then t on the list of files; --tz ZONE on the command line.")
 	}
 	switch {
 	case c.guessed > 0 && c.told && c.order == "mdy":
 		w = append(w, countOf(c.guessed, "date was", "dates were")+" read as day before month until a later row showed that the file writes the month first. Import again with --date-order mdy.")
 	case c.guessed > 0 && !c.told:
-		w = append(w, countOf(c.guessed, "date does", "dates do")+" not tell day from month (as in 03/04); day before month was assumed. If that is wrong, import again with --date-order mdy.")
+		w = append(w, countOf(c.guessed, "date does", "dates do")+" not tell day from month (as in 03/04); day before month was assumed. If that is wrong: m, then o on the list of files; --date-order mdy on the command line.")
 	}
 	if c.misfit > 0 {
 		order := "day before month"

@@ -505,7 +505,7 @@ func (p *interpreter) warnings() []string {
 		w = append(w, countOf(p.future, "failure is", "failures are")+" dated in the future. Perhaps day and month are the other way round (--date-order), or the zone is wrong (--tz).")
 	}
 	if p.otherClock > 0 {
-		w = append(w, countOf(p.otherClock, "row says", "rows say")+" when the customer last wrote by another clock than when the message failed, one of them without a time zone; the customer service window cannot be told from them. Import again with --tz ZONE.")
+		w = append(w, countOf(p.otherClock, "row says", "rows say")+" when the customer last wrote by another clock than when the message failed, one of them without a time zone; the customer service window cannot be told from them. To say the zone: m, then t on the list of files; --tz ZONE on the command line.")
 	}
 	if len(p.unknown) > 0 {
 		words := make([]string, 0, len(p.unknown))

@@ -185,7 +185,7 @@ func turn(ctx context.Context, s Store, who string, n int, again bool) tea.Cmd {
 		for i := range n {
 			w, err := how(ctx, who)
 			if err != nil {
-				return turned{err: err}
+				return turned{err: err, again: again}
 			}
 			if what = w; i > 0 {
 				what = count(n, "change", "changes")

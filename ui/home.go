@@ -348,7 +348,7 @@ func (h *home) empty(a *app, sz size) []string {
 		lines = append(lines, t.barKey.Render(" i ")+" load another log", t.barKey.Render(" I ")+" what was loaded, and what was rejected")
 	default:
 		lines = append(lines, t.strong.Render("Nothing is loaded yet."), "",
-			t.barKey.Render(" i ")+" load a failure log: a CSV export, webhook JSON, NDJSON",
+			t.barKey.Render(" i ")+" load a failure log: CSV, Excel, webhook JSON, also in a zip",
 			" or paste what you have: an error message, some rows, a webhook",
 			t.barKey.Render(" K ")+" read the knowledge base",
 			t.barKey.Render(" ? ")+" help", "",

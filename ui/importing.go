@@ -235,8 +235,10 @@ func (m importDone) arrive(a *app) tea.Cmd {
 	if c, ok := a.top().(*caseView); ok && m.imp.Only == nil {
 		cmds = append(cmds, c.load(a))
 	}
-	if im, ok := a.top().(*imports); ok {
-		cmds = append(cmds, im.load(a))
+	for _, s := range a.stack { // it may wait below the columns of the next table
+		if im, ok := s.(*imports); ok {
+			cmds = append(cmds, im.load(a))
+		}
 	}
 	if len(a.importing.jobs) > 0 { // one bad file does not keep the others out
 		cmds = append(cmds, a.nextImport())
@@ -266,22 +268,37 @@ func (a *app) openMessage(f *model.Failure) tea.Cmd {
 	return c.load(a)
 }
 
-// summary says what became of a file, in one sentence.
+// summary says what became of a file, in one sentence, and where there is more to
+// know about it.
 func summary(i model.Import) string {
-	name := safe.Line(filepath.Base(i.File))
+	s := safe.Line(filepath.Base(i.File)) + ": " + became(i)
+	switch notes := count(len(i.Warnings), "remark", "remarks"); {
+	case i.Read == 0 || i.Rejected == 0 && len(i.Warnings) == 0:
+	case i.Rejected == 0:
+		s += "; " + notes + ": b"
+	case len(i.Warnings) == 0:
+		s += ": b shows them with line and reason"
+	default:
+		s += ": b shows them with line and reason, and " + notes
+	}
+	return s
+}
+
+// became is the sentence without the file's name.
+func became(i model.Import) string {
 	switch {
 	case i.Read == 0:
-		s := name + ": no rows"
+		s := "no rows"
 		if len(i.Warnings) > 0 {
 			s += " (" + safe.Line(i.Warnings[0]) + ")"
 		}
 		return s
 	case i.Stored == 0 && i.Updated == 0 && i.Duplicate > 0 && i.Rejected == 0:
-		return fmt.Sprintf("%s: seen before (the same %s). 0 new", name, count(i.Duplicate, "record", "records"))
+		return fmt.Sprintf("seen before (the same %s). 0 new", count(i.Duplicate, "record", "records"))
 	case i.Stored == 0 && i.Updated == 0 && i.Rejected == 0:
-		return fmt.Sprintf("%s: %s read, 0 failures (%s). Nothing to triage", name, count(i.Read, "row", "rows"), others(i))
+		return fmt.Sprintf("%s read, 0 failures (%s). Nothing to triage", count(i.Read, "row", "rows"), others(i))
 	}
-	s := fmt.Sprintf("%s: %s of %s", name, count(i.Stored, "new failure", "new failures"), count(i.Read, "row", "rows"))
+	s := fmt.Sprintf("%s of %s", count(i.Stored, "new failure", "new failures"), count(i.Read, "row", "rows"))
 	if i.Updated > 0 {
 		s += ", " + number(i.Updated) + " known before and failed again"
 	}
@@ -292,7 +309,7 @@ func summary(i model.Import) string {
 		s += ", " + o
 	}
 	if i.Rejected > 0 {
-		s += fmt.Sprintf("; %s could not be read: b shows them with line and reason", count(i.Rejected, "row", "rows"))
+		s += fmt.Sprintf("; %s could not be read", count(i.Rejected, "row", "rows"))
 	}
 	return s
 }

@@ -132,7 +132,7 @@ func (im *imports) lines(a *app, sz size, _ bool) []string {
 	var out []string
 	for i := first; i < first+n; i++ {
 		imp := im.list[i]
-		line := fmt.Sprintf(" %s  %s", fit(safe.Line(filepath.Base(imp.File)), min(30, w/3)), summary(imp))
+		line := fmt.Sprintf(" %s  %s", fit(safe.Line(filepath.Base(imp.File)), min(30, w/3)), became(imp))
 		if i == im.at {
 			line = t.selected.Render(fit(">"+line[1:], sz.w))
 		}
@@ -141,9 +141,7 @@ func (im *imports) lines(a *app, sz size, _ bool) []string {
 	imp := im.list[im.at]
 	var more []string
 	add := func(s string) { more = append(more, wrap(s, w)...) }
-	add(fmt.Sprintf("read %s = %s stored + %s updated + %s duplicate + %s succeeded + %s not attempted + %s in progress + %s no send + %s rejected",
-		number(imp.Read), number(imp.Stored), number(imp.Updated), number(imp.Duplicate), number(imp.Succeeded),
-		number(imp.NotAttempted), number(imp.InProgress), number(imp.NotASend), number(imp.Rejected)))
+	add(account(imp))
 	add(t.faint.Render("read as ") + safe.Line(imp.Format+" from "+imp.System) + t.faint.Render(", times: ") + zoneText(imp.Zone))
 	for _, warning := range imp.Warnings {
 		add(t.warn.Render(safe.Line(warning)))
@@ -187,6 +185,21 @@ func zoneText(z model.Zone) string {
 	return "none in the file"
 }
 
+// account says what became of each row; the parts add up to all of them.
+func account(i model.Import) string {
+	parts := []string{number(i.Stored) + " stored"}
+	for _, x := range []struct {
+		n    int
+		what string
+	}{{i.Updated, "known before and failed again"}, {i.Duplicate, "seen before or equal to another row"}, {i.Succeeded, "went well"},
+		{i.NotAttempted, "not attempted"}, {i.InProgress, "still under way"}, {i.NotASend, "no sends"}, {i.Rejected, "could not be read"}} {
+		if x.n > 0 {
+			parts = append(parts, number(x.n)+" "+x.what)
+		}
+	}
+	return count(i.Read, "row", "rows") + " = " + strings.Join(parts, " + ")
+}
+
 func (im *imports) actions(a *app) []action {
 	some := func(*app) string {
 		if im.selected() == nil {
@@ -207,8 +220,10 @@ func (im *imports) actions(a *app) []action {
 			switch i := im.selected(); {
 			case i == nil:
 				return "no file is selected"
+			case i.Format == "zip" || i.Format == "xlsx":
+				return "not for an archive or a workbook; save the table as CSV and load that"
 			case i.Format != "csv":
-				return "only a table has columns"
+				return "only a table has columns, and this is none"
 			case strings.HasPrefix(i.File, pastedName):
 				return "a pasted text is not kept; paste it again"
 			}

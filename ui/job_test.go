@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -124,6 +125,7 @@ func TestImportSays(t *testing.T) {
 		want string
 	}{
 		{"new", model.Import{Read: 10, Stored: 8, Rejected: 2}, nil, "8 new failures of 10 rows; 2 rows could not be read: b shows them"},
+		{"a remark", model.Import{Read: 10, Stored: 10, Warnings: []string{"UTC was assumed"}}, nil, "10 new failures of 10 rows; 1 remark: b"},
 		{"again", model.Import{Read: 10, Duplicate: 10}, nil, "seen before (the same 10 records). 0 new"},
 		{"all well", model.Import{Read: 12000, Succeeded: 12000}, nil, "12,000 rows read, 0 failures (12,000 went well). Nothing to triage"},
 		{"header only", model.Import{Warnings: []string{"there is a header and no rows"}}, nil, "no rows (there is a header and no rows)"},
@@ -377,5 +379,18 @@ func TestUndoOfSeveral(t *testing.T) {
 	press(t, a, "d", "z")
 	if s.undone != 4 {
 		t.Errorf("%d changes were taken back in all", s.undone)
+	}
+}
+
+// Undo with nothing to undo says that in words, not as an error of the database.
+func TestNothingToUndo(t *testing.T) {
+	s := twoIncidents()
+	a, _ := newTest(t, size{80, 24}, s)
+	s.err = fmt.Errorf("taking a change back: %w", model.ErrNotFound)
+	if press(t, a, "z"); !strings.Contains(screenText(a), " there is nothing to undo: no state") {
+		t.Errorf("\n%s", screenText(a))
+	}
+	if press(t, a, "Z"); !strings.Contains(screenText(a), " there is nothing to do again") {
+		t.Errorf("\n%s", screenText(a))
 	}
 }

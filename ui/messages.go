@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"errors"
+
 	tea "charm.land/bubbletea/v2"
 
 	"unsent/model"
@@ -207,7 +209,12 @@ type turned struct {
 }
 
 func (m turned) arrive(a *app) tea.Cmd {
-	if m.err != nil {
+	switch {
+	case errors.Is(m.err, model.ErrNotFound) && m.again:
+		return a.warn("there is nothing to do again")
+	case errors.Is(m.err, model.ErrNotFound):
+		return a.warn("there is nothing to undo: no state, step, note or assignment of yours was changed")
+	case m.err != nil:
 		return a.fail(m.err)
 	}
 	if m.again {
