@@ -36,10 +36,14 @@ func (d *Reader) Hand() (set string, asked map[string]string, ignored []string) 
 	return "", nil, nil
 }
 
-// tableOf is the table that a stream reads, of several the one at hand.
+// tableOf is the table that a stream reads: of several the one at hand, and when
+// all are read the last of which somebody said something.
 func tableOf(s stream) (c *csvReader, ok bool) {
 	switch s := s.(type) {
 	case *series:
+		if s.cur == nil {
+			return s.table, s.table != nil
+		}
 		return tableOf(s.cur)
 	case *content:
 		c, ok = s.form.(*csvReader)

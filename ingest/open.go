@@ -42,6 +42,7 @@ type opening struct {
 	read  atomic.Int64 // bytes of the file itself
 	total int64        // its size, 0 when it is not known
 	out   int64        // bytes that were unpacked
+	seen  *beginning   // of the part that was opened last; nil for nobody who asks
 }
 
 type sized interface{ Size() int64 }
@@ -71,6 +72,7 @@ func (op *opening) open(r io.Reader, name string, layers int) (stream, error) {
 		return nil, err
 	}
 	src := newSource(op.ctx, in, head)
+	op.see(src)
 	form, err := detect(src, name, op.o)
 	if err != nil {
 		return nil, err

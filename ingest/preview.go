@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 
@@ -41,7 +42,7 @@ func Preview(ctx context.Context, r io.Reader, name string, o Options) (model.Ta
 	case err != nil:
 		return t, err
 	default:
-		if err := try(log, &t); err != nil {
+		if err := try(log, &t, math.MaxInt); err != nil {
 			return t, err
 		}
 	}
@@ -51,7 +52,7 @@ func Preview(ctx context.Context, r io.Reader, name string, o Options) (model.Ta
 		if c, ok = tableOf(log.from); !ok {
 			return t, nil
 		}
-	} else if c, err = unread(ctx, head, o); err != nil {
+	} else if c, err = unreadText(ctx, head, o); err != nil {
 		return t, fmt.Errorf("reading %s: %w", name, err)
 	} else if len(c.header) < 2 || c.best.even < 2 {
 		return t, fmt.Errorf("reading %s: %w", name, unknown) // a text, and no table
@@ -75,6 +76,10 @@ func PreviewFile(ctx context.Context, path string, o Options) (model.Table, erro
 		return model.Table{}, fmt.Errorf("opening %s: %w", path, err)
 	}
 	defer f.Close()
+	var sign [4]byte
+	if n, _ := f.ReadAt(sign[:], 0); isZip(sign[:n]) {
+		return previewParts(ctx, sizedFile{f, info.Size()}, path, o)
+	}
 	return Preview(ctx, f, path, o)
 }
 
@@ -127,8 +132,9 @@ func textOf(ctx context.Context, r io.Reader) (*source, error) {
 	return newSource(ctx, in, head), nil
 }
 
-// try reads the records of the beginning and counts what they would become.
-func try(log *Reader, t *model.Table) error {
+// try reads at most so many records of the beginning and counts what they would
+// become.
+func try(log *Reader, t *model.Table, most int) error {
 	// Rejected behind the last good record; where the beginning is cut off there,
 	// that says nothing.
 	late, reason := 0, ""
@@ -143,6 +149,9 @@ func try(log *Reader, t *model.Table) error {
 	for {
 		var r model.Record
 		err := log.Next(&r)
+		if err == nil && t.Read+late >= most {
+			err, t.Whole = io.EOF, false
+		}
 		var reject *model.Rejection
 		switch {
 		case err == nil:
@@ -184,14 +193,18 @@ func countRecord(t *model.Table, r *model.Record) {
 	}
 }
 
-// unread is a table whose columns will not do, as far as it can be described.
-func unread(ctx context.Context, head []byte, o Options) (*csvReader, error) {
+func unreadText(ctx context.Context, head []byte, o Options) (*csvReader, error) {
 	src, err := textOf(ctx, bytes.NewReader(head))
 	if err != nil {
 		return nil, err
 	}
-	head = src.peek(peekSize)
-	c := &csvReader{src: src}
+	return unread(src, o)
+}
+
+// unread is a table whose columns will not do, as far as it can be described.
+func unread(src *source, o Options) (c *csvReader, err error) {
+	head := src.peek(peekSize)
+	c = &csvReader{src: src}
 	c.split = splitter{w: src.window, delim: ',', loneCR: loneCR(head)}
 	best, skip := c.layOut(head, o)
 	if c.recall(best, &o); c.kept != nil {

@@ -42,6 +42,8 @@ type series struct {
 
 	sum    model.SourceReport // of the parts that are done
 	passed []string           // parts that are no logs, and why
+	odd    error              // of the part that was passed over last
+	table  *csvReader         // the last one of which somebody said something
 }
 
 // newSeries opens the first part that is a log. When none is, the error says
@@ -57,6 +59,9 @@ func newSeries(s *series, kind string) (stream, error) {
 	}
 	if len(s.passed) == 0 {
 		return &content{form: &empty{rep: emptyReport(s.file, Options{})}, src: &source{}}, nil
+	}
+	if len(s.passed) == 1 { // beside blank sheets it is as if it were alone
+		return nil, s.odd
 	}
 	return nil, &ContentError{What: fmt.Sprintf("%s in which nothing is a failure log: %s", kind, listed(s.passed)),
 		Advice: "ask for the export of the messages themselves, one row or object for each, as CSV, .xlsx or JSON"}
@@ -75,6 +80,9 @@ func (s *series) advance() error {
 				s.label = s.call(p)
 			}
 			s.system = cur.report().System
+			if c, ok := tableOf(cur); ok && len(c.asked)+len(c.ignored) > 0 {
+				s.table = c
+			}
 			return nil
 		}
 		switch {
@@ -84,6 +92,7 @@ func (s *series) advance() error {
 		case alone:
 			return fmt.Errorf("%s in it: %w", s.call(p), err)
 		default:
+			s.odd = fmt.Errorf("%s in it: %w", s.call(p), err)
 			s.passed = append(s.passed, s.call(p)+", "+shortly(err))
 		}
 	}

@@ -60,6 +60,7 @@ func (w *workbook) openSheet(ref sheetRef, file string) (stream, error) {
 		}
 		return nil, err
 	}
+	w.op.see(src)
 	table, err := newCSVReader(src, file, w.op.o)
 	if err != nil {
 		x.close()

@@ -220,9 +220,7 @@ func (im *imports) actions(a *app) []action {
 			switch i := im.selected(); {
 			case i == nil:
 				return "no file is selected"
-			case i.Format == "zip" || i.Format == "xlsx":
-				return "not for an archive or a workbook; save the table as CSV and load that"
-			case i.Format != "csv":
+			case i.Format != "csv" && i.Format != "xlsx" && i.Format != "zip":
 				return "only a table has columns, and this is none"
 			case strings.HasPrefix(i.File, pastedName):
 				return "a pasted text is not kept; paste it again"
