@@ -76,7 +76,8 @@ type fieldInfo struct {
 var fieldInfos = [nFields]fieldInfo{
 	fWAMID: {"wamid", "wamid wamessageid whatsappmessageid metamessageid wamids"},
 	fMessageID: {"message_id", "messageid messagesid smsmessagesid smssid sid twiliosid providermessageid bspmessageid localmessageid messageuuid " +
-		"externalmsgid externalmessageid externalid sourceid gsid idmessage msgid reportid whatsappid keyid eventuuid bulkmessageid correlationidentifier clientref"},
+		"externalmsgid externalmessageid externalid sourceid gsid idmessage msgid reportid whatsappid keyid eventuuid bulkmessageid correlationidentifier clientref " +
+		"nachrichtenid nachrichtid idmensaje iddemensaje iddelmensaje idmensagem iddamensagem iddemensagem iddumessage iddemessage idmessaggio iddelmessaggio idpesan"},
 	fRowID: {"", "id reference ref uuid rowid"},
 	fRecipient: {"recipient", "recipient recipientphone recipientnumber recipientphonenumber recipientwaid to tophone tonumber tomobile " +
 		"destination destaddr destinationaddress destinationphonenumber receiver phone phonenumber phoneno phonenum mobile mobilenumber mobilenum mobileno msisdn " +

@@ -15,6 +15,7 @@ func TestHeadersOfOtherLanguages(t *testing.T) {
 		{"Portuguese", "Celular,Situação,Código de erro,Data\n5511955501001,falhou,131026,2026-05-13 14:01\n"},
 		{"Spanish", "Móvil,Estado,Código de error\n5215555010012,fallido,131026\n"},
 		{"French", "Destinataire;Statut;Code erreur\n33655501001;échoué;131026\n"},
+		{"a German message id", "Nachrichten-ID;Fehlercode;Empfänger\nA-1;131026;15550100123\n"},
 		{"a number and a reason", "phone,reason\n15550100123,131026: Message undeliverable\n"},
 	}
 	for _, tt := range tests {
@@ -29,6 +30,9 @@ func TestHeadersOfOtherLanguages(t *testing.T) {
 			}
 			if rec.Outcome != model.Failed || rec.Code != "131026" || rec.Recipient == "" {
 				t.Errorf("outcome %q, code %q, recipient %q", rec.Outcome, rec.Code, rec.Recipient)
+			}
+			if unused := r.Report().Unmapped; len(unused) > 0 {
+				t.Errorf("not used: %q", unused)
 			}
 		})
 	}
