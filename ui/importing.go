@@ -331,6 +331,6 @@ func others(i model.Import) string {
 // askImport asks for a file's name.
 func (a *app) askImport() tea.Cmd {
 	return a.ask(&input{label: "Load which file?", hint: "a path; tab completes. CSV, Excel, JSON, zip", files: true, need: true, do: func(a *app, path string) tea.Cmd {
-		return a.startFiles([]string{expand(path)})
+		return a.startFiles(matching(expand(path)))
 	}})
 }

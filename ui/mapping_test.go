@@ -3,6 +3,8 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -333,6 +335,64 @@ func TestFilesBelowColumns(t *testing.T) {
 	s.imports = append([]model.Import{{ID: 9, File: "april.csv", Read: 1, Stored: 1}}, s.imports...)
 	settle(t, a, a.startFiles([]string{"april.csv"}))
 	if press(t, a, "esc"); !strings.Contains(screenText(a), "april.csv") {
+		t.Errorf("\n%s", screenText(a))
+	}
+}
+
+// What would be loaded is shown by its first error, so that a wrong column of
+// codes is seen, and a table without times is no surprise later.
+func TestColumnsShowWhatComes(t *testing.T) {
+	a, o := newTest(t, size{80, 24}, &fakeStore{}, func(d *Deps) {
+		d.Fields = append(d.Fields, model.FieldAbout{Name: "timestamp", About: "when"})
+	})
+	code := "generic X0"
+	o.table = func(how *model.Reading) (model.Table, error) {
+		table, err := foreignTable(&model.Reading{Map: map[string]string{"recipient": "Quem", "code": "Porque"}})
+		table.Code, table.Dates, table.Clock = code, "", ""
+		if how != nil && how.Map["timestamp"] != "" {
+			table.Columns[3].Field = "timestamp"
+		}
+		return table, err
+	}
+	o.importErr = fmt.Errorf("reading foreign.csv: %w", model.ErrColumns)
+	settle(t, a, a.startFiles([]string{"foreign.csv"}))
+	text := strings.Join(strings.Fields(screenText(a)), " ")
+	if !strings.Contains(text, "the first error is X0, and no error of Meta's is called that") || !strings.Contains(text, "No column is read as a time") {
+		t.Errorf("\n%s", screenText(a))
+	}
+	code = "131026"
+	press(t, a, "j", "j", "j", "enter", "t", "i", "m", "e", "s", "t", "a", "m", "p", "enter")
+	text = strings.Join(strings.Fields(screenText(a)), " ")
+	if !strings.Contains(text, "the first error is 131026") || strings.Contains(text, "Meta's") || strings.Contains(text, "read as a time") {
+		t.Errorf("\n%s", screenText(a))
+	}
+}
+
+// The name of a file may be a pattern, and lines pasted in its place are a log.
+func TestFilesByPattern(t *testing.T) {
+	a, o := newTest(t, size{80, 24}, &fakeStore{})
+	dir := t.TempDir()
+	for _, name := range []string{"a.csv", "b.csv", "c.txt", "[d].csv"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for pattern, want := range map[string][]string{"*.csv": {"[d].csv", "a.csv", "b.csv"}, "[d].csv": {"[d].csv"}, "x*": {"x*"}} {
+		o.loaded = nil
+		press(t, a, "i")
+		a.update(tea.PasteMsg{Content: filepath.Join(dir, pattern) + "\n"})
+		press(t, a, "enter")
+		var got []string
+		for _, l := range o.loaded {
+			got = append(got, filepath.Base(l.Name))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s loads %q", pattern, got)
+		}
+	}
+	press(t, a, "i")
+	settle(t, a, a.update(tea.PasteMsg{Content: "recipient,code\n15550100101,131026\n"}))
+	if !strings.Contains(screenText(a), "Paste: 2 lines") {
 		t.Errorf("\n%s", screenText(a))
 	}
 }

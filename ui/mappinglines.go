@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -166,10 +167,20 @@ func (m *mapping) verdict(a *app, w int) []string {
 		if m.t.Failed == 0 || m.t.Rejected > 0 {
 			style = t.warn
 		}
-		add(style.Render(outcome(m.t)))
+		text := outcome(m.t)
+		if m.t.Failed > 0 && m.t.Code != "" {
+			text += "; the first error is " + safe.Line(strings.TrimPrefix(m.t.Code, "generic "))
+			if strings.HasPrefix(m.t.Code, "generic ") {
+				text += ", and no error of Meta's is called that"
+			}
+		}
+		add(style.Render(text))
 		if m.t.Rejected > 0 {
 			add(t.faint.Render("the first that cannot: " + masked(m.t.Reason, false)))
 		}
+	}
+	if m.t.Why == "" && !m.timed() {
+		add(t.warn.Render("No column is read as a time: it will not be known when messages failed."))
 	}
 	if m.t.Dates != "" {
 		add(dateQuestion(m.t.Dates, m.how.DateOrder))
@@ -182,6 +193,17 @@ func (m *mapping) verdict(a *app, w int) []string {
 		add("Times without a zone, such as " + masked(m.t.Clock, false) + ": " + zone + ".")
 	}
 	return out
+}
+
+// timed reports whether a column tells when something happened to a message.
+func (m *mapping) timed() bool {
+	return m.t.Dates != "" || m.t.Clock != "" || slices.ContainsFunc(m.t.Columns, func(c model.Column) bool {
+		switch c.Field {
+		case "failed_at", "timestamp", "updated_at", "sent_at", "delivered_at", "read_at", "payload", "response":
+			return true
+		}
+		return false
+	})
 }
 
 // outcome says what the records of a beginning would become.

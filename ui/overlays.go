@@ -166,7 +166,11 @@ func (in *input) changed(a *app) tea.Cmd {
 }
 
 func (in *input) paste(a *app, text string) tea.Cmd {
-	in.text.SetValue(in.text.Value() + strings.TrimSpace(safe.Line(text)))
+	if in.files && strings.ContainsAny(strings.TrimSpace(text), "\r\n") { // a log itself, and not where one is
+		a.close()
+		return a.pasted(text)
+	}
+	in.text.SetValue(in.text.Value() + safe.Line(strings.TrimSpace(text)))
 	in.text.CursorEnd()
 	return in.changed(a)
 }
@@ -191,6 +195,18 @@ func expand(path string) string {
 		}
 	}
 	return path
+}
+
+// matching are the files that a pattern such as "logs/*.csv" matches; the path
+// itself when it is a file's name or matches none.
+func matching(path string) []string {
+	if _, err := os.Lstat(path); err == nil || !strings.ContainsAny(path, "*?[") {
+		return []string{path}
+	}
+	if names, err := filepath.Glob(path); err == nil && len(names) > 0 {
+		return names
+	}
+	return []string{path}
 }
 
 // complete completes a file name as far as it is certain, and lists what it
@@ -350,7 +366,7 @@ func (p *palette) press(a *app, k tea.KeyPressMsg) tea.Cmd {
 
 func (p *palette) paste(_ *app, text string) tea.Cmd {
 	p.shown()
-	p.text.SetValue(p.text.Value() + strings.TrimSpace(safe.Line(text)))
+	p.text.SetValue(p.text.Value() + safe.Line(strings.TrimSpace(text)))
 	p.at = 0
 	return nil
 }

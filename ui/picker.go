@@ -123,7 +123,7 @@ func (p *picker) press(a *app, k tea.KeyPressMsg) tea.Cmd {
 }
 
 func (p *picker) paste(_ *app, text string) tea.Cmd {
-	p.text.SetValue(p.text.Value() + strings.TrimSpace(safe.Line(text)))
+	p.text.SetValue(p.text.Value() + safe.Line(strings.TrimSpace(text)))
 	p.at = 0
 	return nil
 }
