@@ -27,8 +27,9 @@ func (l Log) name() string { return safe.Line(filepath.Base(l.Name)) }
 // importing is the import that is running, while the agent works on.
 type importing struct {
 	task
-	jobs    []job // the one being loaded first
-	halted  int   // number of the import that was stopped last
+	jobs    []job    // the one being loaded first
+	refused []string // files of this row of jobs that could not be loaded
+	halted  int      // number of the import that was stopped last
 	now     model.Import
 	began   time.Time
 	last    *model.Import // what became of the last file
@@ -125,7 +126,7 @@ func (a *app) startImport(jobs ...job) tea.Cmd {
 		a.importing.jobs = append(a.importing.jobs, jobs...)
 		return a.say("waits until " + a.importing.name() + " is loaded")
 	}
-	a.importing.jobs = jobs
+	a.importing.jobs, a.importing.refused = jobs, nil
 	return a.nextImport()
 }
 
@@ -220,6 +221,7 @@ func (m importDone) arrive(a *app) tea.Cmd {
 	case errors.Is(m.err, model.ErrColumns):
 		cmds = append(cmds, a.askColumns(m.job.Log, m.err))
 	case m.err != nil:
+		a.importing.refused = append(a.importing.refused, m.job.name())
 		cmds = append(cmds, a.fail(m.err))
 	default:
 		if imp.File == "" {
@@ -231,6 +233,7 @@ func (m importDone) arrive(a *app) tea.Cmd {
 		a.say(summary(imp))
 		a.noticeBad = imp.Rejected > 0
 	}
+	a.sayRefused(m.err)
 	cmds = append(cmds, a.reload())
 	if c, ok := a.top().(*caseView); ok && m.imp.Only == nil {
 		cmds = append(cmds, c.load(a))
@@ -244,6 +247,20 @@ func (m importDone) arrive(a *app) tea.Cmd {
 		cmds = append(cmds, a.nextImport())
 	}
 	return tea.Batch(cmds...)
+}
+
+// sayRefused names at the end of a row of files those that could not be loaded,
+// for what was said of each was gone with the next.
+func (a *app) sayRefused(err error) {
+	refused := a.importing.refused
+	if len(a.importing.jobs) > 0 || len(refused) == 0 || len(refused) == 1 && err != nil && !errors.Is(err, model.ErrColumns) {
+		return // it is not the end, or just this one is told
+	}
+	names := strings.Join(refused[:min(len(refused), 6)], ", ")
+	if more := len(refused) - 6; more > 0 {
+		names += " and " + number(more) + " more"
+	}
+	a.warn("not loaded: " + names + "; load one by itself to see why")
 }
 
 // kept says what stays of an import that was stopped.

@@ -394,3 +394,25 @@ func TestNothingToUndo(t *testing.T) {
 		t.Errorf("\n%s", screenText(a))
 	}
 }
+
+// Of several files those that could not be loaded are named at the end, whatever
+// came behind them.
+func TestRefusedFilesAreNamed(t *testing.T) {
+	a, o := newTest(t, size{80, 24}, twoIncidents())
+	o.imported = model.Import{Read: 1, Stored: 1}
+	load := a.Import
+	a.Import = func(ctx context.Context, l Log, how *model.Reading, progress func(model.Import)) (Loaded, error) {
+		if strings.HasSuffix(l.Name, ".pdf") {
+			return Loaded{}, errors.New("this is a PDF document")
+		}
+		return load(ctx, l, how, progress)
+	}
+	settle(t, a, a.startFiles([]string{"a.pdf", "b.csv", "c.pdf", "d.csv"}))
+	if s := screenText(a); !strings.Contains(s, "not loaded: a.pdf, c.pdf; load one by itself") {
+		t.Errorf("\n%s", s)
+	}
+	settle(t, a, a.startFiles([]string{"e.csv", "f.pdf"}))
+	if s := screenText(a); !strings.Contains(s, "this is a PDF document") || strings.Contains(s, "a.pdf") {
+		t.Errorf("\n%s", s)
+	}
+}
