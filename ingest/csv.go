@@ -67,7 +67,7 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 		return nil, err // what was judged was cut short
 	}
 	if best.columns == 0 {
-		return nil, &ColumnsError{Found: best.row.cells, Line: best.row.line + countLines(head[:skip], c.split.loneCR), table: src.sheet != nil || best.row.total > 2 && best.even > 1}
+		return nil, &ColumnsError{Found: best.row.cells, Reason: best.misnamed(o), Line: best.row.line + countLines(head[:skip], c.split.loneCR), table: src.sheet != nil || best.row.total > 2 && best.even > 1}
 	}
 	c.split.delim, c.split.backslash, c.split.expect = best.delim, best.backslash, best.row.total
 	if c.header = c.cleanHeaders(best.row.cells); best.headless != nil {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -168,6 +169,22 @@ func (l *layout) byHand(o Options) {
 	if l.columns = len(o.Map); headless {
 		l.headless = names
 	}
+}
+
+// misnamed says which column somebody named that the table does not have; empty
+// for none.
+func (l *layout) misnamed(o Options) string {
+	names, _ := l.names()
+	keys := make([]string, len(names))
+	for i, n := range names {
+		keys[i] = headerKey(n)
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Map)) {
+		if columnNamed(names, keys, o.Map[name]) < 0 {
+			return fmt.Sprintf("there is no column %q for %s", o.Map[name], name)
+		}
+	}
+	return ""
 }
 
 // recall looks whether somebody said earlier how such a table is read, and makes

@@ -313,3 +313,13 @@ func TestTitledCode(t *testing.T) {
 		t.Errorf("%v %+v", err, rec)
 	}
 }
+
+// A column that somebody named and the table does not have is what is told, and
+// not that nothing was recognised.
+func TestMisnamedColumn(t *testing.T) {
+	const table = "c1,c2,Foo,Shop\nX1,15550100100,131047,A\nX2,15550100101,131026,B\n"
+	_, err := Open(t.Context(), strings.NewReader(table), "x.csv", Options{Map: map[string]string{"recipient": "c2", "code": "Fooo"}})
+	if err == nil || !strings.Contains(err.Error(), `there is no column "Fooo" for code`) || !strings.Contains(err.Error()+model.Hint(err), `"c1", "c2", "Foo"`) {
+		t.Error(err, model.Hint(err))
+	}
+}
