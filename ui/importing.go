@@ -233,7 +233,7 @@ func (m importDone) arrive(a *app) tea.Cmd {
 		a.say(summary(imp))
 		a.noticeBad = imp.Rejected > 0
 	}
-	a.sayRefused(m.err)
+	a.sayRefused(m.err != nil && !errors.Is(m.err, model.ErrColumns))
 	cmds = append(cmds, a.reload())
 	if c, ok := a.top().(*caseView); ok && m.imp.Only == nil {
 		cmds = append(cmds, c.load(a))
@@ -250,11 +250,12 @@ func (m importDone) arrive(a *app) tea.Cmd {
 }
 
 // sayRefused names at the end of a row of files those that could not be loaded,
-// for what was said of each was gone with the next.
-func (a *app) sayRefused(err error) {
+// for what was said of each was gone with the next. Told says that the screen has
+// just told of the last of them.
+func (a *app) sayRefused(told bool) {
 	refused := a.importing.refused
-	if len(a.importing.jobs) > 0 || len(refused) == 0 || len(refused) == 1 && err != nil && !errors.Is(err, model.ErrColumns) {
-		return // it is not the end, or just this one is told
+	if len(a.importing.jobs) > 0 || len(refused) == 0 || len(refused) == 1 && told {
+		return
 	}
 	names := strings.Join(refused[:min(len(refused), 6)], ", ")
 	if more := len(refused) - 6; more > 0 {

@@ -405,11 +405,19 @@ func TestRefusedFilesAreNamed(t *testing.T) {
 		if strings.HasSuffix(l.Name, ".pdf") {
 			return Loaded{}, errors.New("this is a PDF document")
 		}
+		if strings.HasSuffix(l.Name, ".md") {
+			return Loaded{}, fmt.Errorf("reading %s: %w", l.Name, model.ErrColumns)
+		}
 		return load(ctx, l, how, progress)
 	}
 	settle(t, a, a.startFiles([]string{"a.pdf", "b.csv", "c.pdf", "d.csv"}))
 	if s := screenText(a); !strings.Contains(s, "not loaded: a.pdf, c.pdf; load one by itself") {
 		t.Errorf("\n%s", s)
+	}
+	o.table = func(*model.Reading) (model.Table, error) { return model.Table{Format: "text"}, nil }
+	settle(t, a, a.startFiles([]string{"a.pdf", "a.md"}))
+	if s := screenText(a); !strings.Contains(s, "not loaded: a.pdf, a.md; load one by itself") {
+		t.Errorf("a text that is no table:\n%s", s)
 	}
 	settle(t, a, a.startFiles([]string{"e.csv", "f.pdf"}))
 	if s := screenText(a); !strings.Contains(s, "this is a PDF document") || strings.Contains(s, "a.pdf") {

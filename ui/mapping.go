@@ -102,12 +102,13 @@ func (m tableLooked) arrive(a *app) tea.Cmd {
 // begin opens the screen.
 func (m *mapping) begin(a *app, l tableLooked) tea.Cmd {
 	switch {
-	case l.err != nil && l.why != nil:
-		return a.fail(l.why)
+	case l.why != nil && (l.err != nil || len(l.t.Columns) == 0): // it is no table
+		a.importing.refused = append(a.importing.refused, m.log.name())
+		a.fail(l.why)
+		a.sayRefused(true)
+		return nil
 	case l.err != nil:
 		return a.fail(l.err)
-	case len(l.t.Columns) == 0 && l.why != nil:
-		return a.fail(l.why)
 	case len(l.t.Columns) == 0:
 		return a.warn("only a table has columns that can be named")
 	case len(a.overlays) > 0:
