@@ -9,4 +9,5 @@ const GrepMin = 3
 type Grep struct {
 	Found     []Failure // without payloads, the last loaded first
 	Done, All int64     // places of texts that are looked through, and all
+	Next      int64     // where another look would go on
 }

@@ -190,7 +190,7 @@ func (g *grepping) collect(ctx context.Context, sel *selection, next, all int64,
 		done := all + 1 - next
 		if percent := 100 * done / all; len(found) > 0 || percent != told {
 			told = percent
-			if !give(model.Grep{Found: found, Done: done, All: all}) {
+			if !give(model.Grep{Found: found, Done: done, All: all, Next: next}) {
 				return next, nil
 			}
 		}

@@ -235,8 +235,9 @@ func TestGrepGoesOnAndStops(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(context.Background())
 	steps := 0
-	next, err := s.Grep(ctx, model.Query{Search: "wamid.hbgn"}, 0, func(model.Grep) bool { steps++; cancel(); return true })
-	if !errors.Is(err, context.Canceled) || next <= 0 || steps > 2 {
+	told := int64(0)
+	next, err := s.Grep(ctx, model.Query{Search: "wamid.hbgn"}, 0, func(g model.Grep) bool { steps++; told = g.Next; cancel(); return true })
+	if !errors.Is(err, context.Canceled) || next <= 0 || next != told || steps > 2 {
 		t.Error(steps, next, err)
 	}
 	if next, err := s.Grep(ctx, model.Query{Search: "wamid"}, 7, nil); !errors.Is(err, context.Canceled) || next != 7 {

@@ -72,6 +72,9 @@ func (s *fakeStore) Glance(ctx context.Context, id model.IncidentID) (model.Case
 }
 func (s *fakeStore) Failures(_ context.Context, q model.Query) ([]model.Failure, error) {
 	var out []model.Failure
+	if q.From != (model.Cursor{}) {
+		return nil, s.err // it gives all at once
+	}
 	for _, f := range s.failures {
 		if (q.Incident == 0 || f.Incident == q.Incident) && (q.Search == "" || strings.Contains(f.Details, q.Search)) {
 			out = append(out, f)
@@ -82,6 +85,25 @@ func (s *fakeStore) Failures(_ context.Context, q model.Query) ([]model.Failure,
 func (s *fakeStore) Count(ctx context.Context, q model.Query, _ int) (int, bool, error) {
 	l, err := s.Failures(ctx, q)
 	return len(l), false, err
+}
+func (s *fakeStore) Grep(ctx context.Context, q model.Query, before int64, give func(model.Grep) bool) (int64, error) {
+	all := int64(len(s.failures))
+	if before <= 0 {
+		before = all + 1
+	}
+	for at := before - 1; at > 0; at-- {
+		if err := ctx.Err(); err != nil {
+			return at + 1, err
+		}
+		g := model.Grep{Done: all + 1 - at, All: all, Next: at}
+		if f := s.failures[at-1]; strings.Contains(strings.ToLower(f.Request+"\n"+f.Response), strings.ToLower(q.Search)) {
+			g.Found = []model.Failure{f}
+		}
+		if !give(g) {
+			return at, s.err
+		}
+	}
+	return 0, s.err
 }
 func (s *fakeStore) Imports(context.Context) ([]model.Import, error) { return s.imports, s.err }
 func (s *fakeStore) Rejections(context.Context, int64, int, int) ([]model.Rejection, error) {

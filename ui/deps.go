@@ -16,6 +16,7 @@ type Store interface {
 	Glance(ctx context.Context, id model.IncidentID) (model.Case, error)
 	Failures(ctx context.Context, q model.Query) ([]model.Failure, error)
 	Count(ctx context.Context, q model.Query, most int) (n int, more bool, err error)
+	Grep(ctx context.Context, q model.Query, before int64, give func(model.Grep) bool) (next int64, err error)
 	Imports(ctx context.Context) ([]model.Import, error)
 	Rejections(ctx context.Context, importID int64, after, limit int) ([]model.Rejection, error)
 	UndoImport(ctx context.Context, id int64) (int, error)

@@ -35,6 +35,7 @@ type rows struct {
 	loaded  bool
 	err     error
 	reveal  bool
+	look    lookup
 }
 
 type rowsLoaded struct {
@@ -61,6 +62,10 @@ func (a *app) openRows(q model.Query) tea.Cmd {
 }
 
 func (r *rows) first(a *app) tea.Cmd {
+	if r.look.on && !r.look.after {
+		return r.lookThrough(a, false)
+	}
+	r.look.stop()
 	ctx, id := r.loading.start(a.ctx)
 	q := r.query
 	q.Limit = firstRows(a.term.h)
@@ -111,6 +116,10 @@ func (m rowsLoaded) arrive(a *app) tea.Cmd {
 			r.ahead = 0
 		}
 		r.list, r.at, r.off, r.atTop, r.atEnd = m.list, 0, 0, true, m.end
+		r.err, r.look.on = nil, false
+		if len(m.list) == 0 && longEnough(r.query.Search) {
+			return r.lookThrough(a, true)
+		}
 	case 1:
 		r.list = append(r.list, m.list...)
 		r.atEnd = m.end
@@ -141,7 +150,9 @@ func (r *rows) title(*app) string {
 	if r.query.Incident != 0 {
 		s += " of " + r.query.Incident.String()
 	}
-	if r.loaded && r.total > 0 {
+	if r.look.on {
+		s += r.look.count(len(r.list))
+	} else if r.loaded && r.total > 0 {
 		n := number(r.total)
 		if r.more {
 			n += "+"
@@ -162,6 +173,13 @@ func (r *rows) cursorLine() int {
 }
 
 func (r *rows) lines(a *app, sz size, _ bool) []string {
+	if !r.look.on || sz.h < 3 {
+		return r.table(a, sz)
+	}
+	return append(r.table(a, size{sz.w, sz.h - 1}), a.theme.accent.Render(fitLine(" "+r.look.status(len(r.list)), sz.w)))
+}
+
+func (r *rows) table(a *app, sz size) []string {
 	t := a.theme
 	r.high = max(sz.h-1, 1)
 	r.scroll()
@@ -180,6 +198,8 @@ func (r *rows) lines(a *app, sz size, _ bool) []string {
 			out = append(out, "", " "+t.bad.Render(safe.Line(r.err.Error())), " ctrl+r tries again")
 		case !r.loaded:
 			out = append(out, "", " reading")
+		case r.look.on && !r.look.end:
+			// The line below tells how far it is.
 		case r.query.Search != "":
 			out = append(out, "", " "+t.warn.Render("No message matches "+safe.Line(r.query.Search)), " / changes the search, esc goes back")
 		default:
@@ -285,6 +305,11 @@ func (r *rows) move(a *app, by int) tea.Cmd {
 	}
 	r.scroll()
 	switch {
+	case r.look.on:
+		r.ahead = 0
+		if by > 0 && r.at+max(r.high, 1) >= len(r.list) {
+			return r.lookOn(a)
+		}
 	case r.loading.active:
 	case by+r.ahead > 0 && !r.atEnd && (r.ahead > 0 || r.at+2*r.high >= len(r.list)):
 		return r.older(a)
@@ -325,14 +350,15 @@ func (r *rows) actions(a *app) []action {
 			return c.load(a)
 		}},
 		{name: "search", keys: []string{"/"}, help: "search in texts, templates, campaigns, numbers and ids", short: "search", do: func(a *app) tea.Cmd {
-			return a.ask(&input{label: "Search messages", hint: "words, a number, a wamid, an fbtrace_id; empty shows all", value: r.query.Search, do: func(a *app, s string) tea.Cmd {
+			return a.ask(&input{label: "Search messages", hint: "words, a number, a wamid, an fbtrace_id; if there is none like it, any part of a text; empty shows all", value: r.query.Search, do: func(a *app, s string) tea.Cmd {
 				if s = strings.TrimSpace(s); strings.HasPrefix(s, "!") {
 					return a.warn("a search among messages cannot leave words out; on the incidents it can")
 				}
-				r.query.Search = s
+				r.query.Search, r.look.on = s, false
 				return r.first(a)
 			}})
 		}},
+		r.find(),
 		{name: "reveal", keys: []string{"r"}, help: "show or hide whole numbers; showing is written to the audit trail", short: "numbers", do: func(a *app) tea.Cmd {
 			r.reveal = !r.reveal
 			if !r.reveal {
@@ -367,7 +393,7 @@ func (r *rows) actions(a *app) []action {
 
 // last goes to the oldest message: the page above the bottom.
 func (r *rows) last(a *app) tea.Cmd {
-	if r.atEnd {
+	if r.atEnd || r.look.on {
 		return r.move(a, len(r.list))
 	}
 	ctx, id := r.loading.start(a.ctx)
