@@ -21,12 +21,15 @@ func (a *app) listCommand() *cobra.Command {
 		force    bool
 		csv      string
 		incident string
+		texts    bool
 	)
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "Failed messages, newest first",
 		Long: "list shows failed messages, newest first. Recipients' numbers and what contains them are masked unless --full asks for them; " +
-			"the masked form of a wamid is a label, while the id in the first column names the message to every command.",
+			"the masked form of a wamid is a label, while the id in the first column names the message to every command.\n\n" +
+			"--search looks for words and ids. When no message has them it looks through all texts for any part of one: requests, responses, " +
+			"rows of the file; what it finds comes with the last loaded first. --texts does that at once.",
 		Example: "unsent list --code 131000 --since 2h\nunsent list --search timeout --json --limit 0\nunsent list --code 131047 --csv window.csv",
 		Args:    need(),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -41,6 +44,9 @@ func (a *app) listCommand() *cobra.Command {
 				}
 				q.Incident = t.Incident
 			}
+			if texts && !longEnough(q.Search) {
+				return usage(fmt.Sprintf("give --search %d characters or more", model.GrepMin), "--texts needs a text to look for")
+			}
 			if csv == "-" && a.json {
 				return usage("leave one of them out", "--csv - and --json both want standard output")
 			}
@@ -48,15 +54,17 @@ func (a *app) listCommand() *cobra.Command {
 				f.limit = 0 // a file without the rest would be taken for the whole
 			}
 			return a.with(c.Context(), func(s *store.Store) error {
+				all := a.search(s, q, f.limit, texts)
 				if csv != "" {
-					return a.listCSV(c.Context(), s, q, f.limit, full, csv, force)
+					return a.listCSV(c.Context(), all, full, csv, force)
 				}
-				return a.list(c.Context(), s, q, f.limit, full)
+				return a.list(c.Context(), s, all, full)
 			})
 		},
 	}
 	f.register(c, 200)
 	c.Flags().StringVar(&incident, "incident", "", "only of this incident, i7")
+	c.Flags().BoolVar(&texts, "texts", false, "look for --search in requests, responses and rows of the file at once")
 	c.Flags().BoolVar(&full, "full", false, "show recipients and wamids unmasked")
 	c.Flags().StringVar(&csv, "csv", "", "write all of it to FILE, safe to open in a spreadsheet; '-' is standard output")
 	c.Flags().BoolVar(&force, "force", false, "overwrite the file of --csv")
@@ -92,9 +100,9 @@ func eachFailure(ctx context.Context, s *store.Store, q model.Query, limit int, 
 	}
 }
 
-func (a *app) list(ctx context.Context, s *store.Store, q model.Query, limit int, full bool) error {
+func (a *app) list(ctx context.Context, s *store.Store, all messages, full bool) error {
 	t := newTable(5, "ID", "INCIDENT", "TIME (UTC)", "CODE", "RECIPIENT", "TITLE", "TEMPLATE", "FLAGS")
-	n, more, err := eachFailure(ctx, s, q, limit, func(f *model.Failure) error {
+	n, more, err := all(ctx, func(f *model.Failure) error {
 		if a.json {
 			return jsonLine(a.Stdout, maskFailure(*f, full))
 		}
@@ -143,9 +151,9 @@ var csvHead = []string{
 
 // listCSV writes the messages to a file that only its owner can read, or to
 // standard output.
-func (a *app) listCSV(ctx context.Context, s *store.Store, q model.Query, limit int, full bool, name string, force bool) error {
+func (a *app) listCSV(ctx context.Context, all messages, full bool, name string, force bool) error {
 	if name == "-" {
-		_, err := writeCSV(ctx, s, q, limit, full, a.Stdout)
+		_, err := writeCSV(ctx, all, full, a.Stdout)
 		return err
 	}
 	if err := unused(name, force); err != nil {
@@ -153,7 +161,7 @@ func (a *app) listCSV(ctx context.Context, s *store.Store, q model.Query, limit 
 	}
 	n := 0
 	err := writePrivate(name, func(w io.Writer) (err error) {
-		n, err = writeCSV(ctx, s, q, limit, full, w)
+		n, err = writeCSV(ctx, all, full, w)
 		return err
 	})
 	if err != nil {
@@ -166,12 +174,12 @@ func (a *app) listCSV(ctx context.Context, s *store.Store, q model.Query, limit 
 	return nil
 }
 
-func writeCSV(ctx context.Context, s *store.Store, q model.Query, limit int, full bool, w io.Writer) (int, error) {
+func writeCSV(ctx context.Context, all messages, full bool, w io.Writer) (int, error) {
 	out := safe.CSV(w)
 	if err := out.Write(csvHead); err != nil {
 		return 0, err
 	}
-	n, _, err := eachFailure(ctx, s, q, limit, func(f *model.Failure) error {
+	n, _, err := all(ctx, func(f *model.Failure) error {
 		m := maskFailure(*f, full)
 		at, http := "", ""
 		if !m.At.IsZero() {
