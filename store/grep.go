@@ -117,24 +117,23 @@ type grepped struct {
 // read reads the blocks before a place, the last one first. It is one query,
 // which sees all of them as they were at one time.
 func (g *grepping) read(ctx context.Context, before int64) {
-	rows, err := g.s.r.QueryContext(ctx, "SELECT first, failures, head, body FROM block WHERE first < ? ORDER BY first DESC", before)
-	g.err = each(rows, err, func(r *sql.Rows) error {
+	hand := g.s.hands.add(func(first int64, failures, head, body []byte) error {
 		var b *grepped
 		select {
 		case b = <-g.free:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		var failures, head, body sql.RawBytes
-		if err := r.Scan(&b.first, &failures, &head, &body); err != nil {
-			return err
-		}
+		b.first = first
 		b.failures, b.head, b.body = append(b.failures[:0], failures...), append(b.head[:0], head...), append(b.body[:0], body...)
 		// There is room for all that are on the way.
 		g.work <- b
 		g.order <- b
 		return nil
 	})
+	rows, err := g.s.r.QueryContext(ctx, "SELECT 1 FROM block WHERE first < ? AND "+handFunction+"(?, first, failures, head, body) ORDER BY first DESC", before, hand)
+	g.err = each(rows, err, func(*sql.Rows) error { return nil })
+	g.s.hands.remove(hand)
 	close(g.work)
 	close(g.order)
 }
@@ -162,8 +161,8 @@ func (g *grepping) collect(ctx context.Context, sel *selection, next, all int64,
 			return next, ctx.Err()
 		}
 		if b == nil {
-			if g.err != nil {
-				return next, g.err
+			if err := cmp.Or(ctx.Err(), g.err); err != nil {
+				return next, err
 			}
 			return 0, nil
 		}

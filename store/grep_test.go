@@ -355,3 +355,28 @@ func BenchmarkGrep(b *testing.B) {
 		}
 	})
 }
+
+// The function that hands blocks over is known to SQL, so it takes nothing but
+// blocks, and nothing when nobody wants any.
+func TestHandRefuses(t *testing.T) {
+	s := openTest(t)
+	taken := 0
+	hand := s.hands.add(func(int64, []byte, []byte, []byte) error { taken++; return nil })
+	for _, args := range [][]any{
+		{hand + 1, 1, []byte("a"), []byte("b"), []byte("c")}, {"x", 1, []byte("a"), []byte("b"), []byte("c")},
+		{hand, "x", []byte("a"), []byte("b"), []byte("c")}, {hand, 1, "a", []byte("b"), []byte("c")}, {hand, 1, []byte("a"), nil, []byte("c")},
+	} {
+		var n int64
+		if err := s.r.QueryRow("SELECT "+handFunction+"(?, ?, ?, ?, ?)", args...).Scan(&n); err == nil {
+			t.Errorf("%v is taken", args)
+		}
+	}
+	var n int64
+	if err := s.r.QueryRow("SELECT "+handFunction+"(?, 1, x'01', x'02', x'03')", hand).Scan(&n); err != nil || taken != 1 {
+		t.Error(taken, err)
+	}
+	s.hands.remove(hand)
+	if err := s.r.QueryRow("SELECT "+handFunction+"(?, 1, x'01', x'02', x'03')", hand).Scan(&n); err == nil {
+		t.Error("taken by nobody")
+	}
+}

@@ -71,8 +71,11 @@ func initialise(ctx context.Context, path string) error {
 }
 
 // readers are the connections that read, beside the writer and never in its way.
-func readers(path string) *sql.DB {
+func readers(path string, h *hands) *sql.DB {
 	d := &sqlite.Driver{}
+	if err := d.RegisterFunction(handFunction, h.function()); err != nil {
+		panic(err) // only for a name given twice to one driver
+	}
 	d.RegisterConnectionHook(defend)
 	db := sql.OpenDB(&connector{d, dsn(path, url.Values{
 		"mode": {"ro"},

@@ -27,11 +27,12 @@ import (
 // A Store is one open database. Its methods may be used from any number of
 // goroutines: one writes at a time, four read beside it.
 type Store struct {
-	path string
-	w, r *sql.DB
-	feed *feed // rows on their way into the writer's tables
-	dict *dictionary
-	now  func() time.Time
+	path  string
+	w, r  *sql.DB
+	feed  *feed // rows on their way into the writer's tables
+	dict  *dictionary
+	hands hands
+	now   func() time.Time
 
 	patience time.Duration // how long to wait for another console's transaction
 
@@ -72,7 +73,7 @@ func open(ctx context.Context, path string, known []migration) (*Store, error) {
 		recipients: map[model.IncidentID]counted{},
 	}
 	s.w = writer(path, s.feed)
-	s.r = readers(path)
+	s.r = readers(path, &s.hands)
 	s.dict = newDictionary(s.r)
 	if err := s.migrate(ctx, known); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -166,7 +167,7 @@ func prepare(ctx context.Context, path string, known int) error {
 	}
 	// The first transaction of a new database may still be in the log beside
 	// it, so the header alone cannot tell.
-	r := readers(path)
+	r := readers(path, &hands{})
 	defer r.Close()
 	var app, tables int
 	if err := r.QueryRowContext(ctx, "SELECT (SELECT application_id FROM pragma_application_id), count(*) FROM sqlite_schema").Scan(&app, &tables); err != nil {
