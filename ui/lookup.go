@@ -146,8 +146,11 @@ func (m lookEnded) arrive(a *app) tea.Cmd {
 
 // share is how much it has looked through.
 func (l *lookup) share() string {
-	if l.all == 0 {
+	switch {
+	case l.all == 0 || l.passed == 0:
 		return "0 %"
+	case 100*l.passed < l.all:
+		return "under 1 %"
 	}
 	return fmt.Sprintf("%d %%", 100*l.passed/l.all)
 }
@@ -185,7 +188,7 @@ func (l *lookup) status(found int) string {
 	case found >= lookMost:
 		return some + " found in " + l.share() + " of all texts; a longer text finds fewer"
 	case found == 0:
-		return so + "stopped, nothing found in " + l.share() + " of all texts; f goes through all"
+		return "stopped, nothing found in " + l.share() + " of all texts; f looks through all"
 	}
 	return some + " found in " + l.share() + " of all texts; down at the end looks on"
 }
