@@ -211,10 +211,6 @@ func (a *app) back() tea.Cmd {
 		a.coach = coachOff
 	}
 	if len(a.stack) > 1 {
-		if r, ok := a.top().(*rows); ok && r.look.active {
-			r.look.stop()
-			return nil
-		}
 		if a.working.active {
 			a.working.stop()
 			a.notice = "stopped"

@@ -374,6 +374,12 @@ func (r *rows) actions(a *app) []action {
 			}
 		}},
 	}
+	if r.look.active {
+		list = append(list, action{name: "stop", keys: []string{"esc"}, help: "stop looking; what is found stays", short: "stop", do: func(*app) tea.Cmd {
+			r.look.stop()
+			return nil
+		}})
+	}
 	mv := moves(func(a *app, by int) tea.Cmd { return r.move(a, by) }, func() int { return r.high }, func() int { return len(r.list) })
 	for i := range mv {
 		if mv[i].name == "top" { // the newest of all, not of the window
