@@ -30,7 +30,7 @@ type ImportOptions struct {
 // Batches are whole or not at all. One ends at a chunk's end after so many
 // records, bytes or so long, whichever comes first.
 const (
-	batchItems = 12_288
+	batchItems = 8_192
 	batchBytes = 48 << 20
 	batchTime  = time.Second
 	firstTime  = 150 * time.Millisecond // the first batch is short: somebody waits to see something
@@ -63,8 +63,8 @@ type importing struct {
 	sieves  []*sieve // one for each run
 	whole   bool     // they know all messages of the database
 	asked   int      // look-ups since they did not
-	next    int64 // number of the next failure
-	held    int64 // failures from this number on may be in rows
+	next    int64    // number of the next failure
+	held    int64    // failures from this number on may be in rows
 	rows    []row
 	text    int64   // number of the chunk's first text
 	kept    []owner // of the chunk's texts, those that stay

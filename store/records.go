@@ -45,7 +45,7 @@ type chunk struct {
 
 // How many chunks are read ahead. While a batch is written, which takes a good
 // half of the time, the chunks of the next one come together.
-const chunksAhead = 24
+const chunksAhead = 56
 
 // A reader takes records off a stream beside the goroutine that writes, and does
 // all of the work that needs no database.
