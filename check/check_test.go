@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -108,11 +109,37 @@ func TestIncidentIsASample(t *testing.T) {
 	}
 	s.Newest[7].RecipientRaw = "555"
 	got := run(t, "recipient", s)
-	if got.Verdict != model.Problem || got.Summary != "1 of the 200 newest of 11902 numbers are malformed" {
-		t.Errorf("got %s %q", got.Verdict, got.Summary)
+	if got.Verdict != model.Unknown || !strings.HasPrefix(got.Summary, "cannot tell: 1 of the 200 newest of 11902 numbers") || len(got.Facts) != 1 {
+		t.Errorf("got %s %q %v", got.Verdict, got.Summary, got.Facts)
 	}
 	if got := run(t, "window", s); got.Verdict != model.OK || !strings.Contains(got.Summary, "the 200 newest of 11902 messages") {
 		t.Errorf("got %s %q", got.Verdict, got.Summary)
+	}
+}
+
+// What a few of an incident's failures have is not the incident's cause; what most
+// of them have may be.
+func TestFewExplainNothing(t *testing.T) {
+	mixed := func(bad, good int) (s Subject) {
+		s.Incident = model.Incident{ID: 1, Failures: bad + good}
+		for i := range bad + good {
+			f := model.Failure{RecipientRaw: "15550100123", Kind: "text", At: now, LastInbound: now.Add(-time.Hour)}
+			if i < bad {
+				f.RecipientRaw, f.LastInbound = "555", now.Add(-30*time.Hour)
+			}
+			s.Newest = append(s.Newest, f)
+		}
+		return s
+	}
+	for _, tt := range []struct {
+		bad, good int
+		want      model.Verdict
+	}{{8, 170, model.Unknown}, {5, 5, model.Unknown}, {6, 5, model.Problem}, {7, 0, model.Problem}} {
+		for _, name := range []string{"window", "recipient"} {
+			if got := run(t, name, mixed(tt.bad, tt.good)); got.Verdict != tt.want || !strings.Contains(got.Summary, fmt.Sprintf("%d of ", tt.bad)) && tt.good > 0 {
+				t.Errorf("%s, %d of %d: %s %q", name, tt.bad, tt.bad+tt.good, got.Verdict, got.Summary)
+			}
+		}
 	}
 }
 

@@ -65,6 +65,10 @@ func checkRecipient(_ context.Context, s Subject) model.Finding {
 			Summary: "cannot tell: the log names no recipient; ask the CRM for the number that the message went to"}
 	case bad > 0 && n == 1:
 		return model.Finding{Verdict: model.Problem, Facts: facts, Summary: "the number is malformed: " + reason(&sample[0])}
+	case bad > 0 && bad <= good:
+		// What most of the failures do not share is not what ails the incident.
+		return model.Finding{Verdict: model.Unknown, Facts: facts,
+			Summary: fmt.Sprintf("cannot tell: %d of %s are malformed; %d others failed that are well formed, so this can explain no more than %d", bad, looked, good, bad)}
 	case bad > 0:
 		return model.Finding{Verdict: model.Problem, Facts: facts,
 			Summary: fmt.Sprintf("%d of %s are malformed", bad, looked)}

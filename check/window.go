@@ -66,6 +66,10 @@ func checkWindow(_ context.Context, s Subject) model.Finding {
 	case shut > 0 && n == 1:
 		return model.Finding{Verdict: model.Problem, Facts: facts,
 			Summary: fmt.Sprintf("the customer last wrote %s before this free-form message; after 24 hours only a template may be sent", span(longest))}
+	case shut > 0 && shut <= templates+open:
+		// What most of the failures do not share is not what ails the incident.
+		return model.Finding{Verdict: model.Unknown, Facts: facts,
+			Summary: fmt.Sprintf("cannot tell: %d of %s are free-form and were sent more than 24 hours after the customer last wrote; %d others failed that had an open window or needed none, so this can explain no more than %d", shut, of, templates+open, shut)}
 	case shut > 0:
 		return model.Finding{Verdict: model.Problem, Facts: facts,
 			Summary: fmt.Sprintf("%d of %s are free-form and were sent more than 24 hours after the customer last wrote", shut, of)}
