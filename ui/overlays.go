@@ -332,17 +332,22 @@ func (p *palette) box(a *app, sz size) []string {
 	return a.frameBox(p.label, lines, sz, w)
 }
 
+// moved moves the cursor of a list that is chosen from while typing; it leaves
+// letters to the text, so vi's keys are not among its own.
+func moved(k tea.KeyPressMsg, at *int, n int) bool {
+	by := map[string]int{"down": 1, "ctrl+n": 1, "up": -1, "ctrl+p": -1, "pgdown": 10, "pgup": -10}[k.String()]
+	*at = max(min(*at+by, n-1), 0)
+	return by != 0
+}
+
 func (p *palette) press(a *app, k tea.KeyPressMsg) tea.Cmd {
 	shown := p.shown()
+	if moved(k, &p.at, len(shown)) {
+		return nil
+	}
 	switch k.String() {
 	case "esc":
 		a.close()
-		return nil
-	case "down", "ctrl+n":
-		p.at = min(p.at+1, max(len(shown)-1, 0))
-		return nil
-	case "up", "ctrl+p":
-		p.at = max(p.at-1, 0)
 		return nil
 	case "tab":
 		if p.at < len(shown) && p.names {

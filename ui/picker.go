@@ -86,21 +86,12 @@ func (p *picker) box(a *app, sz size) []string {
 
 func (p *picker) press(a *app, k tea.KeyPressMsg) tea.Cmd {
 	shown := p.shown()
+	if moved(k, &p.at, len(shown)) {
+		return nil
+	}
 	switch k.String() {
 	case "esc":
 		a.close()
-		return nil
-	case "down", "ctrl+n":
-		p.at = min(p.at+1, max(len(shown)-1, 0))
-		return nil
-	case "up", "ctrl+p":
-		p.at = max(p.at-1, 0)
-		return nil
-	case "pgdown":
-		p.at = min(p.at+10, max(len(shown)-1, 0))
-		return nil
-	case "pgup":
-		p.at = max(p.at-10, 0)
 		return nil
 	case "enter":
 		if p.at >= len(shown) {
