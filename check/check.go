@@ -21,7 +21,8 @@ import (
 // the findings.
 type Subject struct {
 	model.Case
-	Now time.Time
+	Now  time.Time
+	Meta *Meta // nil: offline, nothing is asked over the network
 }
 
 // messages are the messages that the subject is about, and how many there are
