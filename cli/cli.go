@@ -28,6 +28,7 @@ import (
 	"unsent/model"
 	"unsent/safe"
 	"unsent/store"
+	"unsent/triage"
 
 	_ "time/tzdata" // --tz must know the same zones on every machine
 )
@@ -223,8 +224,18 @@ func (a *app) open(ctx context.Context) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.SetWho(a.who())
+	if err := a.settle(ctx, s); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
+}
+
+// settle tells the database what it does not know by itself: who works with it,
+// and how incidents are made.
+func (a *app) settle(ctx context.Context, s *store.Store) error {
+	s.SetWho(a.who())
+	s.SetSorter(triage.Bounds, nil)
+	return s.Settle(ctx)
 }
 
 // with opens the database for the time of do, for everything that works on what
@@ -270,7 +281,9 @@ func (a *app) openEmpty(ctx context.Context) (*store.Store, func(), error) {
 		os.RemoveAll(dir)
 		return nil, nil, err
 	}
-	s.SetWho(a.who())
+	if err := a.settle(ctx, s); err != nil {
+		return nil, nil, errors.Join(err, s.Close(), os.RemoveAll(dir))
+	}
 	return s, func() { s.Close(); os.RemoveAll(dir) }, nil
 }
 

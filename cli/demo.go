@@ -58,7 +58,9 @@ func (a *app) demo(ctx context.Context) (err error) {
 		return err
 	}
 	defer s.Close()
-	s.SetWho(a.who())
+	if err := a.settle(ctx, s); err != nil {
+		return err
+	}
 	if err := a.loadDemo(ctx, s); err != nil {
 		return err
 	}

@@ -15,7 +15,6 @@ import (
 	"unsent/model"
 	"unsent/safe"
 	"unsent/store"
-	"unsent/triage"
 )
 
 func (a *app) importCommand() *cobra.Command {
@@ -220,7 +219,7 @@ func (s *renamed) Report() model.SourceReport {
 
 // importOptions is how every import goes, from the screen or from here.
 func (a *app) importOptions(progress func(model.Import), dry bool) store.ImportOptions {
-	return store.ImportOptions{Group: triage.Key, Progress: progress, Dry: dry, Who: a.who()}
+	return store.ImportOptions{Progress: progress, Dry: dry, Who: a.who()}
 }
 
 // interruptible makes a read that waits for somebody's typing end with ctx.

@@ -204,17 +204,12 @@ func (a *app) printMatterJSON(ctx context.Context, s *store.Store, m *matter, fu
 
 // codeCounts says how many failures of an incident have which code.
 func codeCounts(ctx context.Context, s *store.Store, id model.IncidentID) (map[string]int, error) {
-	rolled, err := s.RollUps(ctx, id)
-	if err != nil {
-		return nil, err
-	}
+	codes, err := s.Codes(ctx, id)
 	counts := map[string]int{}
-	for _, r := range rolled {
-		if r.Failed > 0 {
-			counts[codeText(r.Code, r.Vendor, r.HTTP)] += r.Failed
-		}
+	for _, c := range codes {
+		counts[codeText(c.Code, c.Vendor, c.HTTP)] += c.Failures
 	}
-	return counts, nil
+	return counts, err
 }
 
 // stepRecords are the article's steps as the contract lists them.

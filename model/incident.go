@@ -25,6 +25,10 @@ type Incident struct {
 	HTTP   int    // the HTTP status most of them have, 0 when none
 	Title  string // the title most of them have: untrusted text
 
+	Shape  Shape      // what kind of fault it looks like in the log; empty when nobody has said
+	Reason string     // why its failures are one incident
+	Joined IncidentID // the incident that it has become a part of, 0: none
+
 	Failures   int  // messages, not attempts
 	Attempts   int  // sends in the incident's scope and time, failed ones included; equals Failures when Successes is false
 	Successes  bool // whether the log has any successful send of the same WABAs in that time: without one no share can be told
@@ -143,12 +147,11 @@ func CellOf(r *Record) Cell {
 // RollUpStep is the width of a roll-up in time.
 const RollUpStep = 5 * time.Minute
 
-// A RollUp counts the attempts of one cell in one step of time. Start is UTC and
-// a multiple of RollUpStep; zero for rows without a time.
-type RollUp struct {
-	Cell
-	Incident  IncidentID // 0 for successes
-	Start     time.Time
-	Failed    int
-	Succeeded int
+// A CodeCount says how many messages of an incident have an error: its code, or
+// another system's, or the HTTP status where there is neither.
+type CodeCount struct {
+	Code     Code
+	Vendor   Vendor
+	HTTP     int
+	Failures int
 }

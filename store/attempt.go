@@ -53,9 +53,9 @@ func (im *importing) again(it *item, m *message) error {
 	if err := im.t.exec(keepAttempt, r.id); err != nil {
 		return err
 	}
-	return im.t.exec(`UPDATE failure SET at = ?, incident = ?, cell = ?, recipient = ?, wording = ?, campaign = ?, country = ?, app = ?,
+	return im.t.exec(`UPDATE failure SET at = ?, strand = ?, cell = ?, recipient = ?, wording = ?, campaign = ?, country = ?, app = ?,
 		attempts = attempts + 1, sig = ?, import = ?, text = ? WHERE id = ?`,
-		r.at, r.incident, r.cell, it.recipient, r.wording, r.campaign, r.country, r.app, it.sig, im.now.ID, r.text, r.id)
+		r.at, r.strand, r.cell, it.recipient, r.wording, r.campaign, r.country, r.app, it.sig, im.now.ID, r.text, r.id)
 }
 
 const (
@@ -71,24 +71,25 @@ const (
 		SELECT id, at, cell, recipient, wording, campaign, country, app, sig, import, text FROM failure WHERE id = ?`
 
 	// promoteAttempt makes the newest of a message's history its row again.
-	promoteAttempt = `UPDATE failure SET at = a.at, incident = c.incident, cell = a.cell, recipient = a.recipient, wording = a.wording,
+	promoteAttempt = `UPDATE failure SET at = a.at, strand = c.strand, cell = a.cell, recipient = a.recipient, wording = a.wording,
 		campaign = a.campaign, country = a.country, app = a.app, sig = a.sig, import = a.import, text = a.text
 		FROM attempt AS a JOIN cell AS c ON c.id = a.cell WHERE failure.id = a.failure AND a.id = ?`
 )
 
 // weigh reads what the kept counts know of a message.
 func weigh(t *session, id int64) (w weighed, err error) {
-	_, err = t.scan("SELECT at, incident, cell, wording, campaign, country, app FROM failure WHERE id = ?",
-		[]any{id}, &w.at, &w.incident, &w.cell, &w.wording, &w.campaign, &w.country, &w.app)
+	_, err = t.scan("SELECT at, strand, cell, wording, campaign, country, app FROM failure WHERE id = ?",
+		[]any{id}, &w.at, &w.strand, &w.cell, &w.wording, &w.campaign, &w.country, &w.app)
 	return w, err
 }
 
 // History is what is known of a message's other failures, newest first, each
-// with its payloads. It is empty for most messages.
+// with its payloads. They are of the message's incident, whatever their errors
+// were. It is empty for most messages.
 func (s *Store) History(ctx context.Context, id model.MessageID) ([]model.Failure, error) {
 	doing := "reading the history of " + id.String()
-	rows, err := s.r.QueryContext(ctx, `SELECT a.failure, a.at, c.incident, a.cell, a.recipient, a.wording, a.campaign, 1, 0, a.import, a.text
-		FROM attempt AS a JOIN cell AS c ON c.id = a.cell WHERE a.failure = ? ORDER BY a.at DESC, a.id DESC`, int64(id))
+	rows, err := s.r.QueryContext(ctx, `SELECT a.failure, a.at, `+incidentOf+`, a.cell, a.recipient, a.wording, a.campaign, 1, 0, a.import, a.text
+		FROM attempt AS a JOIN failure AS f ON f.id = a.failure WHERE a.failure = ? ORDER BY a.at DESC, a.id DESC`, int64(id))
 	var found []stored
 	if err := each(rows, err, func(r *sql.Rows) error {
 		found = append(found, stored{})

@@ -23,8 +23,8 @@ type message struct {
 
 // A row is a new failure on its way into the table "failure".
 type row struct {
-	id, at, incident, cell, recipient, wording, campaign, country, app, sig, text int64
-	delivered                                                                     bool
+	id, at, strand, cell, recipient, wording, campaign, country, app, sig, text int64
+	delivered                                                                   bool
 }
 
 type mention struct{ key, failure int64 }
@@ -263,10 +263,10 @@ func (im *importing) failed(it *item) error {
 // place finds the numbers of what a failure refers to.
 func (im *importing) place(it *item) (r row, err error) {
 	r.at, r.recipient, r.sig = it.at, it.recipient, it.sig
-	if r.incident, err = im.in.incident(im.t, it); err != nil {
+	if r.strand, err = im.in.strand(im.t, it); err != nil {
 		return r, err
 	}
-	if r.cell, err = im.in.cell(im.t, &im.h, it, r.incident); err != nil {
+	if r.cell, err = im.in.cell(im.t, &im.h, it, r.strand); err != nil {
 		return r, err
 	}
 	if r.wording, err = im.in.wording(im.t, it); err != nil {
@@ -286,7 +286,7 @@ func (im *importing) place(it *item) (r row, err error) {
 }
 
 func (r *row) weighed() weighed {
-	return weighed{at: r.at, incident: r.incident, cell: r.cell, wording: r.wording, campaign: r.campaign, country: r.country, app: r.app}
+	return weighed{at: r.at, strand: r.strand, cell: r.cell, wording: r.wording, campaign: r.campaign, country: r.country, app: r.app}
 }
 
 // writeBlock writes the texts of a chunk, but for those of records that were
@@ -352,17 +352,17 @@ func (im *importing) seen(ms int64) {
 }
 
 // writeRows writes the failures of a batch that are held back so that they go
-// in by incident: the index over incidents is then written from its beginning
+// in by strand: the index over strands is then written from its beginning
 // to its end, and what the other one needs fits into the page cache.
 func (im *importing) writeRows() error {
 	rows := im.rows
 	im.rows, im.held = im.rows[:0], im.next
 	slices.SortFunc(rows, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.incident, b.incident), cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id))
+		return cmp.Or(cmp.Compare(a.strand, b.strand), cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id))
 	})
 	// "OR FAIL" here and below spares SQLite a copy of each page that it would
 	// need to undo the statement alone; if it fails, the batch is undone.
-	_, err := im.t.bulk(`INSERT OR FAIL INTO failure (id, at, incident, cell, recipient, wording, campaign, country, app, sig, text, attempts, delivered, import)
+	_, err := im.t.bulk(`INSERT OR FAIL INTO failure (id, at, strand, cell, recipient, wording, campaign, country, app, sig, text, attempts, delivered, import)
 		SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, 1, c11, ? FROM `+source,
 		len(rows), func(n, column int) vtab.Value { return rows[n].column(column) }, im.now.ID)
 	return err
@@ -373,7 +373,7 @@ func (r *row) column(n int) vtab.Value {
 	if r.delivered {
 		delivered = 1
 	}
-	return [...]int64{r.id, r.at, r.incident, r.cell, r.recipient, r.wording, r.campaign, r.country, r.app, r.sig, r.text, delivered}[n]
+	return [...]int64{r.id, r.at, r.strand, r.cell, r.recipient, r.wording, r.campaign, r.country, r.app, r.sig, r.text, delivered}[n]
 }
 
 // fewHashes is up to how many messages or mentions go into run 0, where each finds

@@ -67,6 +67,10 @@ func TestKilledImport(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		s.now = func() time.Time { return time.Now().Add(abandoned) }
+		if err := s.Settle(ctx); err != nil {
+			t.Fatal(err)
+		}
 		sound(t, s)
 		consistent(t, s)
 		imports, err := s.Imports(ctx)
@@ -105,7 +109,7 @@ func TestKilledImport(t *testing.T) {
 	consistent(t, s)
 	for _, query := range []string{
 		"SELECT key, tag, failure <> 0, success <> 0 FROM identity",
-		"SELECT i.key, i.failures, i.first, i.last FROM incident AS i",
+		"SELECT k.key, i.failures, i.first, i.last FROM incident AS i JOIN extent AS e ON e.incident = i.id JOIN strand AS k ON k.id = e.strand",
 		"SELECT r.slot, sum(r.failed), sum(r.succeeded) FROM rollup AS r GROUP BY r.slot",
 		"SELECT m.key, f.sig FROM mention AS m JOIN failure AS f ON f.id = m.failure",
 	} {

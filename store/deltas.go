@@ -19,9 +19,7 @@ const (
 )
 
 type tallyKey struct {
-	incident int64
-	dim      int64
-	value    int64
+	strand, dim, value int64
 }
 
 type rollKey struct{ cell, slot int64 }
@@ -38,7 +36,7 @@ type span struct {
 // memory and written once, in order, at the end of the batch.
 type deltas struct {
 	cells     map[int64]int64
-	incidents map[int64]*span
+	strands   map[int64]*span
 	tallies   map[tallyKey]int64
 	rolls     map[rollKey]attempts
 	successes int64
@@ -46,16 +44,16 @@ type deltas struct {
 
 func newDeltas() *deltas {
 	return &deltas{
-		cells:     map[int64]int64{},
-		incidents: map[int64]*span{},
-		tallies:   map[tallyKey]int64{},
-		rolls:     map[rollKey]attempts{},
+		cells:   map[int64]int64{},
+		strands: map[int64]*span{},
+		tallies: map[tallyKey]int64{},
+		rolls:   map[rollKey]attempts{},
 	}
 }
 
 func (d *deltas) clear() {
 	clear(d.cells)
-	clear(d.incidents)
+	clear(d.strands)
 	clear(d.tallies)
 	clear(d.rolls)
 	d.successes = 0
@@ -63,16 +61,16 @@ func (d *deltas) clear() {
 
 // weighed is what the kept counts know of one message.
 type weighed struct {
-	at, incident, cell, wording, country, app, campaign int64
+	at, strand, cell, wording, country, app, campaign int64
 }
 
 // count adds a message (by 1) or takes it away (by -1).
 func (d *deltas) count(w weighed, by int64) {
 	d.cells[w.cell] += by
-	s := d.incidents[w.incident]
+	s := d.strands[w.strand]
 	if s == nil {
 		s = &span{}
-		d.incidents[w.incident] = s
+		d.strands[w.strand] = s
 	}
 	s.failures += by
 	switch {
@@ -85,10 +83,10 @@ func (d *deltas) count(w weighed, by int64) {
 		s.last = max(s.last, w.at)
 	}
 	for _, k := range [...]tallyKey{
-		{w.incident, tallyCountry, w.country},
-		{w.incident, tallyApp, w.app},
-		{w.incident, tallyCampaign, w.campaign},
-		{w.incident, tallyWording, w.wording},
+		{w.strand, tallyCountry, w.country},
+		{w.strand, tallyApp, w.app},
+		{w.strand, tallyCampaign, w.campaign},
+		{w.strand, tallyWording, w.wording},
 	} {
 		if k.value != 0 {
 			d.tallies[k] += by
@@ -124,18 +122,17 @@ func (d *deltas) apply(t *session, importID int64) error {
 	if err := forgetTotals(t); err != nil {
 		return err
 	}
-	incidents := slices.Sorted(maps.Keys(d.incidents))
-	if _, err := t.bulk(`UPDATE incident SET
+	strands := slices.Sorted(maps.Keys(d.strands))
+	if _, err := t.bulk(`UPDATE strand SET
 			failures = failures + s.c1,
 			first = CASE WHEN s.c2 <> 0 AND (first = 0 OR s.c2 < first) THEN s.c2 ELSE first END,
-			last = max(last, s.c3),
-			stale = 1
-		FROM `+source+` AS s WHERE incident.id = s.c0`,
-		len(incidents), func(row, column int) vtab.Value {
-			s := d.incidents[incidents[row]]
+			last = max(last, s.c3)
+		FROM `+source+` AS s WHERE strand.id = s.c0`,
+		len(strands), func(row, column int) vtab.Value {
+			s := d.strands[strands[row]]
 			switch column {
 			case 0:
-				return incidents[row]
+				return strands[row]
 			case 1:
 				return s.failures
 			case 2:
@@ -145,13 +142,13 @@ func (d *deltas) apply(t *session, importID int64) error {
 		}); err != nil {
 		return err
 	}
-	for _, id := range incidents {
-		if !d.incidents[id].shrunk {
+	for _, id := range strands {
+		if !d.strands[id].shrunk {
 			continue
 		}
-		if err := t.exec(`UPDATE incident SET
-			first = coalesce((SELECT min(at) FROM failure INDEXED BY failure_incident WHERE incident = ?1 AND at > 0), 0),
-			last = coalesce((SELECT max(at) FROM failure INDEXED BY failure_incident WHERE incident = ?1 AND at > 0), 0)
+		if err := t.exec(`UPDATE strand SET
+			first = coalesce((SELECT min(at) FROM failure INDEXED BY failure_strand WHERE strand = ?1 AND at > 0), 0),
+			last = coalesce((SELECT max(at) FROM failure INDEXED BY failure_strand WHERE strand = ?1 AND at > 0), 0)
 			WHERE id = ?1`, id); err != nil {
 			return err
 		}
@@ -171,13 +168,13 @@ func (d *deltas) apply(t *session, importID int64) error {
 func (d *deltas) applyTallies(t *session) error {
 	tallies := changed(d.tallies, tallyKey.compare)
 	less := false
-	if _, err := t.bulk(`INSERT INTO tally (incident, dim, value, failed) SELECT c0, c1, c2, c3 FROM `+source+` WHERE true
-		ON CONFLICT (incident, dim, value) DO UPDATE SET failed = failed + excluded.failed`,
+	if _, err := t.bulk(`INSERT INTO tally (strand, dim, value, failed) SELECT c0, c1, c2, c3 FROM `+source+` WHERE true
+		ON CONFLICT (strand, dim, value) DO UPDATE SET failed = failed + excluded.failed`,
 		len(tallies), func(row, column int) vtab.Value {
 			k := tallies[row]
 			switch column {
 			case 0:
-				return k.incident
+				return k.strand
 			case 1:
 				return k.dim
 			case 2:
@@ -190,7 +187,7 @@ func (d *deltas) applyTallies(t *session) error {
 	}
 	for _, k := range tallies {
 		if d.tallies[k] < 0 {
-			if err := t.exec("DELETE FROM tally WHERE incident = ? AND dim = ? AND value = ? AND failed = 0", k.incident, k.dim, k.value); err != nil {
+			if err := t.exec("DELETE FROM tally WHERE strand = ? AND dim = ? AND value = ? AND failed = 0", k.strand, k.dim, k.value); err != nil {
 				return err
 			}
 		}
@@ -236,7 +233,7 @@ func changed[K comparable](m map[K]int64, order func(a, b K) int) []K {
 }
 
 func (k tallyKey) compare(to tallyKey) int {
-	return cmp.Or(cmp.Compare(k.incident, to.incident), cmp.Compare(k.dim, to.dim), cmp.Compare(k.value, to.value))
+	return cmp.Or(cmp.Compare(k.strand, to.strand), cmp.Compare(k.dim, to.dim), cmp.Compare(k.value, to.value))
 }
 
 // slotOf is the roll-up that a time in milliseconds belongs to, 0 for none.

@@ -26,7 +26,7 @@ type dictionary struct {
 
 type cellRow struct {
 	model.Cell
-	incident int64
+	strand int64
 }
 
 const maxRemembered = 16 << 20 // bytes, about
@@ -90,12 +90,12 @@ func (d *dictionary) loadCells(ctx context.Context, want []int64) error {
 	}
 	var keys []cellKey
 	var at []int64
-	rows, err := d.r.QueryContext(ctx, `SELECT id, incident, code, system, vendor, http, title, waba, phone, template, language, kind
+	rows, err := d.r.QueryContext(ctx, `SELECT id, strand, code, system, vendor, http, title, waba, phone, template, language, kind
 		FROM cell WHERE id IN (SELECT value FROM json_each(?))`, ids(list))
 	if err := each(rows, err, func(r *sql.Rows) error {
 		var id int64
 		var k cellKey
-		err := r.Scan(&id, &k.incident, &k.code, &k.system, &k.vendor, &k.http, &k.title, &k.waba, &k.phone, &k.template, &k.language, &k.kind)
+		err := r.Scan(&id, &k.strand, &k.code, &k.system, &k.vendor, &k.http, &k.title, &k.waba, &k.phone, &k.template, &k.language, &k.kind)
 		keys, at = append(keys, k), append(at, id)
 		return err
 	}); err != nil {
@@ -115,7 +115,7 @@ func (d *dictionary) loadCells(ctx context.Context, want []int64) error {
 				HTTP: int(k.http), Title: d.names[k.title], WABA: d.names[k.waba], PhoneID: d.names[k.phone],
 				Template: d.names[k.template], Language: d.names[k.language], Kind: d.names[k.kind],
 			},
-			incident: k.incident,
+			strand: k.strand,
 		}
 		d.weight += 256
 	}
@@ -163,7 +163,7 @@ type stored struct {
 }
 
 // storedColumns are what scan reads, of failure f.
-const storedColumns = "f.id, f.at, f.incident, f.cell, f.recipient, f.wording, f.campaign, f.attempts, f.delivered, f.import, f.text"
+const storedColumns = "f.id, f.at, " + incidentOf + ", f.cell, f.recipient, f.wording, f.campaign, f.attempts, f.delivered, f.import, f.text"
 
 func (f *stored) scan(r *sql.Rows) error {
 	return r.Scan(&f.id, &f.at, &f.incident, &f.cell, &f.recipient, &f.wording, &f.campaign, &f.attempts, &f.delivered, &f.imported, &f.text)

@@ -82,7 +82,7 @@ func portrait(t testing.TB, s *Store, exact bool) string {
 		must(err)
 		for _, h := range append([]model.Failure{full}, history...) {
 			if !exact {
-				h.ID, h.Source = 0, model.Source{}
+				h.ID, h.Incident, h.Source = 0, 0, model.Source{}
 			}
 			fmt.Fprintf(&b, "%+v\n", h)
 		}
@@ -136,13 +136,16 @@ func counts(t testing.TB, s *Store) string {
 		i.ID, i.Changed = 0, time.Time{}
 		lines = append(lines, fmt.Sprintf("%+v %+v\n", i, scopes))
 	}
-	ups, err := s.RollUps(ctx, 0)
-	if err != nil {
+	rows, err := s.r.QueryContext(ctx, `SELECT k.key, (SELECT value FROM name WHERE id = c.waba), (SELECT value FROM name WHERE id = c.template), (SELECT value FROM name WHERE id = c.kind), r.slot, sum(r.failed), sum(r.succeeded)
+		FROM rollup AS r JOIN cell AS c ON c.id = r.cell LEFT JOIN strand AS k ON k.id = c.strand GROUP BY r.cell, r.slot`)
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var key, waba, template, kind sql.NullString
+		var slot, bad, good int
+		err := r.Scan(&key, &waba, &template, &kind, &slot, &bad, &good)
+		lines = append(lines, fmt.Sprintln("roll-up", key.String, waba.String, template.String, kind.String, slot, bad, good))
+		return err
+	}); err != nil {
 		t.Fatal(err)
-	}
-	for _, r := range ups {
-		r.Incident = 0
-		lines = append(lines, fmt.Sprintf("%+v\n", r))
 	}
 	slices.Sort(lines)
 	b.WriteString(strings.Join(lines, ""))
@@ -154,15 +157,18 @@ func counts(t testing.TB, s *Store) string {
 func consistent(t testing.TB, s *Store) {
 	t.Helper()
 	for what, query := range map[string]string{
-		"cells":           "SELECT id, failures, n FROM cell LEFT JOIN (SELECT cell AS id, count(*) AS n FROM failure GROUP BY cell) USING (id) WHERE failures <> coalesce(n, 0)",
-		"incidents":       "SELECT id, failures, n FROM incident LEFT JOIN (SELECT incident AS id, count(*) AS n FROM failure GROUP BY incident) USING (id) WHERE failures <> coalesce(n, 0)",
-		"wordings":        "SELECT incident, value, failed, n FROM tally LEFT JOIN (SELECT incident, wording AS value, count(*) AS n FROM failure GROUP BY 1, 2) USING (incident, value) WHERE dim = 4 AND failed <> coalesce(n, 0)",
-		"cell's incident": "SELECT f.id FROM failure AS f JOIN cell AS c ON c.id = f.cell WHERE c.incident <> f.incident",
-		"attempts":        "SELECT id FROM failure AS f WHERE attempts <> 1 + (SELECT count(*) FROM attempt WHERE failure = f.id)",
-		"runs":            "SELECT run FROM mention WHERE run NOT IN (SELECT id FROM run) UNION ALL SELECT run FROM identity WHERE run NOT IN (SELECT id FROM run) UNION ALL SELECT id FROM run WHERE id <> 0 AND id NOT IN (SELECT run FROM mention UNION SELECT run FROM identity)",
-		"rolled up":       "SELECT 1 WHERE (SELECT coalesce(sum(failed), 0) FROM rollup) <> (SELECT count(*) FROM failure) + (SELECT count(*) FROM attempt)",
-		"totals":          "SELECT key, value FROM meta WHERE key = 'messages' AND value <> (SELECT count(*) FROM failure) OR key = 'incidents' AND value <> (SELECT count(DISTINCT incident) FROM failure)",
-		"identity":        "SELECT 1 WHERE (SELECT count(*) FROM failure) <> (SELECT count(*) FROM identity WHERE failure <> 0)",
+		"cells":         "SELECT id, failures, n FROM cell LEFT JOIN (SELECT cell AS id, count(*) AS n FROM failure GROUP BY cell) USING (id) WHERE failures <> coalesce(n, 0)",
+		"incidents":     "SELECT id, failures, n, first, a, last, b FROM incident LEFT JOIN (SELECT " + incidentOf + " AS id, count(*) AS n, min(nullif(at, 0)) AS a, max(nullif(at, 0)) AS b FROM failure AS f GROUP BY 1) USING (id) WHERE failures <> coalesce(n, 0) OR first <> coalesce(a, 0) OR last <> coalesce(b, 0)",
+		"strands":       "SELECT id, failures, n FROM strand LEFT JOIN (SELECT strand AS id, count(*) AS n FROM failure GROUP BY strand) USING (id) WHERE failures <> coalesce(n, 0)",
+		"extents":       fmt.Sprintf("SELECT a.strand, a.since, a.until, b.since FROM extent AS a LEFT JOIN extent AS b ON b.strand = a.strand AND b.since = (SELECT min(since) FROM extent WHERE strand = a.strand AND since > a.since) WHERE a.until <> coalesce(b.since, %d) OR NOT EXISTS (SELECT 1 FROM extent WHERE strand = a.strand AND since = %d)", ever, -ever),
+		"sorted":        "SELECT id FROM failure WHERE strand NOT IN (SELECT strand FROM extent)",
+		"wordings":      "SELECT strand, value, failed, n FROM tally LEFT JOIN (SELECT strand, wording AS value, count(*) AS n FROM failure GROUP BY 1, 2) USING (strand, value) WHERE dim = 4 AND failed <> coalesce(n, 0)",
+		"cell's strand": "SELECT f.id FROM failure AS f JOIN cell AS c ON c.id = f.cell WHERE c.strand <> f.strand",
+		"attempts":      "SELECT id FROM failure AS f WHERE attempts <> 1 + (SELECT count(*) FROM attempt WHERE failure = f.id)",
+		"runs":          "SELECT run FROM mention WHERE run NOT IN (SELECT id FROM run) UNION ALL SELECT run FROM identity WHERE run NOT IN (SELECT id FROM run) UNION ALL SELECT id FROM run WHERE id <> 0 AND id NOT IN (SELECT run FROM mention UNION SELECT run FROM identity)",
+		"rolled up":     "SELECT 1 WHERE (SELECT coalesce(sum(failed), 0) FROM rollup) <> (SELECT count(*) FROM failure) + (SELECT count(*) FROM attempt)",
+		"totals":        "SELECT key, value FROM meta WHERE key = 'messages' AND value <> (SELECT count(*) FROM failure) OR key = 'incidents' AND value <> (SELECT count(DISTINCT " + incidentOf + ") FROM failure AS f)",
+		"identity":      "SELECT 1 WHERE (SELECT count(*) FROM failure) <> (SELECT count(*) FROM identity WHERE failure <> 0)",
 	} {
 		if wrong := rowsOf(t, s, query); wrong != "" {
 			t.Errorf("kept counts of %s are wrong:\n%s", what, wrong)

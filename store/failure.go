@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 
 	"unsent/model"
@@ -181,45 +180,68 @@ func (s *Store) known(ctx context.Context, identity string) (id model.MessageID,
 	return id, by != 0, err
 }
 
-// newestOf are the newest messages of an incident, which stand for it first.
-const newestOf = "SELECT id FROM failure INDEXED BY failure_incident WHERE incident = ? ORDER BY at DESC, id DESC LIMIT 3"
-
-// sampled is among how many messages of an incident, the newest, Samples looks
-// for combinations. The biggest incidents of a million messages have some
-// thousand; where a log names neither account nor template, all may be one.
+// sampled is among about how many messages of an incident, the newest of its
+// strands, Samples looks for combinations. The biggest incidents of a million
+// messages have some thousand; where a log names neither account nor template,
+// all may be one.
 const sampled = 20_000
+
+// edge are the newest messages of an incident, or with oldest its oldest that have
+// a time.
+func (s *Store) edge(ctx context.Context, id model.IncidentID, n int, oldest bool) ([]int64, error) {
+	q := model.Query{Incident: id, Limit: n, Back: oldest}
+	if oldest {
+		q.From = model.Cursor{At: 1}
+	}
+	sel, err := s.selection(ctx, &q)
+	if err != nil || sel.none {
+		return nil, err
+	}
+	a, ok := sel.obvious()
+	if !ok {
+		if a, err = s.choose(ctx, sel, n); err != nil {
+			return nil, err
+		}
+	}
+	query, args := sel.pageOf(a, &q)
+	return s.numbers(ctx, query, args...)
+}
 
 // Samples are messages that stand for an incident, with payloads: the newest
 // three, the oldest, and one for each combination of template, phone number id
-// and details among the newest 20,000, the commonest first; at most k.
+// and wording among some 20,000 of the newest, the commonest first; at most k.
 func (s *Store) Samples(ctx context.Context, id model.IncidentID, k int) ([]model.Failure, error) {
 	doing := "choosing samples of " + id.String()
-	var picked []int64
-	pick := func(query string, args ...any) error {
-		rows, err := s.r.QueryContext(ctx, query, args...)
-		return each(rows, err, func(r *sql.Rows) error {
-			var m int64
-			err := r.Scan(&m)
-			if !slices.Contains(picked, m) && len(picked) < k {
-				picked = append(picked, m)
-			}
-			return err
-		})
+	newest, err := s.edge(ctx, id, newestFirst, false)
+	if err != nil {
+		return nil, s.fail(doing, err)
 	}
-	for _, query := range [...]string{
-		newestOf,
-		`SELECT id FROM failure INDEXED BY failure_incident WHERE incident = ? AND at <> 0 ORDER BY at, id LIMIT 1`,
-		// The newest row of each combination. A combination that a message
-		// picked above already stands for is left out.
-		fmt.Sprintf(`SELECT id FROM (SELECT f.id, count(*) AS n, max(f.at) FROM
-			(SELECT id FROM failure INDEXED BY failure_incident WHERE incident = ?1 ORDER BY at DESC, id DESC LIMIT %d) AS i
-			CROSS JOIN failure AS f ON f.id = i.id CROSS JOIN cell AS c ON c.id = f.cell GROUP BY c.template, c.phone, f.wording)
-			ORDER BY n DESC, id DESC LIMIT 100`, sampled),
-	} {
-		if err := pick(query, int64(id)); err != nil {
-			return nil, s.fail(doing, err)
+	oldest, err := s.edge(ctx, id, 1, true)
+	if err != nil {
+		return nil, s.fail(doing, err)
+	}
+	pieces, err := piecesOf(ctx, s.r, int64(id))
+	if err != nil {
+		return nil, s.fail(doing, err)
+	}
+	// The newest row of each combination. A combination that a message picked
+	// above already stands for is left out.
+	others, err := s.numbers(ctx, `SELECT id FROM (SELECT f.id, count(*) AS n, max(f.at) FROM json_each(?) AS p CROSS JOIN failure AS f ON f.id IN
+			(SELECT f.id FROM failure AS f INDEXED BY failure_strand WHERE f.strand = p.value ->> 0 AND f.at >= p.value ->> 1 AND f.at < p.value ->> 2 ORDER BY f.at DESC, f.id DESC LIMIT ?)
+		CROSS JOIN cell AS c ON c.id = f.cell GROUP BY c.template, c.phone, f.wording)
+		ORDER BY n DESC, id DESC LIMIT 100`, jsonPieces(pieces), max(sampled/max(len(pieces), 1), 1))
+	if err != nil {
+		return nil, s.fail(doing, err)
+	}
+	var picked []int64
+	for _, m := range slices.Concat(newest, oldest, others) {
+		if !slices.Contains(picked, m) && len(picked) < k {
+			picked = append(picked, m)
 		}
 	}
 	all, err := s.full(ctx, picked)
 	return all, s.fail(doing, err)
 }
+
+// newestFirst is how many of its newest messages stand for an incident first.
+const newestFirst = 3

@@ -90,7 +90,7 @@ func (s *Store) Glance(ctx context.Context, id model.IncidentID) (c model.Case, 
 // newestFull are the messages that Samples begins with.
 func (s *Store) newestFull(ctx context.Context, id model.IncidentID) ([]model.Failure, error) {
 	doing := "choosing samples of " + id.String()
-	newest, err := s.numbers(ctx, newestOf, int64(id))
+	newest, err := s.edge(ctx, id, newestFirst, false)
 	if err != nil {
 		return nil, s.fail(doing, err)
 	}

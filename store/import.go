@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"unsent/model"
@@ -15,9 +14,6 @@ import (
 
 // ImportOptions say how Import works.
 type ImportOptions struct {
-	// Group names the incident that a failure belongs to. Equal names are one
-	// incident, also in later imports. Nil: by code, WABA and template.
-	Group func(*model.Record) string
 	// Progress is called from time to time with what is counted so far, on the
 	// goroutine that called Import.
 	Progress func(model.Import)
@@ -72,6 +68,9 @@ type importing struct {
 	mention []mention
 	rejects []model.Rejection
 	deltas  *deltas
+
+	groupedAt time.Time // when incidents were last made
+	grouped   time.Duration
 }
 
 // Import stores what a stream yields, in batches that are whole or not there.
@@ -88,9 +87,6 @@ type importing struct {
 func (s *Store) Import(ctx context.Context, from model.Stream, o ImportOptions) (model.Import, error) {
 	s.bulk.Lock()
 	defer s.bulk.Unlock()
-	if o.Group == nil {
-		o.Group = byTemplate
-	}
 	if o.Who == "" {
 		o.Who = s.user()
 	}
@@ -103,18 +99,12 @@ func (s *Store) Import(ctx context.Context, from model.Stream, o ImportOptions) 
 	im.safe = im.now
 
 	reading, stop := context.WithCancel(ctx)
-	r := read(reading, from, im.h, o.Group)
+	r := read(reading, from, im.h, s.bounds)
 	err := im.run(ctx, r)
 	stop()
 	r.stop()
 	err = im.finish(ctx, from.Report(), err)
 	return im.safe, err
-}
-
-// byTemplate is the grouping for want of another.
-func byTemplate(r *model.Record) string {
-	c := model.CellOf(r)
-	return strings.Join([]string{string(c.Code), c.Vendor.System, c.Vendor.Code, fmt.Sprint(c.HTTP), c.Title, c.WABA, c.Template}, "\x00")
 }
 
 func (im *importing) run(ctx context.Context, r *reader) error {
@@ -229,8 +219,8 @@ func (im *importing) flush() error {
 	}
 	im.deltas.clear()
 	im.rejects = im.rejects[:0]
-	return im.t.exec("INSERT INTO meta (key, value) VALUES ('next_message', ?), ('next_text', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-		im.next, im.text)
+	return im.t.exec("INSERT INTO meta (key, value) VALUES ('next_message', ?), ('next_text', ?), ('unsorted', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+		im.next, im.text, millis(im.s.now()))
 }
 
 // commit ends a batch. A dry run is taken back with it, which is its end.
@@ -255,10 +245,26 @@ func (im *importing) commit(ctx context.Context, last bool) error {
 	im.safe = im.now
 	im.safe.Rejections = append([]model.Rejection(nil), im.now.Rejections...)
 	im.s.forgetCounted()
-	if !last {
-		im.giveWay(ctx)
+	if last {
+		return nil
 	}
+	if err := im.regroup(ctx); err != nil {
+		return err
+	}
+	im.giveWay(ctx)
 	return nil
+}
+
+// regroup makes the incidents now and then while more is loaded: they are what
+// is looked at. It may take a twentieth of the time; at the end it is done anyway.
+func (im *importing) regroup(ctx context.Context) error {
+	if im.grouped != 0 && time.Since(im.groupedAt) < 20*im.grouped {
+		return nil
+	}
+	began := time.Now()
+	err := im.s.session(ctx, im.s.regroup)
+	im.groupedAt, im.grouped = time.Now(), time.Since(began)
+	return err
 }
 
 // giveWay leaves the write lock alone for a moment. Another console looks for
@@ -327,6 +333,9 @@ func (im *importing) finish(ctx context.Context, report model.SourceReport, err 
 				return err
 			}
 			if err := im.save(t, &im.safe); err != nil {
+				return err
+			}
+			if err := im.s.regroup(t); err != nil {
 				return err
 			}
 			if err := refresh(t, topIncidents); err != nil {

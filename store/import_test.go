@@ -249,10 +249,10 @@ func TestProgressAndCancel(t *testing.T) {
 
 func TestGroupNamesIncidents(t *testing.T) {
 	s := openTest(t)
-	group := func(r *model.Record) string { return string(r.Code) }
+	s.SetSorter(func(r *model.Record) model.Bounds { return model.Bounds{Code: r.Code} }, eachStrand)
 	run := func(list ...model.Record) {
 		t.Helper()
-		if _, err := s.Import(context.Background(), records(list...), ImportOptions{Group: group}); err != nil {
+		if _, err := s.Import(context.Background(), records(list...), ImportOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	}

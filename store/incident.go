@@ -12,7 +12,7 @@ import (
 	"unsent/model"
 )
 
-const incidentColumns = "i.id, i.failures, i.first, i.last, i.state, i.assignee, i.ticket, i.changed, i.stale, i.summary"
+const incidentColumns = "i.id, i.failures, i.first, i.last, i.state, i.assignee, i.ticket, i.changed, i.shape, i.reason, i.joined, i.stale, i.summary"
 
 // Incidents are those that have messages which q selects, most failures first,
 // at most q.Limit. Their counts are of the whole incident. q.From is not used.
@@ -44,7 +44,7 @@ func (s *Store) incidents(ctx context.Context, q *model.Query) ([]model.Incident
 		and("i.id = ?", int64(q.Incident))
 	}
 	if sel.byMessage {
-		and("i.id IN (SELECT incident FROM failure WHERE id IN (SELECT value FROM json_each(?)))", ids(sel.messages))
+		and("i.id IN (SELECT "+incidentOf+" FROM failure AS f WHERE f.id IN (SELECT value FROM json_each(?)))", ids(sel.messages))
 	}
 	if len(sel.where) > 0 {
 		has, err := s.candidates(ctx, sel)
@@ -52,7 +52,7 @@ func (s *Store) incidents(ctx context.Context, q *model.Query) ([]model.Incident
 			return nil, err
 		}
 		if has != nil {
-			and("i.id IN (SELECT value FROM json_each(?))", ids(slices.Collect(maps.Keys(has))))
+			and("i.id IN (SELECT incident FROM extent WHERE strand IN (SELECT value FROM json_each(?)))", ids(slices.Collect(maps.Keys(has))))
 		}
 	}
 	if sel.byMessage && len(sel.where) > 0 {
@@ -62,10 +62,14 @@ func (s *Store) incidents(ctx context.Context, q *model.Query) ([]model.Incident
 	switch {
 	case len(sel.where) == 0:
 	case sel.kept != "":
-		// Conditions on cells only: these keep their counts.
-		and("EXISTS (SELECT 1 FROM cell AS c WHERE c.incident = i.id AND c.failures > 0 AND "+conditions+")", sel.args...)
+		// Conditions on cells only: these keep their counts, but for strands that
+		// are parted.
+		and(`EXISTS (SELECT 1 FROM extent AS e INDEXED BY extent_incident CROSS JOIN cell AS c ON c.strand = e.strand WHERE e.incident = i.id AND c.failures > 0 AND `+conditions+`
+			AND (e.since = ? AND e.until = ? OR EXISTS (SELECT 1 FROM failure AS f INDEXED BY failure_strand WHERE f.strand = e.strand AND f.at >= e.since AND f.at < e.until AND f.cell = c.id)))`,
+			append(slices.Clone(sel.args), -ever, ever)...)
 	default:
-		and("EXISTS (SELECT 1 FROM failure AS f INDEXED BY failure_incident CROSS JOIN cell AS c ON c.id = f.cell WHERE f.incident = i.id AND "+conditions+")", sel.args...)
+		and(`EXISTS (SELECT 1 FROM extent AS e INDEXED BY extent_incident CROSS JOIN failure AS f INDEXED BY failure_strand ON f.strand = e.strand AND f.at >= e.since AND f.at < e.until
+			CROSS JOIN cell AS c ON c.id = f.cell WHERE e.incident = i.id AND `+conditions+")", sel.args...)
 	}
 	rows, err := s.r.QueryContext(ctx, "SELECT "+incidentColumns+" FROM incident AS i INDEXED BY incident_top WHERE "+strings.Join(where, " AND ")+
 		" ORDER BY i.failures DESC, i.id LIMIT ?", append(args, q.Limit)...)
@@ -92,14 +96,14 @@ func (s *Store) readIncidents(ctx context.Context, rows *sql.Rows, err error) ([
 	if err := each(rows, err, func(r *sql.Rows) error {
 		var i model.Incident
 		var e extent
-		var changed int64
+		var changed, joined int64
 		var stale bool
 		var text string
-		if err := r.Scan(&e.id, &e.failures, &e.first, &e.last, &i.State, &i.Assignee, &i.Ticket, &changed, &stale, &text); err != nil {
+		if err := r.Scan(&e.id, &e.failures, &e.first, &e.last, &i.State, &i.Assignee, &i.Ticket, &changed, &i.Shape, &i.Reason, &joined, &stale, &text); err != nil {
 			return err
 		}
 		i.ID, i.Failures, i.First, i.Last = model.IncidentID(e.id), int(e.failures), moment(e.first), moment(e.last)
-		i.Changed, i.Recipients = moment(changed), -1
+		i.Changed, i.Joined, i.Recipients = moment(changed), model.IncidentID(joined), -1
 		if stale {
 			due = append(due, len(all))
 		} else {
@@ -115,6 +119,10 @@ func (s *Store) readIncidents(ctx context.Context, rows *sql.Rows, err error) ([
 		return nil, err
 	}
 	for _, n := range due {
+		var err error
+		if extents[n].pieces, err = piecesOf(ctx, s.r, extents[n].id); err != nil {
+			return nil, err
+		}
 		sum, err := summarise(ctx, s.r, extents[n])
 		if err != nil {
 			return nil, err
@@ -137,15 +145,30 @@ func (sum *summary) fill(i *model.Incident) {
 	i.Trend = sum.Trend
 }
 
-// Codes are an incident's codes with their messages. Messages without a code
-// are under the empty one.
-func (s *Store) Codes(ctx context.Context, id model.IncidentID) (map[model.Code]int, error) {
-	cells, err := cellsOf(ctx, s.r, int64(id))
-	codes := map[model.Code]int{}
-	for _, c := range cells {
-		codes[c.code] += int(c.failures)
+// Codes are the errors of an incident with their messages, most first.
+func (s *Store) Codes(ctx context.Context, id model.IncidentID) ([]model.CodeCount, error) {
+	doing := "counting the codes of " + id.String()
+	pieces, err := piecesOf(ctx, s.r, int64(id))
+	if err != nil {
+		return nil, s.fail(doing, err)
 	}
-	return codes, s.fail("counting the codes of "+id.String(), err)
+	cells, err := cellsOf(ctx, s.r, pieces)
+	if err != nil {
+		return nil, s.fail(doing, err)
+	}
+	var all []model.CodeCount
+	for i := range cells {
+		c := &cells[i]
+		n := slices.IndexFunc(all, func(o model.CodeCount) bool {
+			return o.Code == c.code && o.Vendor == c.vendor && o.HTTP == int(c.key.http)
+		})
+		if n < 0 {
+			n, all = len(all), append(all, model.CodeCount{Code: c.code, Vendor: c.vendor, HTTP: int(c.key.http)})
+		}
+		all[n].Failures += int(c.failures)
+	}
+	slices.SortStableFunc(all, func(a, b model.CodeCount) int { return b.Failures - a.Failures })
+	return all, nil
 }
 
 // counted is a number of recipients and of how many failures.
@@ -166,7 +189,11 @@ func (s *Store) Recipients(ctx context.Context, id model.IncidentID) (int, error
 	if n := s.counted(id, failures); n >= 0 {
 		return n, nil
 	}
-	n, err := countRecipients(ctx, s.r, int64(id))
+	pieces, err := piecesOf(ctx, s.r, int64(id))
+	if err != nil {
+		return 0, s.fail(doing, err)
+	}
+	n, err := countRecipients(ctx, s.r, pieces)
 	if err != nil {
 		return 0, s.fail(doing, err)
 	}

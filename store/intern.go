@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"hash/maphash"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ func (w wording) hash() int64 {
 // A cellKey is a row of the table "cell" by its content: numbers of names, but
 // for http.
 type cellKey struct {
-	incident, code, system, vendor, http, title, waba, phone, template, language, kind int64
+	strand, code, system, vendor, http, title, waba, phone, template, language, kind int64
 }
 
 // An interner gives the numbers of what repeats and makes new ones as needed.
@@ -39,12 +40,12 @@ type cellKey struct {
 // not to be expected (once in 10^18 imports of a million things; the seeds are
 // random, so that nobody can make them agree either).
 type interner struct {
-	names     index[string]
-	cells     index[cellKey]
-	wordings  index[wording]
-	incidents index[string]
-	touched   map[hash128]bool // accounts whose incidents are marked already
-	stale     []int64          // those whose incidents are to be marked
+	names    index[string]
+	cells    index[cellKey]
+	wordings index[wording]
+	strands  index[string]
+	touched  map[hash128]bool // accounts whose incidents are marked already
+	stale    []int64          // those whose incidents are to be marked
 }
 
 type hash128 [2]uint64
@@ -80,10 +81,21 @@ func (h *hasher) end() hash128 {
 	return sum
 }
 
-// cell is the hash of a cell in the incident of a group.
-func (h *hasher) cell(c *model.Cell, group string) hash128 {
+// cell is the hash of a cell in a strand.
+func (h *hasher) cell(c *model.Cell, strand hash128) hash128 {
+	h.scratch = binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(h.scratch, strand[0]), strand[1])
 	h.scratch = binary.AppendVarint(h.scratch, int64(c.HTTP))
-	for _, t := range [...]string{group, string(c.Code), c.Vendor.System, c.Vendor.Code, c.Title, c.WABA, c.PhoneID, c.Template, c.Language, c.Kind} {
+	for _, t := range [...]string{string(c.Code), c.Vendor.System, c.Vendor.Code, c.Title, c.WABA, c.PhoneID, c.Template, c.Language, c.Kind} {
+		h.scratch = binary.AppendUvarint(h.scratch, uint64(len(t)))
+		h.scratch = append(h.scratch, t...)
+	}
+	return h.end()
+}
+
+// strand is the hash of what bounds a strand.
+func (h *hasher) strand(b *model.Bounds) hash128 {
+	h.scratch = binary.AppendVarint(h.scratch, int64(b.HTTP))
+	for _, t := range [...]string{string(b.Code), b.Vendor.System, b.Vendor.Code, b.Title, b.WABA, b.PhoneID, b.Template, b.Language, b.App} {
 		h.scratch = binary.AppendUvarint(h.scratch, uint64(len(t)))
 		h.scratch = append(h.scratch, t...)
 	}
@@ -117,18 +129,18 @@ const maxInterned = 400_000
 
 func newInterner() *interner {
 	return &interner{
-		names:     index[string]{table: "name"},
-		cells:     index[cellKey]{table: "cell"},
-		wordings:  index[wording]{table: "wording"},
-		incidents: index[string]{table: "incident"},
-		touched:   map[hash128]bool{},
+		names:    index[string]{table: "name"},
+		cells:    index[cellKey]{table: "cell"},
+		wordings: index[wording]{table: "wording"},
+		strands:  index[string]{table: "strand"},
+		touched:  map[hash128]bool{},
 	}
 }
 
 // forget starts anew: at the beginning, after another program has written, and
 // when too much is remembered.
 func (in *interner) forget(t *session) error {
-	for _, forget := range [...]func(*session) error{in.names.forget, in.cells.forget, in.wordings.forget, in.incidents.forget} {
+	for _, forget := range [...]func(*session) error{in.names.forget, in.cells.forget, in.wordings.forget, in.strands.forget} {
 		if err := forget(t); err != nil {
 			return err
 		}
@@ -205,8 +217,8 @@ func (in *interner) named(t *session, h hash128, value string) (int64, error) {
 	return in.names.add(h, strings.Clone(value)), nil
 }
 
-// cell is the number of an item's cell in an incident, 0 for successes.
-func (in *interner) cell(t *session, h *hasher, it *item, incident int64) (int64, error) {
+// cell is the number of an item's cell in a strand, 0 for successes.
+func (in *interner) cell(t *session, h *hasher, it *item, strand int64) (int64, error) {
 	c := &it.cell
 	if !in.touched[it.wabaSum] {
 		// From here on, what incidents of this account repeat of the
@@ -221,7 +233,7 @@ func (in *interner) cell(t *session, h *hasher, it *item, incident int64) (int64
 	if id, ok := in.cells.get(it.cellSum); ok {
 		return id, nil
 	}
-	k := cellKey{incident: incident, http: int64(c.HTTP)}
+	k := cellKey{strand: strand, http: int64(c.HTTP)}
 	for _, part := range [...]struct {
 		value string
 		to    *int64
@@ -235,9 +247,9 @@ func (in *interner) cell(t *session, h *hasher, it *item, incident int64) (int64
 		}
 		*part.to = id
 	}
-	id, found, err := in.cells.look(t, it.cellSum, `SELECT id FROM cell WHERE incident = ? AND code = ? AND system = ? AND vendor = ? AND http = ? AND title = ?
+	id, found, err := in.cells.look(t, it.cellSum, `SELECT id FROM cell WHERE strand = ? AND code = ? AND system = ? AND vendor = ? AND http = ? AND title = ?
 		AND waba = ? AND phone = ? AND template = ? AND language = ? AND kind = ?`,
-		k.incident, k.code, k.system, k.vendor, k.http, k.title, k.waba, k.phone, k.template, k.language, k.kind)
+		k.strand, k.code, k.system, k.vendor, k.http, k.title, k.waba, k.phone, k.template, k.language, k.kind)
 	if found || err != nil {
 		return id, err
 	}
@@ -258,16 +270,20 @@ func (in *interner) wording(t *session, it *item) (int64, error) {
 	return in.wordings.add(it.wordingSum, wording{strings.Clone(w.title), strings.Clone(w.message), strings.Clone(w.details)}), nil
 }
 
-// incident is the number of the incident of an item's group.
-func (in *interner) incident(t *session, it *item) (int64, error) {
-	if id, ok := in.incidents.get(it.groupSum); ok {
+// strand is the number of an item's strand.
+func (in *interner) strand(t *session, it *item) (int64, error) {
+	if id, ok := in.strands.get(it.strandSum); ok {
 		return id, nil
 	}
-	id, found, err := in.incidents.look(t, it.groupSum, "SELECT id FROM incident WHERE key = ?", it.group)
+	key, err := json.Marshal(&it.bounds)
+	if err != nil {
+		return 0, err
+	}
+	id, found, err := in.strands.look(t, it.strandSum, "SELECT id FROM strand WHERE key = ?", string(key))
 	if found || err != nil {
 		return id, err
 	}
-	return in.incidents.add(it.groupSum, strings.Clone(it.group)), nil
+	return in.strands.add(it.strandSum, string(key)), nil
 }
 
 // flush writes what is new.
@@ -298,10 +314,10 @@ func (in *interner) flush(t *session) error {
 			return in.wordings.write(t, "INSERT INTO wording_fts (rowid, title, message, details) SELECT c0, c1, c2, c3 FROM "+source, words)
 		},
 		func() error {
-			return in.incidents.write(t, "INSERT OR FAIL INTO incident (id, key) SELECT c0, c1 FROM "+source, name)
+			return in.strands.write(t, "INSERT OR FAIL INTO strand (id, key) SELECT c0, c1 FROM "+source, name)
 		},
 		func() error {
-			return in.cells.write(t, `INSERT OR FAIL INTO cell (id, incident, code, system, vendor, http, title, waba, phone, template, language, kind)
+			return in.cells.write(t, `INSERT OR FAIL INTO cell (id, strand, code, system, vendor, http, title, waba, phone, template, language, kind)
 				SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 FROM `+source, (*cellKey).column)
 		},
 		func() error { return in.markStale(t) },
@@ -312,9 +328,9 @@ func (in *interner) flush(t *session) error {
 	}
 	in.names.written()
 	in.wordings.written()
-	in.incidents.written()
+	in.strands.written()
 	in.cells.written()
-	if len(in.names.known)+len(in.cells.known)+len(in.wordings.known)+len(in.incidents.known)+len(in.touched) > maxInterned {
+	if len(in.names.known)+len(in.cells.known)+len(in.wordings.known)+len(in.strands.known)+len(in.touched) > maxInterned {
 		return in.forget(t)
 	}
 	return nil
@@ -323,7 +339,7 @@ func (in *interner) flush(t *session) error {
 func (in *interner) markStale(t *session) error {
 	slices.Sort(in.stale)
 	_, err := t.bulk(`UPDATE incident SET stale = 1 WHERE stale = 0 AND id IN
-		(SELECT c.incident FROM `+source+` AS s CROSS JOIN cell AS c INDEXED BY cell_waba ON c.waba = s.c0)`,
+		(SELECT e.incident FROM `+source+` AS s CROSS JOIN cell AS c INDEXED BY cell_waba ON c.waba = s.c0 CROSS JOIN extent AS e ON e.strand = c.strand)`,
 		len(in.stale), func(row, _ int) vtab.Value { return in.stale[row] })
 	in.stale = in.stale[:0]
 	return err
@@ -331,5 +347,5 @@ func (in *interner) markStale(t *session) error {
 
 // column is a value of a cell as its table has it, from 1.
 func (k *cellKey) column(n int) vtab.Value {
-	return [...]int64{k.incident, k.code, k.system, k.vendor, k.http, k.title, k.waba, k.phone, k.template, k.language, k.kind}[n-1]
+	return [...]int64{k.strand, k.code, k.system, k.vendor, k.http, k.title, k.waba, k.phone, k.template, k.language, k.kind}[n-1]
 }

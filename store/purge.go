@@ -75,7 +75,7 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 				return err
 			}
 		}
-		if err := tidy(t); err != nil {
+		if err := s.tidy(t); err != nil {
 			return err
 		}
 		if err := forgetNames(t); err != nil {

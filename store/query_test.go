@@ -284,9 +284,9 @@ func TestPagesUseIndexes(t *testing.T) {
 	}{
 		{"all", model.Query{From: from}, access{kind: byTime}, "SEARCH f USING INDEX failure_at"},
 		{"all, upwards", model.Query{From: from, Back: true}, access{kind: byTime}, "SEARCH f USING INDEX failure_at"},
-		{"an incident", model.Query{Incident: all[0].Incident, From: from}, access{kind: byIncidents, incidents: []int64{int64(all[0].Incident)}}, "SEARCH f USING INDEX failure_incident (incident=? AND"},
+		{"an incident", model.Query{Incident: all[0].Incident, From: from}, access{kind: byPieces, pieces: []piece{{1, -ever, ever}}}, "SEARCH f USING INDEX failure_strand (strand=? AND"},
 		{"a code among all", model.Query{Codes: []model.Code{"190"}, From: from}, access{kind: byTime}, "SEARCH f USING INDEX failure_at"},
-		{"a code by its incidents", model.Query{Codes: []model.Code{"190"}, From: from}, access{kind: byIncidents, incidents: []int64{1, 2, 3}}, "SEARCH f USING INDEX failure_incident (incident=? AND"},
+		{"a code by its strands", model.Query{Codes: []model.Code{"190"}, From: from}, access{kind: byPieces, pieces: []piece{{1, -ever, ever}, {2, 5, 9}, {3, -ever, ever}}}, "SEARCH f USING INDEX failure_strand (strand=? AND"},
 		{"a recipient", model.Query{Recipient: all[0].Recipient}, access{kind: byNumber}, "SEARCH f USING INTEGER PRIMARY KEY"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -301,12 +301,12 @@ func TestPagesUseIndexes(t *testing.T) {
 			if !strings.Contains(plan, c.want) || strings.Contains(plan, "SCAN f\n") || strings.Contains(plan, "SCAN f ") {
 				t.Errorf("%s:\n%s", inner, plan)
 			}
-			if len(c.a.incidents) < 2 && c.a.kind != byNumber && strings.Contains(plan, "TEMP B-TREE") {
+			if len(c.a.pieces) < 2 && c.a.kind != byNumber && strings.Contains(plan, "TEMP B-TREE") {
 				t.Errorf("sorts:\n%s", plan)
 			}
 		})
 	}
-	// The way that is chosen: what is rare is looked for in its incidents.
+	// The way that is chosen: what is rare is looked for in its strands.
 	sel, err := s.selection(ctx, &model.Query{Template: "nosuch"})
 	if err != nil || !sel.none {
 		t.Errorf("%+v %v", sel, err)
@@ -315,7 +315,7 @@ func TestPagesUseIndexes(t *testing.T) {
 	if sel, err = s.selection(ctx, &q); err != nil {
 		t.Fatal(err)
 	}
-	if a, err := s.choose(ctx, sel, 50); err != nil || a.kind != byIncidents {
+	if a, err := s.choose(ctx, sel, 50); err != nil || a.kind != byPieces {
 		t.Errorf("%+v %v", a, err)
 	}
 }

@@ -27,8 +27,9 @@ type item struct {
 	// only for what the import meets for the first time.
 	cell                                     model.Cell
 	wording                                  wording
-	group, campaign, country, app            string
-	cellSum, wordingSum, groupSum            hash128
+	bounds                                   model.Bounds // of its strand
+	campaign, country, app                   string
+	cellSum, wordingSum, strandSum           hash128
 	campaignSum, countrySum, appSum, wabaSum hash128
 }
 
@@ -53,7 +54,7 @@ type reader struct {
 	from   model.Stream
 	system string
 	file   string
-	group  func(*model.Record) string
+	bounds func(*model.Record) model.Bounds
 	hasher hasher
 	out    chan *chunk
 	free   chan *chunk
@@ -66,10 +67,10 @@ type reader struct {
 
 // read starts reading. The chunks are used one after the other and handed back
 // through free; after the one with an err there is none.
-func read(ctx context.Context, from model.Stream, h hasher, group func(*model.Record) string) *reader {
+func read(ctx context.Context, from model.Stream, h hasher, bounds func(*model.Record) model.Bounds) *reader {
 	report := from.Report()
 	r := &reader{
-		from: from, system: report.System, file: report.File, group: group, hasher: h,
+		from: from, system: report.System, file: report.File, bounds: bounds, hasher: h,
 		out: make(chan *chunk, chunksAhead), free: make(chan *chunk, chunksAhead+2),
 	}
 	for range cap(r.free) {
@@ -146,23 +147,24 @@ func (r *reader) make(c *chunk, it *item) int {
 	if rec.Outcome == model.Failed {
 		r.failed(c, it)
 	}
-	x := &it.cell
-	it.cellSum = r.hasher.cell(x, it.group)
-	own(&it.wording.title, &it.wording.message, &it.wording.details, &it.group, &it.campaign, &it.country, &it.app,
+	x, b := &it.cell, &it.bounds
+	it.cellSum = r.hasher.cell(x, it.strandSum)
+	own(&it.wording.title, &it.wording.message, &it.wording.details, &it.campaign, &it.country, &it.app,
+		(*string)(&b.Code), &b.Vendor.System, &b.Vendor.Code, &b.Title, &b.WABA, &b.PhoneID, &b.Template, &b.Language, &b.App,
 		(*string)(&x.Code), &x.Vendor.System, &x.Vendor.Code, &x.Title, &x.WABA, &x.PhoneID, &x.Template, &x.Language, &x.Kind)
 	return len(rec.Raw)
 }
 
 func (r *reader) failed(c *chunk, it *item) {
 	f := &r.rec.Failure
-	it.group, it.campaign, it.country, it.app = r.group(&r.rec), f.Campaign, f.Country, f.App
+	it.bounds, it.campaign, it.country, it.app = r.bounds(&r.rec), f.Campaign, f.Country, f.App
 	it.sig = signature(f)
 	it.recipient = recipientKey(f)
 	from := len(c.mentions)
 	it.wording = mentionsIn(f, func(key int64) { c.mentions = append(c.mentions, key) })
 	it.mentions = c.mentions[from:len(c.mentions):len(c.mentions)]
 	h := &r.hasher
-	it.groupSum, it.campaignSum, it.countrySum, it.appSum = h.sum(it.group), h.sum(it.campaign), h.sum(it.country), h.sum(it.app)
+	it.strandSum, it.campaignSum, it.countrySum, it.appSum = h.strand(&it.bounds), h.sum(it.campaign), h.sum(it.country), h.sum(it.app)
 	it.wordingSum = h.sum(it.wording.title, it.wording.message, it.wording.details)
 
 	request, response := locate(f.Raw, f.Request, &r.doubled), locate(f.Raw, f.Response, &r.doubled)

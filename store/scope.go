@@ -28,7 +28,11 @@ func (s *Store) scopes(ctx context.Context, id model.IncidentID) (map[model.Dim]
 	if err := s.r.QueryRowContext(ctx, "SELECT coalesce(max(first), 0), coalesce(max(last), 0) FROM incident WHERE id = ?", e.id).Scan(&e.first, &e.last); err != nil {
 		return nil, err
 	}
-	cells, err := cellsOf(ctx, s.r, e.id)
+	var err error
+	if e.pieces, err = piecesOf(ctx, s.r, e.id); err != nil {
+		return nil, err
+	}
+	cells, err := cellsOf(ctx, s.r, e.pieces)
 	if err != nil {
 		return nil, err
 	}
@@ -76,11 +80,11 @@ func (s *Store) scopes(ctx context.Context, id model.IncidentID) (map[model.Dim]
 		all[dim] = scopeOfValues(len(values), top)
 	}
 	for dim, n := range map[model.Dim]int{model.DimCountry: tallyCountry, model.DimApp: tallyApp, model.DimCampaign: tallyCampaign} {
-		if all[dim], err = s.tallied(ctx, e.id, n); err != nil {
+		if all[dim], err = s.scopeOfTally(ctx, e.pieces, n); err != nil {
 			return nil, err
 		}
 	}
-	all[model.DimRecipient], err = s.recipientScope(ctx, id)
+	all[model.DimRecipient], err = s.recipientScope(ctx, e.pieces)
 	return all, err
 }
 
@@ -117,11 +121,12 @@ func cellAttempts(ctx context.Context, q querier, k confine, e extent) (parts []
 	return parts, err
 }
 
-// tallied is the scope of a dimension that is counted message by message.
-func (s *Store) tallied(ctx context.Context, incident int64, dim int) (model.Scope, error) {
+// scopeOfTally is the scope of a dimension that is counted message by message.
+func (s *Store) scopeOfTally(ctx context.Context, pieces []piece, dim int) (model.Scope, error) {
 	var sc model.Scope
-	rows, err := s.r.QueryContext(ctx, `SELECT n.value, t.failed, count(*) OVER () FROM tally AS t JOIN name AS n ON n.id = t.value
-		WHERE t.incident = ? AND t.dim = ? ORDER BY t.failed DESC, n.value LIMIT ?`, incident, dim, topValues)
+	values, args := tallied(pieces, dim)
+	rows, err := s.r.QueryContext(ctx, `SELECT n.value, t.n, count(*) OVER () FROM (`+values+`) AS t JOIN name AS n ON n.id = t.value
+		WHERE t.n > 0 ORDER BY t.n DESC, n.value LIMIT ?`, append(args, topValues)...)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var v model.ScopeValue
 		err := r.Scan(&v.Value, &v.Failed, &sc.Values)
@@ -131,14 +136,14 @@ func (s *Store) tallied(ctx context.Context, incident int64, dim int) (model.Sco
 	return sc, err
 }
 
-func (s *Store) recipientScope(ctx context.Context, id model.IncidentID) (model.Scope, error) {
+func (s *Store) recipientScope(ctx context.Context, pieces []piece) (model.Scope, error) {
 	var sc model.Scope
 	var top []struct {
 		message int64
 		failed  int
 	}
-	rows, err := s.r.QueryContext(ctx, `SELECT max(id), count(*) AS n, count(*) OVER () FROM failure INDEXED BY failure_incident
-		WHERE incident = ? AND recipient <> 0 GROUP BY recipient ORDER BY n DESC, recipient LIMIT ?`, int64(id), topValues)
+	rows, err := s.r.QueryContext(ctx, `SELECT max(f.id), count(*) AS n, count(*) OVER () FROM `+inPieces+`
+		WHERE f.recipient <> 0 GROUP BY f.recipient ORDER BY n DESC, f.recipient LIMIT ?`, jsonPieces(pieces), topValues)
 	if err := each(rows, err, func(r *sql.Rows) error {
 		top = append(top, struct {
 			message int64

@@ -189,9 +189,9 @@ func (s *Store) numbers(ctx context.Context, query string, args ...any) (all []i
 	return all, err
 }
 
-// wordIncidents are the incidents that have a word, and how often; nil when
+// wordStrands are the strands that have a word, and how often; nil when
 // they are too many to say.
-func (s *Store) wordIncidents(ctx context.Context, w *word) (map[int64]int, error) {
+func (s *Store) wordStrands(ctx context.Context, w *word) (map[int64]int, error) {
 	if len(w.spans) > 0 {
 		return nil, nil
 	}
@@ -201,12 +201,12 @@ func (s *Store) wordIncidents(ctx context.Context, w *word) (map[int64]int, erro
 		query string
 		list  []int64
 	}{
-		{"SELECT incident, failed FROM tally WHERE dim = 4 AND value IN (SELECT value FROM json_each(?)) LIMIT ?", w.wordings},
-		{"SELECT incident, failed FROM tally WHERE dim = 3 AND value IN (SELECT value FROM json_each(?)) LIMIT ?", w.names},
+		{"SELECT strand, failed FROM tally WHERE dim = 4 AND value IN (SELECT value FROM json_each(?)) LIMIT ?", w.wordings},
+		{"SELECT strand, failed FROM tally WHERE dim = 3 AND value IN (SELECT value FROM json_each(?)) LIMIT ?", w.names},
 		{`WITH named AS MATERIALIZED (SELECT value FROM json_each(?))
-			SELECT incident, failures FROM cell WHERE failures > 0 AND incident <> 0 AND (template IN named OR waba IN named
+			SELECT strand, failures FROM cell WHERE failures > 0 AND strand <> 0 AND (template IN named OR waba IN named
 			OR phone IN named OR code IN named OR vendor IN named) LIMIT ?`, w.names},
-		{"SELECT incident, 1 FROM failure WHERE id IN (SELECT value FROM json_each(?)) LIMIT ?", w.messages},
+		{"SELECT strand, 1 FROM failure WHERE id IN (SELECT value FROM json_each(?)) LIMIT ?", w.messages},
 	} {
 		if len(part.list) == 0 {
 			continue

@@ -18,6 +18,8 @@ type selection struct {
 	args      []any
 	cells     bool // a condition is on c
 	incident  int64
+	pieces    []piece // of the incident
+	state     string
 	messages  []int64 // all that can match, when byMessage
 	byMessage bool
 	words     []word
@@ -33,15 +35,15 @@ func (sel *selection) and(condition string, args ...any) {
 
 // An access is the way to the rows of a selection.
 type access struct {
-	kind      byte
-	incidents []int64
-	bound     *model.Cursor // rows beyond it are not looked at
+	kind   byte
+	pieces []piece
+	bound  *model.Cursor // rows beyond it are not looked at
 }
 
 const (
-	byTime      = 't' // all rows in the order of time
-	byIncidents = 'i' // the rows of some incidents in the order of time each, and these merged
-	byNumber    = 'n' // some messages
+	byTime   = 't' // all rows in the order of time
+	byPieces = 'p' // the rows of some pieces in the order of time each, and these merged
+	byNumber = 'n' // some messages
 )
 
 // obvious is the way when there is only one that makes sense.
@@ -49,8 +51,10 @@ func (sel *selection) obvious() (access, bool) {
 	switch {
 	case sel.byMessage:
 		return access{kind: byNumber}, true
+	case sel.incident != 0 && len(sel.pieces) <= fewPieces:
+		return access{kind: byPieces, pieces: sel.pieces}, true
 	case sel.incident != 0:
-		return access{kind: byIncidents, incidents: []int64{sel.incident}}, true
+		return access{}, false
 	case len(sel.where) == 0 || sel.onlyTime():
 		return access{kind: byTime}, true
 	}
@@ -69,6 +73,13 @@ func (sel *selection) onlyTime() bool {
 // selection reads names and words of q.
 func (s *Store) selection(ctx context.Context, q *model.Query) (*selection, error) {
 	sel := &selection{incident: int64(q.Incident)}
+	if sel.incident != 0 {
+		var err error
+		if sel.pieces, err = piecesOf(ctx, s.r, sel.incident); err != nil {
+			return nil, err
+		}
+		sel.none = len(sel.pieces) == 0
+	}
 	if err := s.selectCells(ctx, sel, q); err != nil {
 		return nil, err
 	}
@@ -76,18 +87,21 @@ func (s *Store) selection(ctx context.Context, q *model.Query) (*selection, erro
 		sel.kept, sel.keptArgs = "SELECT coalesce(sum(failures), 0) FROM incident WHERE id = ?", []any{int64(q.Incident)}
 	} else if len(sel.where) > 0 {
 		where := strings.Join(sel.where, " AND ")
-		sel.kept, sel.keptArgs = "SELECT coalesce(sum(c.failures), 0) FROM cell AS c WHERE c.incident <> 0 AND "+where, slices.Clone(sel.args)
-		if q.Incident != 0 {
-			sel.kept += " AND c.incident = ?"
-			sel.keptArgs = append(sel.keptArgs, int64(q.Incident))
+		sel.kept, sel.keptArgs = "SELECT coalesce(sum(c.failures), 0) FROM cell AS c WHERE c.strand <> 0 AND "+where, slices.Clone(sel.args)
+		if strands, ok := strandsOf(sel.pieces); !ok {
+			sel.kept = ""
+		} else if q.Incident != 0 {
+			sel.kept += " AND c.strand IN (SELECT value FROM json_each(?))"
+			sel.keptArgs = append(sel.keptArgs, ids(strands))
 		}
 	} else {
-		sel.kept = "SELECT coalesce((SELECT value FROM meta WHERE key = 'messages'), (SELECT sum(failures) FROM incident INDEXED BY incident_top WHERE failures > 0), 0)"
+		sel.kept = "SELECT coalesce((SELECT value FROM meta WHERE key = 'messages'), (SELECT sum(failures) FROM strand), 0)"
 	}
 	conditions := len(sel.where)
 
 	if q.State != "" {
-		sel.and("f.incident IN (SELECT id FROM incident WHERE state = ?)", string(q.State))
+		sel.state = string(q.State)
+		sel.and(incidentOf+" IN (SELECT id FROM incident WHERE state = ?)", sel.state)
 	}
 	if !q.Since.IsZero() {
 		sel.and("f.at >= ?", q.Since.UnixMilli())
@@ -206,6 +220,9 @@ func (sel *selection) pageOf(a access, q *model.Query) (string, []any) {
 		where = append(where, "(f.at, f.id) "+within+" (?, ?)")
 		args = append(args, a.bound.At, int64(a.bound.ID))
 	}
+	if sel.incident != 0 && a.kind != byPieces {
+		where, args = append(where, incidentOf+" = ?"), append(args, sel.incident)
+	}
 	join := ""
 	if sel.cells {
 		join = " CROSS JOIN cell AS c ON c.id = f.cell"
@@ -216,21 +233,18 @@ func (sel *selection) pageOf(a access, q *model.Query) (string, []any) {
 	}
 	switch {
 	case a.kind == byNumber:
-		if sel.incident != 0 {
-			where, args = append(where, "f.incident = ?"), append(args, sel.incident)
-		}
 		return "SELECT f.id FROM failure AS f NOT INDEXED" + join + and("f.id IN (SELECT value FROM json_each(?))") + tail,
 			slices.Concat([]any{ids(sel.messages)}, args, []any{q.Limit})
 	case a.kind == byTime:
 		return "SELECT f.id FROM failure AS f INDEXED BY failure_at" + join + and("true") + tail, append(args, q.Limit)
-	case len(a.incidents) == 1:
-		return "SELECT f.id FROM failure AS f INDEXED BY failure_incident" + join + and("f.incident = ?") + tail,
-			slices.Concat([]any{a.incidents[0]}, args, []any{q.Limit})
+	case len(a.pieces) == 1 && a.pieces[0].whole():
+		return "SELECT f.id FROM failure AS f INDEXED BY failure_strand" + join + and("f.strand = ?") + tail,
+			slices.Concat([]any{a.pieces[0].strand}, args, []any{q.Limit})
 	}
-	// A page of each incident, and of these the first.
-	return "SELECT f.id FROM json_each(?) AS i CROSS JOIN failure AS f ON f.id IN (" +
-			"SELECT f.id FROM failure AS f INDEXED BY failure_incident" + join + and("f.incident = i.value") + tail + ")" + tail,
-		slices.Concat([]any{ids(a.incidents)}, args, []any{q.Limit, q.Limit})
+	// A page of each piece, and of these the first.
+	return "SELECT f.id FROM json_each(?) AS p CROSS JOIN failure AS f ON f.id IN (" +
+			"SELECT f.id FROM failure AS f INDEXED BY failure_strand" + join + and("f.strand = p.value ->> 0 AND f.at >= p.value ->> 1 AND f.at < p.value ->> 2") + tail + ")" + tail,
+		slices.Concat([]any{jsonPieces(a.pieces)}, args, []any{q.Limit, q.Limit})
 }
 
 // near bounds a look at some rows next to where the page begins. all means that
@@ -255,7 +269,7 @@ func (s *Store) near(ctx context.Context, q *model.Query, rows int) (a access, a
 }
 
 // choose weighs the rows that must be looked at in the order of time against
-// those of a merge of the incidents that have any.
+// those of a merge of the strands that have any.
 func (s *Store) choose(ctx context.Context, sel *selection, limit int) (access, error) {
 	has, err := s.candidates(ctx, sel)
 	if err != nil || has == nil {
@@ -276,19 +290,32 @@ func (s *Store) choose(ctx context.Context, sel *selection, limit int) (access, 
 	if scan < merge {
 		return access{kind: byTime}, nil
 	}
-	return access{kind: byIncidents, incidents: slices.Sorted(maps.Keys(has))}, nil
+	a := access{kind: byPieces}
+	if sel.incident != 0 {
+		a.pieces = slices.DeleteFunc(slices.Clone(sel.pieces), func(p piece) bool { return has[p.strand] == 0 })
+		return a, nil
+	}
+	for _, strand := range slices.Sorted(maps.Keys(has)) {
+		a.pieces = append(a.pieces, piece{strand, -ever, ever})
+	}
+	return a, nil
 }
 
-// manyIncidents is from how many on a merge is not considered.
-const manyIncidents = 4_000
+// fewPieces is up to how many pieces of an incident are merged without weighing
+// whether that is the shortest way; manyStrands is from how many on a merge is not
+// considered.
+const (
+	fewPieces   = 32
+	manyStrands = 4_000
+)
 
-// candidates are the incidents that can have matching rows, and how many at
-// most, from the kept counts. It is nil when they are too many to say.
+// candidates are the strands that can have matching rows, and how many at most,
+// from the kept counts. It is nil when they are too many to say.
 func (s *Store) candidates(ctx context.Context, sel *selection) (map[int64]int, error) {
 	var has map[int64]int
 	meet := func(query string, args ...any) error {
 		found := map[int64]int{}
-		rows, err := s.r.QueryContext(ctx, query+" LIMIT ?", append(args, manyIncidents)...)
+		rows, err := s.r.QueryContext(ctx, query+" LIMIT ?", append(args, manyStrands)...)
 		n := 0
 		if err := each(rows, err, func(r *sql.Rows) error {
 			var id int64
@@ -297,11 +324,16 @@ func (s *Store) candidates(ctx context.Context, sel *selection) (map[int64]int, 
 			found[id] += count
 			n++
 			return err
-		}); err != nil || n == manyIncidents {
+		}); err != nil || n == manyStrands {
 			return err
 		}
 		has = intersect(has, found)
 		return nil
+	}
+	if sel.incident != 0 {
+		if err := meet("SELECT s.id, s.failures FROM extent AS e INDEXED BY extent_incident CROSS JOIN strand AS s ON s.id = e.strand WHERE e.incident = ?", sel.incident); err != nil {
+			return nil, err
+		}
 	}
 	if sel.cells {
 		var where []string
@@ -316,7 +348,7 @@ func (s *Store) candidates(ctx context.Context, sel *selection) (map[int64]int, 
 		}
 		if len(where) == 0 {
 			// Only a word of the search is looked for in cells.
-		} else if err := meet("SELECT c.incident, c.failures FROM cell AS c WHERE c.failures > 0 AND c.incident <> 0 AND "+strings.Join(where, " AND "), args...); err != nil {
+		} else if err := meet("SELECT c.strand, c.failures FROM cell AS c WHERE c.failures > 0 AND c.strand <> 0 AND "+strings.Join(where, " AND "), args...); err != nil {
 			return nil, err
 		}
 	}
@@ -325,18 +357,20 @@ func (s *Store) candidates(ctx context.Context, sel *selection) (map[int64]int, 
 		n := strings.Count(w, "?")
 		switch {
 		case strings.HasPrefix(w, "f.campaign ="):
-			if err := meet("SELECT incident, failed FROM tally WHERE dim = ? AND value = ?", tallyCampaign, sel.args[at]); err != nil {
-				return nil, err
-			}
-		case strings.HasPrefix(w, "f.incident IN"):
-			if err := meet("SELECT id, failures FROM incident WHERE failures > 0 AND state = ?", sel.args[at]); err != nil {
+			if err := meet("SELECT strand, failed FROM tally WHERE dim = ? AND value = ?", tallyCampaign, sel.args[at]); err != nil {
 				return nil, err
 			}
 		}
 		at += n
 	}
+	if sel.state != "" {
+		if err := meet(`SELECT s.id, s.failures FROM incident AS i INDEXED BY incident_top CROSS JOIN extent AS e INDEXED BY extent_incident ON e.incident = i.id
+			CROSS JOIN strand AS s ON s.id = e.strand WHERE i.failures > 0 AND i.state = ?`, sel.state); err != nil {
+			return nil, err
+		}
+	}
 	for i := range sel.words {
-		found, err := s.wordIncidents(ctx, &sel.words[i])
+		found, err := s.wordStrands(ctx, &sel.words[i])
 		if err != nil {
 			return nil, err
 		}

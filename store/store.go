@@ -36,6 +36,9 @@ type Store struct {
 
 	patience time.Duration // how long to wait for another console's transaction
 
+	bounds func(*model.Record) model.Bounds // of the strand that a failure belongs to
+	sorter Sorter                           // makes incidents of strands
+
 	bulk sync.Mutex // one import, taking back or purge at a time
 
 	mu         sync.Mutex
@@ -71,6 +74,8 @@ func open(ctx context.Context, path string, known []migration) (*Store, error) {
 		now:        time.Now,
 		patience:   20 * time.Second,
 		recipients: map[model.IncidentID]counted{},
+		bounds:     byTemplate,
+		sorter:     eachStrand,
 	}
 	s.w = writer(path, s.feed)
 	s.r = readers(path, &s.hands)

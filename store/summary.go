@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"unsent/model"
 )
@@ -45,6 +46,7 @@ type summary struct {
 // extent is what a summary is made for.
 type extent struct {
 	id, failures, first, last int64
+	pieces                    []piece
 }
 
 // refresh makes the summaries of the largest incidents that have none, and keeps
@@ -65,12 +67,15 @@ func refresh(t *session, n int) error {
 		return err
 	}
 	for _, e := range due {
+		if e.pieces, err = piecesOf(t.ctx, t.tx, e.id); err != nil {
+			return err
+		}
 		sum, err := summarise(t.ctx, t.tx, e)
 		if err != nil {
 			return err
 		}
 		if e.failures <= soonCounted {
-			if sum.Recipients, err = countRecipients(t.ctx, t.tx, e.id); err != nil {
+			if sum.Recipients, err = countRecipients(t.ctx, t.tx, e.pieces); err != nil {
 				return err
 			}
 		}
@@ -88,14 +93,14 @@ func refresh(t *session, n int) error {
 // summarise makes the summary of one incident, but for its recipients.
 func summarise(ctx context.Context, q querier, e extent) (summary, error) {
 	sum := summary{Recipients: -1}
-	cells, err := cellsOf(ctx, q, e.id)
+	cells, err := cellsOf(ctx, q, e.pieces)
 	if err != nil {
 		return sum, err
 	}
 	sum.describe(cells)
-	if err := q.QueryRowContext(ctx, `SELECT coalesce((SELECT w.title FROM tally AS t JOIN wording AS w ON w.id = t.value
-		WHERE t.incident = ? AND t.dim = ? AND w.title <> '' GROUP BY w.title ORDER BY sum(t.failed) DESC, w.title LIMIT 1), '')`,
-		e.id, tallyWording).Scan(&sum.Title); err != nil {
+	wordings, args := tallied(e.pieces, tallyWording)
+	if err := q.QueryRowContext(ctx, `SELECT coalesce((SELECT w.title FROM (`+wordings+`) AS t JOIN wording AS w ON w.id = t.value
+		WHERE w.title <> '' GROUP BY w.title ORDER BY sum(t.n) DESC, w.title LIMIT 1), '')`, args...).Scan(&sum.Title); err != nil {
 		return sum, err
 	}
 	sum.Attempts = int(e.failures)
@@ -141,14 +146,31 @@ type cellCount struct {
 	kind     string
 }
 
-// cellsOf are the cells of an incident that have messages, most first.
-func cellsOf(ctx context.Context, q querier, incident int64) (all []cellCount, err error) {
+// tallied is a query for the values of a dimension in some pieces with the number
+// of messages of each, columns value and n. What is kept of strands tells it, or
+// else the messages do.
+func tallied(pieces []piece, dim int) (string, []any) {
+	if strands, ok := strandsOf(pieces); ok {
+		return "SELECT t.value, sum(t.failed) AS n FROM json_each(?) AS j CROSS JOIN tally AS t ON t.strand = j.value AND t.dim = ? GROUP BY t.value", []any{ids(strands), dim}
+	}
+	column := [...]string{tallyCountry: "country", tallyApp: "app", tallyCampaign: "campaign", tallyWording: "wording"}[dim]
+	return "SELECT f." + column + " AS value, count(*) AS n FROM " + inPieces + " WHERE f." + column + " <> 0 GROUP BY f." + column, []any{jsonPieces(pieces)}
+}
+
+// cellsOf are the cells of some pieces that have messages, most first.
+func cellsOf(ctx context.Context, q querier, pieces []piece) (all []cellCount, err error) {
+	counts, param := "SELECT c.id AS cell, c.failures AS n FROM json_each(?) AS j CROSS JOIN cell AS c ON c.strand = j.value WHERE c.failures > 0", ""
+	if strands, ok := strandsOf(pieces); ok {
+		param = ids(strands)
+	} else {
+		counts, param = "SELECT f.cell AS cell, count(*) AS n FROM "+inPieces+" GROUP BY f.cell", jsonPieces(pieces)
+	}
 	name := func(column string) string {
 		return fmt.Sprintf(", coalesce((SELECT value FROM name WHERE id = c.%s), '')", column)
 	}
-	rows, err := q.QueryContext(ctx, `SELECT c.failures, c.code, c.http, c.waba, c.phone, c.template, c.language, c.kind`+
+	rows, err := q.QueryContext(ctx, `SELECT s.n, c.code, c.http, c.waba, c.phone, c.template, c.language, c.kind`+
 		name("code")+name("system")+name("vendor")+name("waba")+name("phone")+name("template")+name("language")+name("kind")+
-		` FROM cell AS c WHERE c.incident = ? AND c.failures > 0 ORDER BY c.failures DESC, c.id`, incident)
+		` FROM (`+counts+`) AS s CROSS JOIN cell AS c ON c.id = s.cell ORDER BY s.n DESC, c.id`, param)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var c cellCount
 		err := r.Scan(&c.failures, &c.key.code, &c.key.http, &c.key.waba, &c.key.phone, &c.key.template, &c.key.language, &c.key.kind,
@@ -258,7 +280,7 @@ func attemptsIn(ctx context.Context, q querier, k confine, e extent) (all attemp
 	return all, err
 }
 
-// trend spreads an incident's failed attempts over equal slices of its time.
+// trend spreads an incident's messages over equal slices of its time.
 func trend(ctx context.Context, q querier, e extent) ([]int, error) {
 	if e.first == 0 {
 		return nil, nil
@@ -266,8 +288,10 @@ func trend(ctx context.Context, q querier, e extent) ([]int, error) {
 	from, to := slotOf(e.first), slotOf(e.last)
 	n := min(trendSlices, to-from+1)
 	slices := make([]int, n)
-	rows, err := q.QueryContext(ctx, `SELECT (r.slot - ?1) * ?2 / (?3 - ?1 + 1) AS slice, sum(r.failed)
-		FROM cell AS c CROSS JOIN rollup AS r ON r.cell = c.id AND r.slot BETWEEN ?1 AND ?3 WHERE c.incident = ?4 GROUP BY slice`, from, n, to, e.id)
+	step := model.RollUpStep.Milliseconds()
+	// What has come since the incidents were last made lies outside.
+	rows, err := q.QueryContext(ctx, "SELECT ((f.at - ?2) / ?3) * ?4 / ?5 AS slice, count(*) FROM "+strings.Replace(inPieces, "?", "?1", 1)+
+		" WHERE f.at BETWEEN ?6 AND ?7 GROUP BY slice", jsonPieces(e.pieces), from*step, step, n, to-from+1, e.first, e.last)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var i, count int
 		err := r.Scan(&i, &count)
@@ -277,7 +301,7 @@ func trend(ctx context.Context, q querier, e extent) ([]int, error) {
 	return slices, err
 }
 
-func countRecipients(ctx context.Context, q querier, incident int64) (n int, err error) {
-	err = q.QueryRowContext(ctx, "SELECT count(DISTINCT recipient) FROM failure INDEXED BY failure_incident WHERE incident = ? AND recipient <> 0", incident).Scan(&n)
+func countRecipients(ctx context.Context, q querier, pieces []piece) (n int, err error) {
+	err = q.QueryRowContext(ctx, "SELECT count(DISTINCT f.recipient) FROM "+inPieces+" WHERE f.recipient <> 0", jsonPieces(pieces)).Scan(&n)
 	return n, err
 }

@@ -68,7 +68,7 @@ func (s *Store) UndoImport(ctx context.Context, id int64) (int, error) {
 				return err
 			}
 		}
-		if err := tidy(t); err != nil {
+		if err := s.tidy(t); err != nil {
 			return err
 		}
 		return s.event(t, s.user(), "undo", file, fmt.Sprintf("import %d taken back: %d messages", id, gone))
@@ -211,7 +211,7 @@ func mentionAgain(t *session, messages []int64) error {
 }
 
 // tidy removes what nothing refers to any more, and makes summaries anew.
-func tidy(t *session) error {
+func (s *Store) tidy(t *session) error {
 	for _, statement := range [...]string{
 		"DELETE FROM identity WHERE failure = 0 AND success = 0",
 		`INSERT INTO wording_fts (wording_fts, rowid, title, message, details) SELECT 'delete', id, title, message, details FROM wording
@@ -223,6 +223,9 @@ func tidy(t *session) error {
 		if err := t.exec(statement); err != nil {
 			return err
 		}
+	}
+	if err := s.regroup(t); err != nil {
+		return err
 	}
 	return refresh(t, topIncidents)
 }

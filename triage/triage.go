@@ -13,33 +13,29 @@ import (
 	"unsent/model"
 )
 
-// Key names the incident that a failure belongs to. Failures with the same key
-// are one incident: the same error in the same WABA, and on the same template
-// where the error may be about that.
+// Bounds are what a failure has in common with those that cannot be told from it
+// but by their time: the same error in the same WABA, and on the same template
+// where the error may be about that. Incidents are made of such strands.
 //
 // An error is told by its code; without one by another system's code, then by
 // the HTTP status, then by its title with digits folded, so that a reference
-// number in a title does not make an incident of its own.
-func Key(r *model.Record) string {
-	what := "code " + string(r.Code)
+// number in a title does not make a strand of its own.
+func Bounds(r *model.Record) model.Bounds {
+	b := model.Bounds{Code: r.Code, WABA: r.WABA}
 	if r.Code == "" {
 		switch {
 		case r.Vendor != (model.Vendor{}):
-			what = "vendor " + r.Vendor.String()
+			b.Vendor = r.Vendor
 		case r.HTTPStatus != 0:
-			what = "http"
-			if r.HTTPStatus > 0 {
-				what += " " + itoa(r.HTTPStatus)
-			}
+			b.HTTP = max(r.HTTPStatus, -1)
 		default:
-			what = "title " + fold(firstOf(r.Title, r.Message, r.Details))
+			b.Title = fold(firstOf(r.Title, r.Message, r.Details))
 		}
 	}
-	template := r.Template
-	if template != "" && !ofTemplate(r) {
-		template = ""
+	if ofTemplate(r) {
+		b.Template = r.Template
 	}
-	return strings.Join([]string{what, r.WABA, template}, "\x1f")
+	return b
 }
 
 // ofTemplate reports whether an error may have to do with the template that was
@@ -89,11 +85,4 @@ func fold(s string) string {
 		}
 	}
 	return b.String()
-}
-
-func itoa(n int) string {
-	if n < 10 {
-		return string(rune('0' + n))
-	}
-	return itoa(n/10) + string(rune('0'+n%10))
 }

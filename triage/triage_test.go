@@ -12,7 +12,7 @@ import (
 
 var now = time.Date(2026, 5, 13, 14, 30, 0, 0, time.UTC)
 
-func TestKey(t *testing.T) {
+func TestBounds(t *testing.T) {
 	rec := func(f model.Failure) *model.Record { return &model.Record{Outcome: model.Failed, Failure: f} }
 	base := model.Failure{Code: "131000", WABA: "1", Template: "order_ready"}
 	tests := []struct {
@@ -37,7 +37,7 @@ func TestKey(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := Key(rec(tt.a)) == Key(rec(tt.b)); got != tt.same {
+			if got := Bounds(rec(tt.a)) == Bounds(rec(tt.b)); got != tt.same {
 				t.Errorf("same incident: %t, want %t", got, tt.same)
 			}
 		})

@@ -74,12 +74,37 @@ CREATE TABLE rejection (
 	PRIMARY KEY (import, n)
 ) WITHOUT ROWID, STRICT;
 
+-- What cannot be parted but in time: failures of one error with the same bounds.
+-- key is made from them. The other columns are names, 0 where the strand does not
+-- part by it, but for http.
+CREATE TABLE strand (
+	id       INTEGER PRIMARY KEY AUTOINCREMENT,
+	key      TEXT NOT NULL UNIQUE,
+	failures INTEGER NOT NULL DEFAULT 0, -- messages
+	first    INTEGER NOT NULL DEFAULT 0,
+	last     INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Which incident a strand's failures belong to, from a time on and before
+-- another. Those of a strand leave no time out. A strand that is new since the
+-- incidents were last made has none yet.
+CREATE TABLE extent (
+	strand   INTEGER NOT NULL,
+	since    INTEGER NOT NULL,
+	until    INTEGER NOT NULL,
+	incident INTEGER NOT NULL,
+	PRIMARY KEY (strand, since)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX extent_incident ON extent (incident);
+
 -- An incident keeps its number and its work when it has no failures left.
 -- summary repeats what cells, tallies and roll-ups say, so that a list of
 -- incidents need not ask them; it does not count where stale is 1.
 CREATE TABLE incident (
 	id         INTEGER PRIMARY KEY AUTOINCREMENT,
-	key        TEXT NOT NULL UNIQUE,
+	shape      TEXT NOT NULL DEFAULT '',
+	reason     TEXT NOT NULL DEFAULT '',
+	joined     INTEGER NOT NULL DEFAULT 0, -- the incident that it became a part of
 	failures   INTEGER NOT NULL DEFAULT 0,
 	first      INTEGER NOT NULL DEFAULT 0,
 	last       INTEGER NOT NULL DEFAULT 0,
@@ -92,11 +117,11 @@ CREATE TABLE incident (
 ) STRICT;
 CREATE INDEX incident_top ON incident (failures DESC, id) WHERE failures > 0;
 
--- model.Cell. A cell belongs to one incident for good (0: successes); the same
--- facts in another incident are another cell.
+-- model.Cell. A cell belongs to one strand for good (0: successes); the same
+-- facts in another strand are another cell.
 CREATE TABLE cell (
 	id       INTEGER PRIMARY KEY AUTOINCREMENT,
-	incident INTEGER NOT NULL,
+	strand   INTEGER NOT NULL,
 	code     INTEGER NOT NULL,
 	system   INTEGER NOT NULL,
 	vendor   INTEGER NOT NULL,
@@ -108,17 +133,17 @@ CREATE TABLE cell (
 	language INTEGER NOT NULL,
 	kind     INTEGER NOT NULL,
 	failures INTEGER NOT NULL DEFAULT 0, -- messages whose newest failure is in it
-	UNIQUE (incident, code, system, vendor, http, title, waba, phone, template, language, kind)
+	UNIQUE (strand, code, system, vendor, http, title, waba, phone, template, language, kind)
 ) STRICT;
 CREATE INDEX cell_waba ON cell (waba, template, language);
 CREATE INDEX cell_code ON cell (code);
 
 -- One failed message: whole numbers only, so that a million rows stay small.
--- incident repeats the cell's.
+-- strand repeats the cell's.
 CREATE TABLE failure (
 	id        INTEGER PRIMARY KEY,
 	at        INTEGER NOT NULL,
-	incident  INTEGER NOT NULL,
+	strand    INTEGER NOT NULL,
 	cell      INTEGER NOT NULL,
 	recipient INTEGER NOT NULL, -- E.164 digits as a number, or below 0 a hash of what the row had; 0: none
 	wording   INTEGER NOT NULL,
@@ -132,7 +157,7 @@ CREATE TABLE failure (
 	text      INTEGER NOT NULL  -- its place in a block
 ) STRICT;
 CREATE INDEX failure_at ON failure (at, id, cell);
-CREATE INDEX failure_incident ON failure (incident, at, id, recipient);
+CREATE INDEX failure_strand ON failure (strand, at, id, recipient, cell);
 
 -- What a list and the case view show besides, in blocks of texts: text.go reads
 -- them. The first text of a block has the number "first", the next ones follow.
@@ -200,14 +225,14 @@ CREATE TABLE rollup (
 	PRIMARY KEY (cell, slot, import)
 ) WITHOUT ROWID, STRICT;
 
--- Messages by incident and what a cell does not have: dim 1 country, 2 app,
+-- Messages by strand and what a cell does not have: dim 1 country, 2 app,
 -- 3 campaign (all names), 4 wording.
 CREATE TABLE tally (
-	incident INTEGER NOT NULL,
-	dim      INTEGER NOT NULL,
-	value    INTEGER NOT NULL,
-	failed   INTEGER NOT NULL,
-	PRIMARY KEY (incident, dim, value)
+	strand INTEGER NOT NULL,
+	dim    INTEGER NOT NULL,
+	value  INTEGER NOT NULL,
+	failed INTEGER NOT NULL,
+	PRIMARY KEY (strand, dim, value)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX tally_value ON tally (dim, value);
 

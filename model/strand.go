@@ -1,0 +1,53 @@
+package model
+
+// Bounds are what the failures of one strand have in common: the error, and
+// those of its accounts, numbers and templates along which such an error can be
+// bounded. A field along which it cannot is empty, whatever the failures have.
+type Bounds struct {
+	Code     Code   `json:"code,omitzero"`
+	Vendor   Vendor `json:"vendor,omitzero"`
+	HTTP     int    `json:"http,omitzero"`
+	Title    string `json:"title,omitzero"`
+	WABA     string `json:"waba,omitzero"`
+	PhoneID  string `json:"phone,omitzero"`
+	Template string `json:"template,omitzero"`
+	Language string `json:"language,omitzero"`
+	App      string `json:"app,omitzero"`
+}
+
+// A Strand is failures that can be parted in no way but in time. Incidents are
+// made of strands, or of pieces of them. Times are milliseconds since 1970, UTC.
+type Strand struct {
+	ID int64
+	Bounds
+	Failures    int   // messages
+	First, Last int64 // of those with a time; 0 when none has one
+}
+
+// An Extent is a piece of a strand: the failures from From on and before To, in
+// milliseconds since 1970, UTC. Failures without a time are at 0.
+type Extent struct{ Strand, From, To int64 }
+
+// A Shape is what kind of fault an incident looks like in the log.
+type Shape string
+
+// The shapes.
+const (
+	ShapeOutage    Shape = "outage"    // many unrelated WABAs in the same minutes
+	ShapeApp       Shape = "app"       // one Meta app
+	ShapeAccount   Shape = "account"   // one WABA
+	ShapeNumber    Shape = "number"    // one business number
+	ShapeTemplate  Shape = "template"  // one template, in one language where the log says so
+	ShapeRecipient Shape = "recipient" // one recipient, again and again
+	ShapeFormat    Shape = "format"    // numbers that are written in one wrong way
+	ShapeScattered Shape = "scattered" // single failures that share no fault; the one shape that is none
+)
+
+// A Group is an incident as it follows from the strands.
+type Group struct {
+	ID      IncidentID // 0: a new one
+	Shape   Shape
+	Reason  string       // why these failures are one incident, a sentence for an agent
+	Extents []Extent     // of one strand they do not overlap
+	Joined  []IncidentID // incidents that are a part of it from now on
+}

@@ -1,0 +1,352 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"modernc.org/sqlite/vtab"
+
+	"unsent/model"
+)
+
+// A Log is what incidents are made from. It may be used until the Sorter that it
+// was given to returns.
+type Log struct {
+	Strands []model.Strand // those that have failures, by number
+	// Incidents are what the strands' failures belong to now: each extent with
+	// the number of its incident. Those of one strand are in the order of time;
+	// the first begins before all times and the last does not end.
+	Incidents map[model.Extent]model.IncidentID
+
+	t *session
+}
+
+// A Sorter makes incidents: each failure of each strand is in exactly one. Groups
+// that go on with an incident have its number.
+type Sorter func(ctx context.Context, log *Log) ([]model.Group, error)
+
+// SetSorter says how incidents are made, and by what strands are bounded. For want
+// of it each strand is one: code, WABA and template.
+func (s *Store) SetSorter(bounds func(*model.Record) model.Bounds, sort Sorter) {
+	s.bounds = bounds
+	if sort != nil {
+		s.sorter = sort
+	}
+}
+
+// byTemplate are the bounds for want of others.
+func byTemplate(r *model.Record) model.Bounds {
+	c := model.CellOf(r)
+	return model.Bounds{Code: c.Code, Vendor: c.Vendor, HTTP: c.HTTP, Title: c.Title, WABA: c.WABA, Template: c.Template}
+}
+
+// eachStrand makes every strand an incident of its own.
+func eachStrand(_ context.Context, log *Log) ([]model.Group, error) {
+	known := map[int64]model.IncidentID{}
+	for e, id := range log.Incidents {
+		known[e.Strand] = id
+	}
+	groups := make([]model.Group, 0, len(log.Strands))
+	for _, s := range log.Strands {
+		groups = append(groups, model.Group{ID: known[s.ID], Extents: []model.Extent{{Strand: s.ID, From: -ever, To: ever}}})
+	}
+	return groups, nil
+}
+
+// Recipients says, of the failures in an extent, how many distinct recipients they
+// have, and how many failures the one with most has. Those without a recipient
+// do not count.
+func (l *Log) Recipients(e model.Extent) (distinct int, most int, err error) {
+	_, err = l.t.scan(`SELECT count(*), coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM failure INDEXED BY failure_strand
+		WHERE strand = ? AND at >= ? AND at < ? AND recipient <> 0 GROUP BY recipient)`, []any{e.Strand, e.From, e.To}, &distinct, &most)
+	return distinct, most, err
+}
+
+// A sorted incident is what the database has of one, or is to have.
+type sorted struct {
+	shape, reason         string
+	failures, first, last int64
+	joined                int64
+}
+
+// abandoned is after how long without a batch an import is taken to have been
+// killed. One that runs writes every second.
+const abandoned = 10 * time.Second
+
+// Settle makes the incidents anew if an import was cut off before it did. It is
+// called once the sorter is set.
+func (s *Store) Settle(ctx context.Context) error {
+	const doing = "making the incidents of an import that was cut off"
+	var at int64
+	err := s.r.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = 'unsorted'").Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && s.now().Sub(moment(at)).Abs() < abandoned {
+		return nil
+	}
+	if err != nil {
+		return s.fail(doing, err)
+	}
+	return s.fail(doing, s.session(ctx, func(t *session) error {
+		if err := s.regroup(t); err != nil {
+			return err
+		}
+		return refresh(t, topIncidents)
+	}))
+}
+
+// regroup makes the incidents anew from the strands.
+func (s *Store) regroup(t *session) error {
+	log := &Log{t: t, Incidents: map[model.Extent]model.IncidentID{}}
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, key, failures, first, last FROM strand WHERE failures > 0 ORDER BY id")
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var x model.Strand
+		var key []byte
+		if err := r.Scan(&x.ID, &key, &x.Failures, &x.First, &x.Last); err != nil {
+			return err
+		}
+		err := json.Unmarshal(key, &x.Bounds)
+		log.Strands = append(log.Strands, x)
+		return err
+	}); err != nil {
+		return err
+	}
+	before := map[int64][]placed{}
+	rows, err = t.tx.QueryContext(t.ctx, "SELECT strand, since, until, incident FROM extent ORDER BY strand, since")
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var p placed
+		err := r.Scan(&p.strand, &p.from, &p.to, &p.incident)
+		before[p.strand] = append(before[p.strand], p)
+		log.Incidents[model.Extent{Strand: p.strand, From: p.from, To: p.to}] = model.IncidentID(p.incident)
+		return err
+	}); err != nil {
+		return err
+	}
+	groups, err := s.sorter(t.ctx, log)
+	if err != nil {
+		return err
+	}
+	first, err := newIncidents(t, groups)
+	if err != nil {
+		return err
+	}
+	for i := range groups {
+		if groups[i].ID == 0 {
+			groups[i].ID, first = model.IncidentID(first), first+1
+		}
+	}
+	after, err := lay(log.Strands, groups)
+	if err != nil {
+		return err
+	}
+	if err := writeExtents(t, before, after); err != nil {
+		return err
+	}
+	if err := s.writeSorted(t, log.Strands, groups, after); err != nil {
+		return err
+	}
+	return t.exec("DELETE FROM meta WHERE key = 'unsorted'")
+}
+
+// placed is a piece of a strand in its incident.
+type placed struct {
+	piece
+	incident int64
+}
+
+// newIncidents makes room for the groups that are new, and answers the number of
+// the first.
+func newIncidents(t *session, groups []model.Group) (first int64, err error) {
+	n := 0
+	for i := range groups {
+		if groups[i].ID == 0 {
+			n++
+		}
+	}
+	if _, err := t.scan("SELECT 1 + max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'incident'), 0), coalesce((SELECT max(id) FROM incident), 0))", nil, &first); err != nil {
+		return 0, err
+	}
+	_, err = t.bulk("INSERT OR FAIL INTO incident (id) SELECT c0 FROM "+source, n, func(row, _ int) vtab.Value { return first + int64(row) })
+	return first, err
+}
+
+// lay puts the groups' extents beside each other so that they leave no time of a
+// strand out: what comes before the first is the first's, what is between two the
+// earlier one's.
+func lay(strands []model.Strand, groups []model.Group) (map[int64][]placed, error) {
+	after := make(map[int64][]placed, len(strands))
+	for i := range groups {
+		for _, e := range groups[i].Extents {
+			after[e.Strand] = append(after[e.Strand], placed{piece{e.Strand, e.From, e.To}, int64(groups[i].ID)})
+		}
+	}
+	for _, s := range strands {
+		all := after[s.ID]
+		if len(all) == 0 {
+			return nil, fmt.Errorf("making incidents: strand %d is in none", s.ID)
+		}
+		slices.SortFunc(all, func(a, b placed) int { return cmp.Compare(a.from, b.from) })
+		kept := all[:1]
+		for _, p := range all[1:] {
+			last := &kept[len(kept)-1]
+			switch {
+			case p.from < last.to:
+				return nil, fmt.Errorf("making incidents: strand %d is in two at a time", s.ID)
+			case p.incident == last.incident:
+				last.to = p.to
+			default:
+				kept = append(kept, p)
+			}
+		}
+		for i := range kept {
+			if i > 0 {
+				kept[i-1].to = kept[i].from
+			}
+		}
+		kept[0].from, kept[len(kept)-1].to = -ever, ever
+		after[s.ID] = kept
+	}
+	return after, nil
+}
+
+// writeExtents writes those of the strands that changed. A strand without
+// failures keeps its own: when some come again, they are the same incident's.
+func writeExtents(t *session, before, after map[int64][]placed) error {
+	var gone []int64
+	var fresh []placed
+	for _, strand := range slices.Sorted(maps.Keys(after)) {
+		if slices.Equal(before[strand], after[strand]) {
+			continue
+		}
+		if len(before[strand]) > 0 {
+			gone = append(gone, strand)
+		}
+		fresh = append(fresh, after[strand]...)
+	}
+	if _, err := t.bulk("DELETE FROM extent WHERE strand IN (SELECT c0 FROM "+source+")", len(gone),
+		func(row, _ int) vtab.Value { return gone[row] }); err != nil {
+		return err
+	}
+	_, err := t.bulk("INSERT OR FAIL INTO extent (strand, since, until, incident) SELECT c0, c1, c2, c3 FROM "+source, len(fresh),
+		func(row, column int) vtab.Value {
+			p := fresh[row]
+			return [...]int64{p.strand, p.from, p.to, p.incident}[column]
+		})
+	return err
+}
+
+// writeSorted writes what changed of the incidents themselves.
+func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.Group, after map[int64][]placed) error {
+	before := map[int64]sorted{}
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, shape, reason, failures, first, last, joined FROM incident")
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var id int64
+		var x sorted
+		err := r.Scan(&id, &x.shape, &x.reason, &x.failures, &x.first, &x.last, &x.joined)
+		before[id] = x
+		return err
+	}); err != nil {
+		return err
+	}
+	now := make(map[int64]*sorted, len(groups))
+	for id, x := range before { // those without failures keep what they were
+		now[id] = &sorted{shape: x.shape, reason: x.reason, joined: x.joined}
+	}
+	for i := range groups {
+		g := &groups[i]
+		now[int64(g.ID)] = &sorted{shape: string(g.Shape), reason: g.Reason}
+	}
+	for i := range groups {
+		for _, old := range groups[i].Joined {
+			if x := now[int64(old)]; x != nil && old != groups[i].ID {
+				x.joined = int64(groups[i].ID)
+				if err := s.join(t, old, groups[i].ID); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for i := range strands {
+		x := &strands[i]
+		for _, p := range after[x.ID] {
+			n, first, last := int64(x.Failures), x.First, x.Last
+			if !p.whole() {
+				if _, err := t.scan(`SELECT count(*), coalesce(min(nullif(at, 0)), 0), coalesce(max(nullif(at, 0)), 0) FROM failure INDEXED BY failure_strand
+					WHERE strand = ? AND at >= ? AND at < ?`, []any{p.strand, p.from, p.to}, &n, &first, &last); err != nil {
+					return err
+				}
+			}
+			g := now[p.incident]
+			g.failures += n
+			if first != 0 && (g.first == 0 || first < g.first) {
+				g.first = first
+			}
+			if last != 0 && (g.last == 0 || last > g.last) {
+				g.last = last
+			}
+		}
+	}
+	var due []int64
+	for id, x := range now {
+		if before[id] != *x {
+			due = append(due, id)
+		}
+	}
+	slices.Sort(due)
+	if len(due) == 0 {
+		return nil
+	}
+	if err := forgetTotals(t); err != nil {
+		return err
+	}
+	_, err = t.bulk(`UPDATE incident SET shape = s.c1, reason = s.c2, failures = s.c3, first = s.c4, last = s.c5, joined = s.c6, stale = 1
+		FROM `+source+` AS s WHERE incident.id = s.c0`, len(due), func(row, column int) vtab.Value {
+		x := now[due[row]]
+		switch column {
+		case 0:
+			return due[row]
+		case 1:
+			return x.shape
+		case 2:
+			return x.reason
+		}
+		return [...]int64{x.failures, x.first, x.last, x.joined}[column-3]
+	})
+	return err
+}
+
+// join carries over what agents did on an incident that has become a part of
+// another: its notes, findings and packets are the other one's, its steps where
+// the other one has none of that number. A note says so.
+func (s *Store) join(t *session, old, to model.IncidentID) error {
+	w, err := readWork(t, old)
+	if err != nil {
+		return err
+	}
+	for _, statement := range [...]string{
+		"UPDATE note SET incident = ?2 WHERE incident = ?1",
+		"UPDATE finding SET incident = ?2 WHERE incident = ?1",
+		"UPDATE packet SET incident = ?2 WHERE incident = ?1",
+		"UPDATE OR IGNORE step SET incident = ?2 WHERE incident = ?1",
+	} {
+		if err := t.exec(statement, int64(old), int64(to)); err != nil {
+			return err
+		}
+	}
+	was := string(w.State)
+	if w.Ticket != "" {
+		was += ", ticket " + w.Ticket
+	}
+	if w.Assignee != "" {
+		was += ", " + w.Assignee
+	}
+	if _, err := s.insertNote(t, to, fmt.Sprintf("%s has turned out to be the same fault and is a part of this incident now (it was: %s)", old, was), "unsent"); err != nil {
+		return err
+	}
+	return s.event(t, s.user(), "join", old.String(), "now a part of "+to.String())
+}
