@@ -34,7 +34,7 @@ func (im *importing) again(it *item, m *message) error {
 	im.kept = append(im.kept, owner{it.text, r.id})
 	im.now.Updated++
 	im.seen(it.at)
-	im.deltas.attempt(r.cell, r.at, true)
+	im.deltas.attempt(r.strand, r.cell, r.at, true)
 	im.mentioned(it, r.id)
 	if r.at < m.at {
 		// Older than what is known: it only joins the history.

@@ -223,11 +223,15 @@ func (im *importing) succeeded(it *item) error {
 	im.touch(m)
 	im.now.Succeeded++
 	im.deltas.successes++
+	strand, err := im.in.strand(im.t, it)
+	if err != nil {
+		return err
+	}
 	cell, err := im.in.cell(im.t, &im.h, it, 0)
 	if err != nil {
 		return err
 	}
-	im.deltas.attempt(cell, it.at, false)
+	im.deltas.attempt(strand, cell, it.at, false)
 	if m.failure == 0 {
 		return nil
 	}
@@ -255,7 +259,7 @@ func (im *importing) failed(it *item) error {
 	im.now.Stored++
 	im.seen(it.at)
 	im.deltas.count(r.weighed(), 1)
-	im.deltas.attempt(r.cell, r.at, true)
+	im.deltas.attempt(r.strand, r.cell, r.at, true)
 	im.mentioned(it, r.id)
 	return nil
 }

@@ -24,6 +24,8 @@ type tallyKey struct {
 
 type rollKey struct{ cell, slot int64 }
 
+type timeKey struct{ strand, minute int64 }
+
 type attempts struct{ failed, succeeded int64 }
 
 type span struct {
@@ -39,6 +41,7 @@ type deltas struct {
 	strands   map[int64]*span
 	tallies   map[tallyKey]int64
 	rolls     map[rollKey]attempts
+	times     map[timeKey]attempts
 	successes int64
 }
 
@@ -48,6 +51,7 @@ func newDeltas() *deltas {
 		strands: map[int64]*span{},
 		tallies: map[tallyKey]int64{},
 		rolls:   map[rollKey]attempts{},
+		times:   map[timeKey]attempts{},
 	}
 }
 
@@ -56,6 +60,7 @@ func (d *deltas) clear() {
 	clear(d.strands)
 	clear(d.tallies)
 	clear(d.rolls)
+	clear(d.times)
 	d.successes = 0
 }
 
@@ -95,15 +100,17 @@ func (d *deltas) count(w weighed, by int64) {
 }
 
 // attempt counts one attempt in the roll-ups.
-func (d *deltas) attempt(cell, at int64, failed bool) {
-	k := rollKey{cell, slotOf(at)}
-	a := d.rolls[k]
+func (d *deltas) attempt(strand, cell, at int64, failed bool) {
+	k, m := rollKey{cell, slotOf(at)}, timeKey{strand, minuteOf(at)}
+	a, b := d.rolls[k], d.times[m]
 	if failed {
 		a.failed++
+		b.failed++
 	} else {
 		a.succeeded++
+		b.succeeded++
 	}
-	d.rolls[k] = a
+	d.rolls[k], d.times[m] = a, b
 }
 
 // apply writes the deltas. The rows of failures are in place already. Counts of
@@ -157,6 +164,9 @@ func (d *deltas) apply(t *session, importID int64) error {
 		return err
 	}
 	if err := d.applyRolls(t, importID); err != nil {
+		return err
+	}
+	if err := d.applyTimes(t, importID); err != nil {
 		return err
 	}
 	if d.successes == 0 {
@@ -218,6 +228,17 @@ func (d *deltas) applyRolls(t *session, importID int64) error {
 			return d.rolls[k].succeeded
 		}, importID)
 	return err
+}
+
+func (d *deltas) applyTimes(t *session, importID int64) error {
+	if len(d.times) == 0 {
+		return nil
+	}
+	all := make([]tick, 0, len(d.times))
+	for k, a := range d.times {
+		all = append(all, tick{k.strand, k.minute, a.failed, a.succeeded})
+	}
+	return t.exec("INSERT INTO timeline (import, n, counts) SELECT ?1, 1 + coalesce(max(n), 0), ?2 FROM timeline WHERE import = ?1", importID, packTimeline(all))
 }
 
 // changed are the keys whose delta is not nothing, in order.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -175,6 +176,45 @@ func consistent(t testing.TB, s *Store) {
 		}
 	}
 	wholeTexts(t, s)
+	wholeTimeline(t, s)
+}
+
+// wholeTimeline checks the timeline against the rows, strand by strand, where no
+// attempt has another strand than its message now.
+func wholeTimeline(t testing.TB, s *Store) {
+	t.Helper()
+	want, have := map[[2]int64]int64{}, map[[2]int64]int64{}
+	rows, err := s.r.Query(`SELECT strand, at FROM failure UNION ALL SELECT c.strand, a.at FROM attempt AS a JOIN cell AS c ON c.id = a.cell`)
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var strand, at int64
+		err := r.Scan(&strand, &at)
+		want[[2]int64{strand, minuteOf(at)}]++
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var good, successes int64
+	rows, err = s.r.Query("SELECT counts FROM timeline")
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var b []byte
+		if err := r.Scan(&b); err != nil {
+			return err
+		}
+		return unpackTimeline(b, func(x tick) {
+			if x.failed != 0 {
+				have[[2]int64{x.strand, x.minute}] += x.failed
+			}
+			good += x.good
+		})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if !maps.Equal(have, want) {
+		t.Errorf("the timeline has %d minutes of strands, the rows %d, or others", len(have), len(want))
+	}
+	if err := s.r.QueryRow("SELECT coalesce((SELECT value FROM meta WHERE key = 'successes'), 0)").Scan(&successes); err != nil || good != successes {
+		t.Errorf("the timeline has %d successes, and %d are counted, %v", good, successes, err)
+	}
 }
 
 // wholeTexts checks that exactly the texts of failures and attempts are kept.

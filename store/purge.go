@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"unsent/model"
@@ -67,6 +69,13 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 		if err := t.exec("DELETE FROM rollup WHERE slot <> 0 AND slot < ?", slotOf(cut)); err != nil {
 			return err
 		}
+		imports, err := t.numbers("SELECT id FROM import WHERE at < ?", cut)
+		if err != nil {
+			return err
+		}
+		if err := cutTimeline(t, cut, imports); err != nil {
+			return err
+		}
 		for _, statement := range [...]string{
 			"UPDATE meta SET value = coalesce((SELECT sum(succeeded) FROM rollup), 0) WHERE key = 'successes'",
 			"DELETE FROM cell WHERE failures = 0 AND NOT EXISTS (SELECT 1 FROM rollup WHERE cell = cell.id) AND id NOT IN (SELECT cell FROM attempt)",
@@ -76,6 +85,9 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 			}
 		}
 		if err := s.tidy(t); err != nil {
+			return err
+		}
+		if err := forgetStrands(t); err != nil {
 			return err
 		}
 		if err := forgetNames(t); err != nil {
@@ -101,6 +113,36 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 		}
 	}
 	return gone, nil
+}
+
+// forgetStrands removes the strands that nothing has any more: a title may say who
+// a customer is. The incident of failures that are gone stays, without a strand.
+func forgetStrands(t *session) error {
+	has := map[int64]bool{}
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT counts FROM timeline")
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var b sql.RawBytes
+		if err := r.Scan(&b); err != nil {
+			return err
+		}
+		return unpackTimeline(b, func(x tick) { has[x.strand] = true })
+	}); err != nil {
+		return err
+	}
+	gone, err := t.numbers("SELECT id FROM strand WHERE failures = 0 AND id NOT IN (SELECT strand FROM cell)")
+	if err != nil {
+		return err
+	}
+	gone = slices.DeleteFunc(gone, func(id int64) bool { return has[id] })
+	for _, statement := range [...]string{
+		"DELETE FROM strand WHERE id IN (SELECT value FROM json_each(?))",
+		"DELETE FROM extent WHERE strand IN (SELECT value FROM json_each(?))",
+	} {
+		if err := t.exec(statement, ids(gone)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // forgetNames removes the names that nothing has any more. A campaign may be a

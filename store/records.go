@@ -143,12 +143,18 @@ func (r *reader) make(c *chunk, it *item) int {
 	}
 	it.digest = digestOf(rec.Identity(cmp.Or(rec.Source.System, r.system)))
 	it.cell = model.CellOf(rec)
+	it.bounds = r.bounds(rec)
+	it.strandSum = r.hasher.strand(&it.bounds)
 	it.wabaSum = r.hasher.sum(it.cell.WABA)
 	if rec.Outcome == model.Failed {
 		r.failed(c, it)
 	}
 	x, b := &it.cell, &it.bounds
-	it.cellSum = r.hasher.cell(x, it.strandSum)
+	within := it.strandSum
+	if rec.Outcome != model.Failed {
+		within = hash128{} // cells of successes are in no strand
+	}
+	it.cellSum = r.hasher.cell(x, within)
 	own(&it.wording.title, &it.wording.message, &it.wording.details, &it.campaign, &it.country, &it.app,
 		(*string)(&b.Code), &b.Vendor.System, &b.Vendor.Code, &b.Title, &b.WABA, &b.PhoneID, &b.Template, &b.Language, &b.App,
 		(*string)(&x.Code), &x.Vendor.System, &x.Vendor.Code, &x.Title, &x.WABA, &x.PhoneID, &x.Template, &x.Language, &x.Kind)
@@ -157,14 +163,14 @@ func (r *reader) make(c *chunk, it *item) int {
 
 func (r *reader) failed(c *chunk, it *item) {
 	f := &r.rec.Failure
-	it.bounds, it.campaign, it.country, it.app = r.bounds(&r.rec), f.Campaign, f.Country, f.App
+	it.campaign, it.country, it.app = f.Campaign, f.Country, f.App
 	it.sig = signature(f)
 	it.recipient = recipientKey(f)
 	from := len(c.mentions)
 	it.wording = mentionsIn(f, func(key int64) { c.mentions = append(c.mentions, key) })
 	it.mentions = c.mentions[from:len(c.mentions):len(c.mentions)]
 	h := &r.hasher
-	it.strandSum, it.campaignSum, it.countrySum, it.appSum = h.strand(&it.bounds), h.sum(it.campaign), h.sum(it.country), h.sum(it.app)
+	it.campaignSum, it.countrySum, it.appSum = h.sum(it.campaign), h.sum(it.country), h.sum(it.app)
 	it.wordingSum = h.sum(it.wording.title, it.wording.message, it.wording.details)
 
 	request, response := locate(f.Raw, f.Request, &r.doubled), locate(f.Raw, f.Response, &r.doubled)

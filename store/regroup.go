@@ -19,7 +19,7 @@ import (
 // A Log is what incidents are made from. It may be used until the Sorter that it
 // was given to returns.
 type Log struct {
-	Strands []model.Strand // those that have failures, by number
+	Strands []model.Strand // by number, with their minutes; those of failures that are gone are left out
 	// Incidents are what the strands' failures belong to now: each extent with
 	// the number of its incident. Those of one strand are in the order of time;
 	// the first begins before all times and the last does not end.
@@ -44,6 +44,9 @@ func (s *Store) SetSorter(bounds func(*model.Record) model.Bounds, sort Sorter) 
 // byTemplate are the bounds for want of others.
 func byTemplate(r *model.Record) model.Bounds {
 	c := model.CellOf(r)
+	if r.Outcome == model.Failed && c.Code == "" && c.Vendor == (model.Vendor{}) && c.HTTP == 0 && c.Title == "" {
+		c.HTTP = -1 // it says nothing at all, and is a failure all the same
+	}
 	return model.Bounds{Code: c.Code, Vendor: c.Vendor, HTTP: c.HTTP, Title: c.Title, WABA: c.WABA, Template: c.Template}
 }
 
@@ -55,6 +58,9 @@ func eachStrand(_ context.Context, log *Log) ([]model.Group, error) {
 	}
 	groups := make([]model.Group, 0, len(log.Strands))
 	for _, s := range log.Strands {
+		if s.Failures == 0 {
+			continue
+		}
 		groups = append(groups, model.Group{ID: known[s.ID], Extents: []model.Extent{{Strand: s.ID, From: -ever, To: ever}}})
 	}
 	return groups, nil
@@ -103,7 +109,7 @@ func (s *Store) Settle(ctx context.Context) error {
 // regroup makes the incidents anew from the strands.
 func (s *Store) regroup(t *session) error {
 	log := &Log{t: t, Incidents: map[model.Extent]model.IncidentID{}}
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, key, failures, first, last FROM strand WHERE failures > 0 ORDER BY id")
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, key, failures, first, last FROM strand ORDER BY id")
 	if err := each(rows, err, func(r *sql.Rows) error {
 		var x model.Strand
 		var key []byte
@@ -111,9 +117,15 @@ func (s *Store) regroup(t *session) error {
 			return err
 		}
 		err := json.Unmarshal(key, &x.Bounds)
-		log.Strands = append(log.Strands, x)
+		if x.Failures > 0 || x.Successes() {
+			log.Strands = append(log.Strands, x)
+		}
 		return err
 	}); err != nil {
+		return err
+	}
+	rows, err = t.tx.QueryContext(t.ctx, "SELECT counts FROM timeline ORDER BY import, n")
+	if err := readTimeline(rows, err, log.Strands); err != nil {
 		return err
 	}
 	before := map[int64][]placed{}
@@ -186,6 +198,9 @@ func lay(strands []model.Strand, groups []model.Group) (map[int64][]placed, erro
 		}
 	}
 	for _, s := range strands {
+		if s.Failures == 0 {
+			continue
+		}
 		all := after[s.ID]
 		if len(all) == 0 {
 			return nil, fmt.Errorf("making incidents: strand %d is in none", s.ID)

@@ -62,6 +62,7 @@ func (s *Store) UndoImport(ctx context.Context, id int64) (int, error) {
 			"UPDATE identity SET success = 0 WHERE success = ?1",
 			"UPDATE meta SET value = value - coalesce((SELECT sum(succeeded) FROM rollup WHERE import = ?1), 0) WHERE key = 'successes'",
 			"DELETE FROM rollup WHERE import = ?1",
+			"DELETE FROM timeline WHERE import = ?1",
 			"DELETE FROM import WHERE id = ?1",
 		} {
 			if err := t.exec(statement, id); err != nil {

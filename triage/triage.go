@@ -20,7 +20,12 @@ import (
 // An error is told by its code; without one by another system's code, then by
 // the HTTP status, then by its title with digits folded, so that a reference
 // number in a title does not make a strand of its own.
+//
+// Successes are told apart along all dimensions.
 func Bounds(r *model.Record) model.Bounds {
+	if r.Outcome != model.Failed {
+		return model.Bounds{WABA: r.WABA, PhoneID: r.PhoneID, Template: r.Template, Language: r.Language, App: r.App}
+	}
 	b := model.Bounds{Code: r.Code, WABA: r.WABA}
 	if r.Code == "" {
 		switch {
@@ -29,7 +34,9 @@ func Bounds(r *model.Record) model.Bounds {
 		case r.HTTPStatus != 0:
 			b.HTTP = max(r.HTTPStatus, -1)
 		default:
-			b.Title = fold(firstOf(r.Title, r.Message, r.Details))
+			if b.Title = fold(firstOf(r.Title, r.Message, r.Details)); b.Title == "" {
+				b.HTTP = -1 // it says nothing at all, and is a failure all the same
+			}
 		}
 	}
 	if ofTemplate(r) {

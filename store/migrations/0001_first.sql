@@ -74,9 +74,8 @@ CREATE TABLE rejection (
 	PRIMARY KEY (import, n)
 ) WITHOUT ROWID, STRICT;
 
--- What cannot be parted but in time: failures of one error with the same bounds.
--- key is made from them. The other columns are names, 0 where the strand does not
--- part by it, but for http.
+-- What cannot be parted but in time: failures of one error with the same bounds,
+-- or successes. key is these in JSON.
 CREATE TABLE strand (
 	id       INTEGER PRIMARY KEY AUTOINCREMENT,
 	key      TEXT NOT NULL UNIQUE,
@@ -223,6 +222,15 @@ CREATE TABLE rollup (
 	failed    INTEGER NOT NULL,
 	succeeded INTEGER NOT NULL,
 	PRIMARY KEY (cell, slot, import)
+) WITHOUT ROWID, STRICT;
+
+-- The attempts of all strands by the minute, a piece for each batch of an import:
+-- timeline.go reads them. What incidents are made from.
+CREATE TABLE timeline (
+	import INTEGER NOT NULL,
+	n      INTEGER NOT NULL,
+	counts BLOB NOT NULL,
+	PRIMARY KEY (import, n)
 ) WITHOUT ROWID, STRICT;
 
 -- Messages by strand and what a cell does not have: dim 1 country, 2 app,

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"cmp"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"slices"
+
+	"unsent/model"
+)
+
+// A timeline is the attempts of strands by the minute. It is kept as a list of
+// numbers, four for each minute of a strand: how far the strand's number is from
+// the one before, the minute (from the one before of the same strand), attempts
+// that failed, attempts that went well. A million of them are some megabytes and
+// are read in the time of one frame.
+
+type tick struct{ strand, minute, failed, good int64 }
+
+var errTimeline = errors.New("what is kept of the times of attempts cannot be read")
+
+// minuteOf is the minute of a time in milliseconds; 0 for none, and for what is
+// earlier than any log.
+func minuteOf(at int64) int64 { return max(at, 0) / 60_000 }
+
+// packTimeline writes ticks, which it puts in order.
+func packTimeline(all []tick) []byte {
+	slices.SortFunc(all, func(a, b tick) int {
+		return cmp.Or(cmp.Compare(a.strand, b.strand), cmp.Compare(a.minute, b.minute))
+	})
+	b := make([]byte, 0, 6*len(all))
+	strand, minute := int64(0), int64(0)
+	for _, t := range all {
+		if t.strand != strand {
+			minute = 0
+		}
+		for _, n := range [...]int64{t.strand - strand, t.minute - minute, t.failed, t.good} {
+			b = binary.AppendUvarint(b, uint64(n))
+		}
+		strand, minute = t.strand, t.minute
+	}
+	return b
+}
+
+func unpackTimeline(b []byte, give func(tick)) error {
+	var t tick
+	for len(b) > 0 {
+		var n [4]int64
+		for i := range n {
+			v, size := binary.Uvarint(b)
+			if size <= 0 || v > 1<<62 {
+				return errTimeline
+			}
+			n[i], b = int64(v), b[size:]
+		}
+		if n[0] != 0 {
+			t.minute = 0
+		}
+		t.strand, t.minute, t.failed, t.good = t.strand+n[0], t.minute+n[1], n[2], n[3]
+		give(t)
+	}
+	return nil
+}
+
+// readTimeline gives every strand its minutes, in order and each once.
+func readTimeline(rows *sql.Rows, err error, strands []model.Strand) error {
+	at := make(map[int64]int, len(strands))
+	for i := range strands {
+		at[strands[i].ID] = i
+	}
+	var pieces [][]byte
+	counts := make([]int, len(strands))
+	total := 0
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var b []byte
+		if err := r.Scan(&b); err != nil {
+			return err
+		}
+		pieces = append(pieces, b)
+		return unpackTimeline(b, func(t tick) {
+			if i, ok := at[t.strand]; ok {
+				counts[i]++
+				total++
+			}
+		})
+	}); err != nil {
+		return err
+	}
+	room := make([]model.Minute, total) // one piece of memory for all
+	for i := range strands {
+		strands[i].Minutes, room = room[:0:counts[i]], room[counts[i]:]
+	}
+	for _, b := range pieces {
+		if err := unpackTimeline(b, func(t tick) {
+			if i, ok := at[t.strand]; ok {
+				strands[i].Minutes = append(strands[i].Minutes, model.Minute{At: t.minute, Failed: int(t.failed), Good: int(t.good)})
+			}
+		}); err != nil {
+			return err
+		}
+	}
+	for i := range strands {
+		strands[i].Minutes = eachOnce(strands[i].Minutes)
+	}
+	return nil
+}
+
+// eachOnce puts minutes in order and adds up those that are there twice.
+func eachOnce(all []model.Minute) []model.Minute {
+	if !slices.IsSortedFunc(all, func(a, b model.Minute) int { return cmp.Compare(a.At, b.At) }) {
+		slices.SortFunc(all, func(a, b model.Minute) int { return cmp.Compare(a.At, b.At) })
+	}
+	kept := all[:0]
+	for _, m := range all {
+		if n := len(kept); n > 0 && kept[n-1].At == m.At {
+			kept[n-1].Failed += m.Failed
+			kept[n-1].Good += m.Good
+			continue
+		}
+		kept = append(kept, m)
+	}
+	return kept
+}
+
+// cutTimeline forgets what was before a time in milliseconds. Attempts without a
+// time go with the imports that are given.
+func cutTimeline(t *session, before int64, old []int64) error {
+	type key struct{ imp, n int64 }
+	changed := map[key][]byte{}
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT import, n, counts FROM timeline")
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var k key
+		var b []byte
+		if err := r.Scan(&k.imp, &k.n, &b); err != nil {
+			return err
+		}
+		timeless := slices.Contains(old, k.imp)
+		var kept []tick
+		cut := false
+		err := unpackTimeline(b, func(x tick) {
+			if x.minute != 0 && x.minute < minuteOf(before) || x.minute == 0 && timeless {
+				cut = true
+				return
+			}
+			kept = append(kept, x)
+		})
+		if cut {
+			changed[k] = packTimeline(kept)
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	for k, b := range changed {
+		if err := t.exec("UPDATE timeline SET counts = ? WHERE import = ? AND n = ?", b, k.imp, k.n); err != nil {
+			return err
+		}
+	}
+	return t.exec("DELETE FROM timeline WHERE counts = x''")
+}
