@@ -18,6 +18,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -25,6 +26,7 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
+	"unsent/check/status"
 	"unsent/model"
 	"unsent/safe"
 	"unsent/store"
@@ -49,7 +51,8 @@ type Sys struct {
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
 	Now            func() time.Time
-	GOOS           string // as runtime.GOOS
+	GOOS           string  // as runtime.GOOS
+	Keyring        Keyring // nil: the machine has none
 }
 
 // Main runs unsent with args, which do not include the program's name, and
@@ -106,7 +109,7 @@ func (a *app) end(ctx context.Context, err error) int {
 		return exitDone
 	case errors.Is(err, errProblem):
 		return exitProblem
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		fmt.Fprintln(a.Stderr, "unsent: stopped")
 		return exitStopped
 	case errors.As(err, &usage):
@@ -151,6 +154,13 @@ type app struct {
 	db   string // --db
 	json bool   // --json
 	ran  bool   // the command itself was reached: its flags and arguments are in order
+
+	offline bool   // --offline
+	tokens  tokens // those that this run knows
+	page    struct {
+		mu     sync.Mutex
+		client *status.Client
+	}
 }
 
 func (a *app) newRoot() *cobra.Command {
@@ -181,7 +191,7 @@ func (a *app) newRoot() *cobra.Command {
 	})
 	root.PersistentFlags().StringVar(&a.db, "db", "", "the database FILE (UNSENT_DB; default "+a.shown(a.defaultDB())+")")
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "write one JSON object a line and nothing else")
-	root.Flags().Bool("offline", false, "make no network call (UNSENT_OFFLINE=1); this version makes none in any case")
+	root.Flags().BoolVar(&a.offline, "offline", false, "make no network call (UNSENT_OFFLINE=1)")
 	root.AddGroup(&cobra.Group{ID: "look", Title: "look"}, &cobra.Group{ID: "work", Title: "work"}, &cobra.Group{ID: "data", Title: "data"})
 	add := func(group string, cmds ...*cobra.Command) {
 		for _, c := range cmds {
@@ -191,7 +201,7 @@ func (a *app) newRoot() *cobra.Command {
 	}
 	add("look", a.incidentsCommand(), a.listCommand(), a.showCommand(), a.explainCommand())
 	add("work", a.checkCommand(), a.stepCommand(), a.stateCommand(), a.noteCommand(), a.assignCommand(), a.packetCommand(), a.undoCommand(), a.redoCommand())
-	add("data", a.importCommand(), a.importsCommand(), a.auditCommand(), a.purgeCommand(), a.demoCommand())
+	add("data", a.importCommand(), a.importsCommand(), a.accountCommand(), a.auditCommand(), a.purgeCommand(), a.demoCommand())
 	root.AddCommand(a.versionCommand())
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
@@ -207,7 +217,7 @@ func (a *app) newRoot() *cobra.Command {
 
 // OS is the real world.
 func OS() Sys {
-	return Sys{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now, GOOS: goos}
+	return Sys{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now, GOOS: goos, Keyring: systemKeyring{}}
 }
 
 // open opens the agent's database, and makes it and its folder when they are

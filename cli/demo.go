@@ -66,6 +66,7 @@ func (a *app) demo(ctx context.Context) (err error) {
 	}
 	d := a.deps(s, path)
 	d.Demo, d.DBName = true, "demo"
+	d.Meta, d.Accounts, d.Offline = nil, nil, true // nothing of the agent's own is asked or shown
 	d.Save = func(ctx context.Context, p model.Packet) (string, error) {
 		return a.keepPacket(ctx, s, filepath.Join(home, "demo.db"), &p)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,9 @@ func (a *app) console(c *cobra.Command, args []string) error {
 		return err
 	}
 	if err := a.canDraw(); err != nil {
+		return err
+	}
+	if err := a.addresses(); err != nil {
 		return err
 	}
 	path, err := a.databasePath()
@@ -82,8 +86,12 @@ func (a *app) canDraw() error {
 
 // deps is the world outside as the screen gets it.
 func (a *app) deps(s *store.Store, path string) ui.Deps {
+	desk := &accounts{a: a, s: s}
 	return ui.Deps{
-		Store: s,
+		Store:    screenStore{s, desk},
+		Meta:     desk.Meta,
+		Accounts: desk,
+		Offline:  a.noNetwork(),
 		Import: func(ctx context.Context, l ui.Log, how *model.Reading, progress func(model.Import)) (ui.Loaded, error) {
 			return a.load(ctx, s, l, how, progress)
 		},
@@ -101,10 +109,31 @@ func (a *app) deps(s *store.Store, path string) ui.Deps {
 		Who:     a.who(),
 		Version: version(),
 		DBName:  filepath.Base(path),
-		Secrets: a.secrets(),
+		Secrets: a.secrets,
 		ASCII:   asciiOnly(a.Getenv),
 		Remote:  remote(a.Getenv),
 	}
+}
+
+// A screenStore is the database as the screen gets it: what a check found passes
+// the same hands as on the command line.
+type screenStore struct {
+	*store.Store
+	desk *accounts
+}
+
+// SaveFinding keeps a finding without any secret in it, and what the token check
+// saw with the account whose token it was.
+func (s screenStore) SaveFinding(ctx context.Context, id model.IncidentID, msg model.MessageID, f model.Finding) error {
+	f = s.desk.a.cleaned(f)
+	if err := s.Store.SaveFinding(ctx, id, msg, f); err != nil {
+		return err
+	}
+	about := model.Target{Incident: id}
+	if msg != 0 {
+		about = model.Target{Message: msg}
+	}
+	return s.desk.note(ctx, about, f)
 }
 
 // asciiOnly reports whether the terminal is said to draw ASCII only: by
@@ -124,10 +153,11 @@ func asciiOnly(getenv func(string) string) bool {
 
 // secrets are the literal secrets that this run knows of.
 func (a *app) secrets() []string {
-	if s := a.Getenv("UNSENT_TOKEN"); s != "" {
-		return []string{s}
+	known := a.tokens.all()
+	if s := strings.TrimSpace(a.Getenv("UNSENT_TOKEN")); s != "" && !slices.Contains(known, s) {
+		known = append(known, s)
 	}
-	return nil
+	return known
 }
 
 // clean masks secrets in what an agent types: it is kept, and shown to others.

@@ -80,7 +80,12 @@ func sessions(dir string) testscript.Params {
 				"XDG_CONFIG_HOME": filepath.Join(home, "config"), "XDG_CACHE_HOME": filepath.Join(home, "cache"),
 				"USER": "alex", "TZ": "UTC", "LANG": "C.UTF-8", "TERM": "xterm-256color", "DB": filepath.Join(home, "data", "unsent", "unsent.db"),
 				"DISPLAY": "", "WAYLAND_DISPLAY": "", "TMUX": "", "STY": "", "SSH_TTY": "", "SSH_CONNECTION": "", "NO_COLOR": "",
-				"UNSENT_DB": "", "UNSENT_CLIPBOARD": "", "UNSENT_TOKEN": "", "UNSENT_OFFLINE": "", "WSL_DISTRO_NAME": "", "TERMUX_VERSION": "", "HOSTILE": "a\x1b[2J\u202eb.csv",
+				"UNSENT_DB": "", "UNSENT_CLIPBOARD": "", "UNSENT_TOKEN": "", "UNSENT_TOKEN_FILE": "", "UNSENT_OFFLINE": "", "UNSENT_GRAPH_VERSION": "",
+				// Nobody answers there, so that a session which means to ask has to say whom.
+				"UNSENT_GRAPH_URL": "http://127.0.0.1:1", "UNSENT_STATUS_URL": "http://127.0.0.1:1",
+				// A bus of nobody, where there would be the machine's own keyring.
+				"DBUS_SESSION_BUS_ADDRESS": "unix:path=" + filepath.Join(env.WorkDir, "no-bus"),
+				"WSL_DISTRO_NAME":          "", "TERMUX_VERSION": "", "HOSTILE": "a\x1b[2J\u202eb.csv",
 			} {
 				env.Setenv(k, v)
 			}

@@ -78,7 +78,7 @@ func (a *app) show(ctx context.Context, s *store.Store, m *matter, full bool) er
 			if !full {
 				f = maskFinding(f)
 			}
-			printFinding(w, f, cols)
+			printFinding(w, f, cols, a.Now())
 		}
 	}
 	if len(m.Notes) > 0 {

@@ -242,7 +242,7 @@ func (a *app) back() tea.Cmd {
 
 // clean masks secrets in what an agent types: it is kept, and shown to others.
 func (a *app) clean(text string) string {
-	text, _ = safe.Redact(text, a.Secrets...)
+	text, _ = safe.Redact(text, a.secrets()...)
 	return text
 }
 

@@ -16,7 +16,7 @@ func (c *caseView) packetInput(a *app, override string) packet.Input {
 		Version: a.Version, Made: a.Now().UTC(), Local: a.Local,
 		Incident: d.Incident, Message: d.Message, Match: c.Match, Scopes: d.Scopes, Samples: d.Samples,
 		Steps: c.Records(), Findings: d.Findings, Notes: d.Notes, Causes: c.Causes, Outage: c.Outage != "",
-		Ticket: d.Incident.Ticket, Secrets: a.Secrets, Override: override != "",
+		Ticket: d.Incident.Ticket, Secrets: a.secrets(), Override: override != "",
 	}
 }
 

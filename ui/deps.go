@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"unsent/check"
 	"unsent/model"
 )
 
@@ -31,6 +32,16 @@ type Store interface {
 	Setting(ctx context.Context, key string) (string, error)
 	SetSetting(ctx context.Context, key, value string) error
 	ForgetReading(ctx context.Context, set string) error
+}
+
+// Accounts are the business accounts that checks may ask about. A token goes in
+// and never comes out again.
+type Accounts interface {
+	Accounts(ctx context.Context) ([]model.Account, error)
+	// AddAccount keeps an account in place of the one with its name; said is one
+	// sentence: where its token is now. An empty token leaves the one it has.
+	AddAccount(ctx context.Context, a model.Account, token string) (said string, err error)
+	RemoveAccount(ctx context.Context, name string) error
 }
 
 // A Log is a file, or a text that somebody pasted.
@@ -75,12 +86,27 @@ type Deps struct {
 	Local   *time.Location   // the agent's zone, for display beside UTC
 	Who     string           // the agent's name in the audit trail
 	Version string
-	DBName  string   // shown in the title bar
-	ASCII   bool     // draw with ASCII signs only
-	Remote  bool     // the terminal is on another machine
-	Shown   func()   // called once, when the incidents are on screen or why they are not
-	Demo    bool     // says DEMO in the title bar and shows the coach
-	Secrets []string // literal secrets that no packet may hold
+	DBName  string          // shown in the title bar
+	ASCII   bool            // draw with ASCII signs only
+	Remote  bool            // the terminal is on another machine
+	Shown   func()          // called once, when the incidents are on screen or why they are not
+	Demo    bool            // says DEMO in the title bar and shows the coach
+	Secrets func() []string // literal secrets that no packet may hold, as known by then; nil: none
+
+	// Meta says how the checks of a case ask Meta, as which account; a nil
+	// *check.Meta asks nothing over the network. It may wait for the keyring.
+	// nil: offline.
+	Meta     func(ctx context.Context, c model.Case) (*check.Meta, error)
+	Accounts Accounts // nil: there are none to keep
+	Offline  bool     // nothing is asked over the network
+}
+
+// secrets are the literal secrets that are known by now.
+func (d *Deps) secrets() []string {
+	if d.Secrets == nil {
+		return nil
+	}
+	return d.Secrets()
 }
 
 // Copied tells which way a text went to the clipboard.

@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/zalando/go-keyring"
+
+	"unsent/model"
+)
+
+// A Keyring keeps secrets for its user, outside of this program: the Keychain of
+// macOS, the Credential Manager of Windows, the Secret Service of a desktop.
+type Keyring interface {
+	Set(service, entry, secret string) error
+	Get(service, entry string) (string, error)
+	Delete(service, entry string) error // no error when there is none
+}
+
+// keyringService is the name under which all entries of unsent are kept.
+const keyringService = "unsent"
+
+// keyringPatience is how long a keyring may take: one that is locked asks its
+// user for a password first, perhaps on a screen that nobody looks at.
+const keyringPatience = 5 * time.Second
+
+var errNoKeyring = errors.New("this machine has no system keyring that can be reached from here")
+
+// systemKeyring is the one of the machine. It needs no C and no program of its own.
+type systemKeyring struct{}
+
+func (systemKeyring) Set(service, entry, secret string) error {
+	if !sessionBus() {
+		return errNoKeyring
+	}
+	return keyring.Set(service, entry, secret)
+}
+
+func (systemKeyring) Get(service, entry string) (string, error) {
+	if !sessionBus() {
+		return "", errNoKeyring
+	}
+	secret, err := keyring.Get(service, entry)
+	if errors.Is(err, keyring.ErrNotFound) {
+		err = errors.New("it has no such entry any more")
+	}
+	return secret, err
+}
+
+func (systemKeyring) Delete(service, entry string) error {
+	if !sessionBus() {
+		return errNoKeyring
+	}
+	err := keyring.Delete(service, entry)
+	if errors.Is(err, keyring.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// sessionBus reports whether a keyring can be asked at all. On Linux and the
+// BSDs it lives on the session's message bus; where none runs, the library would
+// start one, which can know no keyring and stays behind when the program ends.
+func sessionBus() bool {
+	if goos == "darwin" || goos == "windows" {
+		return true
+	}
+	if addr := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); addr != "" && addr != "autolaunch:" {
+		return true
+	}
+	dir := filepath.Join("/run/user", strconv.Itoa(os.Getuid()))
+	return exists(filepath.Join(dir, "bus")) || exists(filepath.Join(dir, "dbus-session"))
+}
+
+// Asking the keyring cannot be stopped, only left behind. What was left behind is
+// undone where it ends well after all: somebody was told that nothing was kept.
+
+func (a *app) keyringSet(ctx context.Context, entry, secret string) error {
+	_, err := a.keyringDo(ctx, func() (string, error) { return "", a.Keyring.Set(keyringService, entry, secret) },
+		func() { _ = a.Keyring.Delete(keyringService, entry) })
+	return err
+}
+
+func (a *app) keyringGet(ctx context.Context, entry string) (string, error) {
+	return a.keyringDo(ctx, func() (string, error) { return a.Keyring.Get(keyringService, entry) }, func() {})
+}
+
+func (a *app) keyringDelete(ctx context.Context, entry string) error {
+	_, err := a.keyringDo(ctx, func() (string, error) { return "", a.Keyring.Delete(keyringService, entry) }, func() {})
+	return err
+}
+
+func (a *app) keyringDo(ctx context.Context, do func() (string, error), undo func()) (string, error) {
+	if a.Keyring == nil {
+		return "", errNoKeyring
+	}
+	type answer struct {
+		secret string
+		err    error
+	}
+	ch := make(chan answer) // handed over or not: the one who waits decides
+	gone := make(chan struct{})
+	go func() {
+		secret, err := do()
+		select {
+		case ch <- answer{secret, err}:
+		case <-gone:
+			if err == nil {
+				undo()
+			}
+		}
+	}()
+	late := time.NewTimer(keyringPatience)
+	defer late.Stop()
+	select {
+	case got := <-ch:
+		return got.secret, got.err
+	case <-late.C:
+		close(gone)
+		return "", model.WithHint(fmt.Errorf("the system keyring gave no answer within %s", keyringPatience), "it may be locked: unlock it and try again")
+	case <-ctx.Done():
+		close(gone)
+		return "", ctx.Err()
+	}
+}
