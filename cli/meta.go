@@ -91,8 +91,11 @@ func (d *accounts) Meta(ctx context.Context, c model.Case) (*check.Meta, error) 
 	if err != nil {
 		return nil, err
 	}
-	acc, none := fitting(all, &c)
-	token, err := d.choose(ctx, m, acc, none)
+	acc, none, how := fitting(all, &c)
+	d.mu.Lock()
+	delete(d.asked, c.Target())
+	d.mu.Unlock()
+	token, err := d.choose(ctx, m, acc, none, how)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -120,7 +123,7 @@ func (d *accounts) Meta(ctx context.Context, c model.Case) (*check.Meta, error) 
 
 // choose takes the token of the account, else that of the environment, which m
 // then remarks on. Without either it says in m how to give one.
-func (d *accounts) choose(ctx context.Context, m *check.Meta, acc model.Account, none string) (graph.Token, error) {
+func (d *accounts) choose(ctx context.Context, m *check.Meta, acc model.Account, none, how string) (graph.Token, error) {
 	m.Account = acc
 	var own graph.Token
 	var problem error
@@ -153,15 +156,15 @@ func (d *accounts) choose(ctx context.Context, m *check.Meta, acc model.Account,
 	case acc.Name != "":
 		m.NoToken = "account " + acc.Name + " has no token: " + giveToken(acc.Name)
 	default:
-		m.NoToken = "no token: " + none + "; 'unsent account add' tells of one, or set UNSENT_TOKEN"
+		m.NoToken = "no token: " + none + "; " + how
 	}
 	return "", nil
 }
 
 // fitting is the account that a case belongs to: the one with its phone number
 // ID, else the one with its WABA. Where none fits, or several do equally, none
-// says so in words that fit after a colon.
-func fitting(all []model.Account, c *model.Case) (acc model.Account, none string) {
+// says so in words that fit after a colon, and how says what to do.
+func fitting(all []model.Account, c *model.Case) (acc model.Account, none, how string) {
 	waba, phone := idsOfCase(c)
 	var byPhone, byWABA, whole []model.Account
 	for _, acc := range all {
@@ -188,17 +191,18 @@ func fitting(all []model.Account, c *model.Case) (acc model.Account, none string
 		case 0:
 			continue
 		case 1:
-			return fit[0], ""
+			return fit[0], "", ""
 		}
-		return model.Account{}, "the accounts " + namesOf(fit) + " fit this case alike; remove one, or give them different phone number IDs"
+		return model.Account{}, "the accounts " + namesOf(fit) + " fit this case alike", "remove one, or give them different phone number IDs with 'unsent account add'"
 	}
+	const add = "add it with 'unsent account add', or set UNSENT_TOKEN"
 	switch {
 	case waba != "":
-		return model.Account{}, "no account on record has WABA " + waba
+		return model.Account{}, "no account on record has WABA " + waba, add
 	case phone != "":
-		return model.Account{}, "no account on record has phone number ID " + phone
+		return model.Account{}, "no account on record has phone number ID " + phone, add
 	}
-	return model.Account{}, "the log names no WABA and no phone number ID, so that no account can be told to fit"
+	return model.Account{}, "the log names no WABA and no phone number ID, so that no account can be told to fit", "set UNSENT_TOKEN to ask all the same"
 }
 
 func namesOf(all []model.Account) string {

@@ -137,7 +137,7 @@ func (a *app) envToken() (token graph.Token, from string, err error) {
 	}
 	if name := a.Getenv("UNSENT_TOKEN_FILE"); name != "" {
 		token, err = a.readTokenFile(name)
-		return token, "the file of UNSENT_TOKEN_FILE", inEnv("UNSENT_TOKEN_FILE", err)
+		return token, "UNSENT_TOKEN_FILE", inEnv("UNSENT_TOKEN_FILE", err)
 	}
 	return "", "", nil
 }
