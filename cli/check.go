@@ -122,6 +122,9 @@ func printFinding(w io.Writer, f model.Finding, cols int, now time.Time) {
 	for _, fact := range f.Facts {
 		fmt.Fprintln(w, wrap(safe.Line(fact.Name)+": "+safe.Line(fact.Value), "             ", cols))
 	}
+	if f.Verdict == model.Skipped { // nobody was asked
+		return
+	}
 	fmt.Fprintln(w, wrap("("+safe.Line(sourceText(f, now))+")", "           ", cols))
 }
 

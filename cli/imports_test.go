@@ -53,6 +53,7 @@ var doors = []struct {
 	{"charm.land/bubbletea/v2", []string{"ui"}, "the screen is drawn in one room"},
 	{"charm.land/bubbles/v2/...", []string{"ui"}, "the screen is drawn in one room"},
 	{"charm.land/lipgloss/v2/...", []string{"ui", "cli"}, "colours are the faces' business"},
+	{"github.com/godbus/...", []string{"cli"}, "the system's keyring is a part of the world outside"},
 	{"github.com/zalando/...", []string{"cli"}, "the system's keyring is a part of the world outside"},
 	{"charm.land/fang/v2", []string{"cli"}, "flags are read in one room"},
 	{"github.com/spf13/...", []string{"cli"}, "flags are read in one room"},

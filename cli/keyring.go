@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -35,46 +32,38 @@ var errNoKeyring = errors.New("this machine has no system keyring that can be re
 type systemKeyring struct{}
 
 func (systemKeyring) Set(service, entry, secret string) error {
-	if !sessionBus() {
-		return errNoKeyring
-	}
-	return keyring.Set(service, entry, secret)
+	_, err := ofKeyring(func() (string, error) { return "", keyring.Set(service, entry, secret) })
+	return err
 }
 
 func (systemKeyring) Get(service, entry string) (string, error) {
-	if !sessionBus() {
-		return "", errNoKeyring
-	}
-	secret, err := keyring.Get(service, entry)
-	if errors.Is(err, keyring.ErrNotFound) {
-		err = errors.New("it has no such entry any more")
-	}
-	return secret, err
+	return ofKeyring(func() (string, error) { return keyring.Get(service, entry) })
 }
 
 func (systemKeyring) Delete(service, entry string) error {
-	if !sessionBus() {
-		return errNoKeyring
-	}
-	err := keyring.Delete(service, entry)
+	_, err := ofKeyring(func() (string, error) { return "", keyring.Delete(service, entry) })
 	if errors.Is(err, keyring.ErrNotFound) {
 		return nil
 	}
 	return err
 }
 
-// sessionBus reports whether a keyring can be asked at all. On Linux and the
-// BSDs it lives on the session's message bus; where none runs, the library would
-// start one, which can know no keyring and stays behind when the program ends.
-func sessionBus() bool {
-	if goos == "darwin" || goos == "windows" {
-		return true
+// ofKeyring asks, and puts the answer in words of ours where the library's are
+// for programmers.
+func ofKeyring(ask func() (string, error)) (string, error) {
+	if !sessionBus() {
+		return "", errNoKeyring
 	}
-	if addr := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); addr != "" && addr != "autolaunch:" {
-		return true
+	secret, err := ask()
+	switch {
+	case err == nil:
+		return secret, nil
+	case keyringMissing(err):
+		return "", errNoKeyring
+	case errors.Is(err, keyring.ErrNotFound):
+		return "", fmt.Errorf("it has no such entry any more: %w", err)
 	}
-	dir := filepath.Join("/run/user", strconv.Itoa(os.Getuid()))
-	return exists(filepath.Join(dir, "bus")) || exists(filepath.Join(dir, "dbus-session"))
+	return "", fmt.Errorf("the system keyring says no: %w", err)
 }
 
 // Asking the keyring cannot be stopped, only left behind. What was left behind is

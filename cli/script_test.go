@@ -6,11 +6,13 @@ import (
 	"archive/zip"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -24,12 +26,16 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"unsent": func() { os.Exit(cli.Main(os.Args[1:], cli.OS())) },
+		"nonet":  nonet,
 	})
 }
 
 // Each script in testdata is a session that a person could have, with a home of
 // its own, at UTC, and without anything of the machine's desktop. UPDATE=1
 // rewrites what cmp compares with.
+//
+// 'nonet CMD…' runs a command in a network namespace that has no interface, as
+// far as the kernel allows it, which the condition [nonet] tells.
 //
 // Beside testscript's own commands there are those of package tty, 'code N CMD…'
 // for an exact exit code, 'sql DB STATEMENT', 'fifo NAME', 'png NAME'
@@ -73,6 +79,12 @@ func sessions(dir string) testscript.Params {
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 		RequireExplicitExec: true,
 		Cmds:                cmds,
+		Condition: func(cond string) (bool, error) {
+			if cond != "nonet" {
+				return false, fmt.Errorf("there is no condition %q", cond)
+			}
+			return hasNonet(), nil
+		},
 		Setup: func(env *testscript.Env) error {
 			home := filepath.Join(env.WorkDir, "home")
 			for k, v := range map[string]string{
@@ -93,6 +105,20 @@ func sessions(dir string) testscript.Params {
 		},
 	}
 }
+
+// nonet becomes the command of its arguments, without a network.
+func nonet() {
+	path, err := exec.LookPath("unshare")
+	if err == nil {
+		err = syscall.Exec(path, append([]string{"unshare", "--map-root-user", "--net", "--"}, os.Args[1:]...), os.Environ())
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}
+
+var hasNonet = sync.OnceValue(func() bool {
+	return exec.Command("unshare", "--map-root-user", "--net", "--", "true").Run() == nil
+})
 
 // exitCode runs a command and asks for its exact exit code; what it wrote can be
 // looked at with stdout and stderr as after exec.
