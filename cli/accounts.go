@@ -113,7 +113,7 @@ func (d *accounts) AddAccount(ctx context.Context, acc model.Account, token stri
 		}
 		d.a.tokens.forget("", before.Slot)
 	}
-	return "account " + acc.Name + ": " + said, nil
+	return d.a.clean("account " + acc.Name + ": " + said), nil
 }
 
 // keep puts a token where it lasts longest, and says where that is.
@@ -126,12 +126,11 @@ func (d *accounts) keep(ctx context.Context, acc *model.Account, token graph.Tok
 		d.a.tokens.rememberSlot(slot, token)
 		return "its token is in the system keyring"
 	}
-	why := d.a.clean(err.Error())
 	if d.brief {
-		return "its token is NOT kept: " + why + "; set UNSENT_TOKEN, or put the token into a file that only you can read and name that with --token-file"
+		return "its token is NOT kept: " + err.Error() + "; set UNSENT_TOKEN, or put the token into a file that only you can read and name that with --token-file"
 	}
 	d.a.tokens.remember(acc.Name, token)
-	return "its token is kept in memory until this program ends: " + why
+	return "its token is kept in memory until this program ends: " + err.Error()
 }
 
 // keepFile notes the file that has the token, after a look into it.

@@ -151,11 +151,14 @@ func asciiOnly(getenv func(string) string) bool {
 	return false
 }
 
-// secrets are the literal secrets that this run knows of.
+// secrets are the literal secrets that this run knows of: the tokens that it has
+// read, and what stands in the environment, also where it cannot be used.
 func (a *app) secrets() []string {
 	known := a.tokens.all()
-	if s := strings.TrimSpace(a.Getenv("UNSENT_TOKEN")); s != "" && !slices.Contains(known, s) {
-		known = append(known, s)
+	for _, word := range strings.Fields(a.Getenv("UNSENT_TOKEN")) {
+		if word = strings.Trim(word, "\"'`\x00"); !slices.Contains(known, word) {
+			known = append(known, word)
+		}
 	}
 	return known
 }

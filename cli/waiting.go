@@ -51,8 +51,10 @@ func (w *waiting) draw(took time.Duration) {
 	defer w.mu.Unlock()
 	line := fmt.Sprintf("asking: %d of %d answered, %d s", w.found, w.all, int(took.Seconds()))
 	if w.a.Getenv("TERM") != "dumb" {
-		cols, _ := width(w.a.Stderr)
-		fmt.Fprintf(w.a.Stderr, "\r\x1b[K%s", ansi.Truncate(line, cols-1, ""))
+		if cols, ok := width(w.a.Stderr); ok {
+			line = ansi.Truncate(line, cols-1, "")
+		}
+		fmt.Fprintf(w.a.Stderr, "\r\x1b[K%s", line)
 	} else if !w.drawn {
 		fmt.Fprintln(w.a.Stderr, line)
 	}
