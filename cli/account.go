@@ -17,7 +17,7 @@ const neverFlag = "a token is asked for, or read from standard input, or from a 
 
 func (a *app) accountCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "account add|list|remove",
+		Use:   "account",
 		Short: "Business accounts, and where their access tokens are kept",
 		Long: "account keeps the business accounts that checks ask Meta about. A failed message finds its account by phone number ID or WABA. " +
 			"The access token is never in the database: it goes into the system keyring, or stays in a file that only you can read, or comes from UNSENT_TOKEN.",
@@ -35,8 +35,8 @@ func (a *app) accountAddCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "add NAME",
 		Short: "Add a business account, or change the one with this name",
-		Long: "add keeps an account. Its access token is asked for without being shown, or read from standard input when that is no terminal; " + neverFlag + ". " +
-			"Of an account that is there already only what is given is changed.",
+		Long: "add keeps an account. Its access token is asked for without being shown, or read from standard input when that is no terminal, or from a file that only you can read; " +
+			"it is never a flag or an argument, because everybody on this machine can see those. Of an account that is there already only what is given is changed.",
 		Example: "unsent account add shop --waba 102290129340398 --phone-id 106540352242922\n" +
 			"unsent account add shop --token-file ~/.shop-token\nunsent account add shop < token.txt",
 		Args: func(c *cobra.Command, args []string) error {

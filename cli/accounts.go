@@ -232,18 +232,11 @@ func (d *accounts) token(ctx context.Context, acc model.Account) (graph.Token, e
 	case model.KeepFile:
 		return d.a.readTokenFile(acc.File)
 	case model.KeepKeyring:
-		if t := d.a.tokens.slot(acc.Slot); t != "" {
-			return t, nil
-		}
-		text, err := d.a.keyringGet(ctx, acc.Slot)
+		t, err := d.a.keyringGet(ctx, acc.Slot)
 		if err != nil {
 			return "", model.WithHint(fmt.Errorf("reading the token out of the system keyring: %w", err), cmp.Or(model.Hint(err), giveToken(acc.Name)))
 		}
-		t, _, err := readToken(text)
-		if err == nil && t != "" {
-			d.a.tokens.rememberSlot(acc.Slot, t)
-		}
-		return t, err
+		return t, nil
 	}
 	return d.a.tokens.of(acc.Name), nil
 }

@@ -237,5 +237,17 @@ func TestStuckKeyring(t *testing.T) {
 		if err := a.keyringSet(t.Context(), "shop", tokenA); err != nil || len(k.kept) != 1 {
 			t.Errorf("unlocked: %v, %v", err, k.kept)
 		}
+
+		// A token that comes when nobody waits any more is there the next time.
+		k.open = make(chan struct{})
+		if _, err := a.keyringGet(t.Context(), "shop"); err == nil {
+			t.Error("a locked keyring gave a token")
+		}
+		close(k.open)
+		synctest.Wait()
+		k.fail = errors.New("locked again")
+		if token, err := a.keyringGet(t.Context(), "shop"); string(token) != tokenA || err != nil {
+			t.Errorf("a token of %d characters, %v", len(token), err)
+		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,6 +54,14 @@ func checkNames() []string {
 	return names
 }
 
+// asksMeta reports whether any of the named checks, all when names is empty, is
+// one that the log cannot answer.
+func asksMeta(names []string) bool {
+	return slices.ContainsFunc(check.All(), func(c *check.Check) bool {
+		return c.Hand != "" && (len(names) == 0 || slices.Contains(names, c.Name))
+	})
+}
+
 // check runs the checks, prints each finding as it arrives and keeps it.
 func (a *app) check(ctx context.Context, s *store.Store, arg string, only []string) error {
 	m, err := load(ctx, s, arg)
@@ -60,9 +69,11 @@ func (a *app) check(ctx context.Context, s *store.Store, arg string, only []stri
 		return err
 	}
 	d := &accounts{a: a, s: s, brief: true}
-	meta, err := d.Meta(ctx, m.Case)
-	if err != nil {
-		return err
+	var meta *check.Meta
+	if asksMeta(only) { // else the keyring would be opened for nothing
+		if meta, err = d.Meta(ctx, m.Case); err != nil {
+			return err
+		}
 	}
 	if meta != nil && meta.Remark != "" {
 		fmt.Fprintf(a.Stderr, "note: %s\n", safe.Line(meta.Remark))

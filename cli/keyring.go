@@ -8,6 +8,7 @@ import (
 
 	"github.com/zalando/go-keyring"
 
+	"unsent/check/graph"
 	"unsent/model"
 )
 
@@ -66,25 +67,45 @@ func ofKeyring(ask func() (string, error)) (string, error) {
 	return "", fmt.Errorf("the system keyring says no: %w", err)
 }
 
-// Asking the keyring cannot be stopped, only left behind. What was left behind is
-// undone where it ends well after all: somebody was told that nothing was kept.
+// Asking the keyring cannot be stopped, only left behind. What it kept all the
+// same is taken out again, since somebody was told that nothing is kept; what it
+// hands over all the same, because its password was typed at last, is there when
+// it is wanted next.
 
 func (a *app) keyringSet(ctx context.Context, entry, secret string) error {
 	_, err := a.keyringDo(ctx, func() (string, error) { return "", a.Keyring.Set(keyringService, entry, secret) },
-		func() { _ = a.Keyring.Delete(keyringService, entry) })
+		func(string) { _ = a.Keyring.Delete(keyringService, entry) })
 	return err
 }
 
-func (a *app) keyringGet(ctx context.Context, entry string) (string, error) {
-	return a.keyringDo(ctx, func() (string, error) { return a.Keyring.Get(keyringService, entry) }, func() {})
+// keyringGet reads a token out of the keyring, once in a run.
+func (a *app) keyringGet(ctx context.Context, entry string) (graph.Token, error) {
+	if t := a.tokens.slot(entry); t != "" {
+		return t, nil
+	}
+	learn := func(secret string) (graph.Token, error) {
+		t, _, err := readToken(secret)
+		if err == nil && t != "" {
+			a.tokens.rememberSlot(entry, t)
+		}
+		return t, err
+	}
+	secret, err := a.keyringDo(ctx, func() (string, error) { return a.Keyring.Get(keyringService, entry) },
+		func(late string) { _, _ = learn(late) })
+	if err != nil {
+		return "", err
+	}
+	return learn(secret)
 }
 
 func (a *app) keyringDelete(ctx context.Context, entry string) error {
-	_, err := a.keyringDo(ctx, func() (string, error) { return "", a.Keyring.Delete(keyringService, entry) }, func() {})
+	_, err := a.keyringDo(ctx, func() (string, error) { return "", a.Keyring.Delete(keyringService, entry) }, func(string) {})
 	return err
 }
 
-func (a *app) keyringDo(ctx context.Context, do func() (string, error), undo func()) (string, error) {
+// keyringDo asks the keyring; an answer that comes when nobody waits any more
+// goes to late.
+func (a *app) keyringDo(ctx context.Context, do func() (string, error), late func(secret string)) (string, error) {
 	if a.Keyring == nil {
 		return "", errNoKeyring
 	}
@@ -92,7 +113,7 @@ func (a *app) keyringDo(ctx context.Context, do func() (string, error), undo fun
 		secret string
 		err    error
 	}
-	ch := make(chan answer) // handed over or not: the one who waits decides
+	ch := make(chan answer) // taken or not: the one who waits decides
 	gone := make(chan struct{})
 	go func() {
 		secret, err := do()
@@ -100,16 +121,16 @@ func (a *app) keyringDo(ctx context.Context, do func() (string, error), undo fun
 		case ch <- answer{secret, err}:
 		case <-gone:
 			if err == nil {
-				undo()
+				late(secret)
 			}
 		}
 	}()
-	late := time.NewTimer(keyringPatience)
-	defer late.Stop()
+	end := time.NewTimer(keyringPatience)
+	defer end.Stop()
 	select {
 	case got := <-ch:
 		return got.secret, got.err
-	case <-late.C:
+	case <-end.C:
 		close(gone)
 		return "", model.WithHint(fmt.Errorf("the system keyring gave no answer within %s", keyringPatience), "it may be locked: unlock it and try again")
 	case <-ctx.Done():
