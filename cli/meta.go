@@ -66,7 +66,8 @@ func (a *app) addresses() error {
 	if v := a.Getenv("UNSENT_GRAPH_VERSION"); v != "" && !versionRE.MatchString(v) {
 		return usage("write it as "+graphVersion+", or leave it unset for that", "UNSENT_GRAPH_VERSION is %q, which is no version of the Graph API", a.clean(v))
 	}
-	if _, err := a.graphClient(""); err != nil {
+	const anyToken = "no-token-yet" // making a client asks nobody
+	if _, err := a.graphClient(anyToken); err != nil {
 		return usage(cmp.Or(model.Hint(err), "leave it unset for "+graphURL), "UNSENT_GRAPH_URL: %s", err)
 	}
 	if _, err := a.statusClient(); err != nil {
