@@ -108,7 +108,7 @@ func (a *app) accountAdd(ctx context.Context, s *store.Store, acc model.Account,
 	if a.json {
 		return jsonLine(a.Stdout, a.toAccountJSON(acc, said))
 	}
-	fmt.Fprintln(a.Stdout, safe.Line(said))
+	sayLine(a.Stdout, said)
 	return nil
 }
 
@@ -164,9 +164,9 @@ func (a *app) accountList(ctx context.Context, s *store.Store) error {
 	_, from, err := a.envToken()
 	switch {
 	case err != nil:
-		fmt.Fprintf(a.Stderr, "warning: %s\n", safe.Text(a.clean(withHint(err))))
+		sayLine(a.Stderr, "warning: "+a.clean(withHint(err)))
 	case from != "":
-		fmt.Fprintf(a.Stderr, "note: %s has a token, which is used where an account has none\n", from)
+		sayLine(a.Stderr, "note: "+from+" has a token, which is used where an account has none")
 	}
 	if len(all) == 0 {
 		fmt.Fprintln(a.Stdout, "No account is on record. 'unsent account add NAME --waba ID' adds one.")
@@ -179,7 +179,7 @@ func (a *app) accountList(ctx context.Context, s *store.Store) error {
 	t.print(a.Stdout)
 	for _, acc := range all {
 		if w := a.tokenWarning(acc); w != "" {
-			fmt.Fprintf(a.Stderr, "warning: %s: %s\n", safe.Line(acc.Name), safe.Line(w))
+			sayLine(a.Stderr, "warning: "+acc.Name+": "+w)
 		}
 	}
 	return nil
@@ -212,7 +212,7 @@ func (a *app) accountRemoveCommand() *cobra.Command {
 				if a.json {
 					return jsonLine(a.Stdout, map[string]string{"removed": args[0], "said": said})
 				}
-				fmt.Fprintln(a.Stdout, safe.Line(said))
+				sayLine(a.Stdout, said)
 				return nil
 			})
 		},

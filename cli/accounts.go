@@ -39,13 +39,18 @@ func (d *accounts) Accounts(ctx context.Context) ([]model.Account, error) {
 	}
 	env, _, _ := d.a.envToken()
 	for i := range all {
-		if all[i].Keep == model.KeepNone {
-			switch {
-			case d.a.tokens.of(all[i].Name) != "":
-				all[i].Keep = model.KeepMemory
-			case env != "":
-				all[i].Keep = model.KeepEnv
-			}
+		acc := &all[i]
+		if acc.Keep != model.KeepNone {
+			continue
+		}
+		if d.a.tokens.of(acc.Name) != "" {
+			acc.Keep = model.KeepMemory
+			continue
+		}
+		// What was seen of a token that an earlier run had is over with it.
+		acc.Expires, acc.Checked = time.Time{}, time.Time{}
+		if env != "" {
+			acc.Keep = model.KeepEnv
 		}
 	}
 	return all, nil

@@ -155,9 +155,12 @@ func TestTokenInMemory(t *testing.T) {
 	if token, err := d.token(t.Context(), d.one(t)); string(token) != tokenA || err != nil {
 		t.Errorf("a token of %d characters, %v", len(token), err)
 	}
+	if err := d.s.SetTokenExpiry(t.Context(), "shop", time.Now().Add(time.Hour), time.Now()); err != nil || d.one(t).Expires.IsZero() {
+		t.Errorf("when it expires: %v", err)
+	}
 	later := again(d.s, nil, nil)
-	if acc := later.one(t); acc.Keep != model.KeepNone {
-		t.Errorf("another run has it %s", acc.Keep)
+	if acc := later.one(t); acc.Keep != model.KeepNone || !acc.Expires.IsZero() {
+		t.Errorf("another run has it %s, until %s", acc.Keep, acc.Expires)
 	}
 	if acc := again(d.s, nil, map[string]string{"UNSENT_TOKEN": tokenB}).one(t); acc.Keep != model.KeepEnv {
 		t.Errorf("with UNSENT_TOKEN it is %s", acc.Keep)

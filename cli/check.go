@@ -76,7 +76,7 @@ func (a *app) check(ctx context.Context, s *store.Store, arg string, only []stri
 		}
 	}
 	if meta != nil && meta.Remark != "" {
-		fmt.Fprintf(a.Stderr, "note: %s\n", safe.Line(meta.Remark))
+		sayLine(a.Stderr, "note: "+meta.Remark)
 	}
 	subject := check.Subject{Case: m.Case, Now: a.Now(), Meta: meta}
 	var msg model.MessageID

@@ -85,6 +85,16 @@ func wrap(text, indent string, n int) string {
 	return strings.Join(out, "\n")
 }
 
+// sayLine writes a sentence, which may quote untrusted text: broken between words
+// for a terminal, one line in a pipe.
+func sayLine(w io.Writer, text string) {
+	text = safe.Line(text)
+	if terminal(w) {
+		text = wrap(text, "", textWidth(w))
+	}
+	fmt.Fprintln(w, text)
+}
+
 // textWidth is the width for prose: the terminal's, but no line longer than
 // can be read with ease.
 func textWidth(w io.Writer) int {
