@@ -1,0 +1,115 @@
+package triage
+
+import (
+	"fmt"
+	"time"
+
+	"unsent/kb"
+	"unsent/model"
+)
+
+// A planHold keeps back what could go otherwise.
+type planHold struct {
+	cause   string // the cause it comes from; empty: an outage
+	refusal *Refusal
+}
+
+// holdsOf says what of a case keeps its messages back: an outage everything, a
+// likely cause what it meets until somebody has put it right.
+func holdsOf(in PlanInput) []planHold {
+	var out []planHold
+	outage := in.Outage
+	for _, f := range in.Findings {
+		if outage == "" && f.Verdict == model.Problem && (f.Check == "status-page" || f.Check == "log-outage") {
+			outage = firstOf(f.Summary, "the "+f.Check+" check found one")
+		}
+	}
+	solved := planSolved(in)
+	for _, c := range in.Causes {
+		if c.Verdict != model.Likely && c.Verdict != model.Confirmed {
+			continue
+		}
+		why := ""
+		if len(c.Why) > 0 {
+			why = ": " + c.Why[0]
+		}
+		switch c.Cause {
+		case "outage":
+			if outage == "" {
+				outage = "an outage is " + string(c.Verdict) + why
+			}
+		case "throttled", "transient", "unknown": // these are what waiting is for
+		default:
+			if !solved {
+				out = append(out, planHold{c.Cause, &Refusal{RuleFix,
+					fmt.Sprintf("The %s cause of the failures has to be put right first: %s%s", c.Verdict, firstOf(c.Title, c.Cause), why), fixedBy}})
+			}
+		}
+	}
+	if outage != "" {
+		out = append([]planHold{{"", &Refusal{RuleOutage, "Nothing is sent while an outage is suspected or reported: " + outage,
+			"Wait until it is over, look at the status page again, and make the plan anew."}}}, out...)
+	}
+	return out
+}
+
+const fixedBy = "When it is right, run the check again or mark the incident solved, and make the plan anew."
+
+// held refuses what something keeps back.
+func (p *Planner) held(f *model.Failure, rule planRule, e kb.Entry) *Refusal {
+	for _, h := range p.holds {
+		switch {
+		case h.cause == "window" && !isFree(f): // templates need no window
+		case h.cause == "recipient" && !p.in.Single: // each number was looked at by itself
+		default:
+			return h.refusal
+		}
+	}
+	if rule.do == doFix && !p.fixed(rule.fault, f) {
+		return &Refusal{RuleFix, fmt.Sprintf("%s %s: %s has to be put right first.", e.Name(), e.Title, rule.fault.name), e.Remedy + " " + fixedBy}
+	}
+	return nil
+}
+
+// planSolved reports whether somebody has marked the incident solved, and no check
+// has found a problem since.
+func planSolved(in PlanInput) bool {
+	if in.Incident.State != model.StateSolved {
+		return false
+	}
+	for _, f := range in.Findings {
+		if f.Verdict == model.Problem && f.At.After(in.Incident.Changed) {
+			return false
+		}
+	}
+	return true
+}
+
+// fixed reports whether what a message failed by is right by now: because the
+// incident is solved, or because a check says so that ran after the failure. A
+// check looks at one account and one template, so of several it says nothing.
+func (p *Planner) fixed(what *planFault, f *model.Failure) bool {
+	if planSolved(p.in) {
+		return true
+	}
+	inc := &p.in.Incident
+	if inc.WABAs > 1 || what == badTemplate && inc.Templates > 1 {
+		return false
+	}
+	good := false
+	for _, found := range p.in.Findings {
+		if !contains(what.checks, found.Check) {
+			continue
+		}
+		switch found.Verdict {
+		case model.Problem:
+			return false
+		case model.OK:
+			good = good || found.At.Unix() > failedBy(f)
+		}
+	}
+	return good
+}
+
+// staleFinding is how long a look at the status page counts.
+const staleFinding = 30 * time.Minute
