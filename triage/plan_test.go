@@ -173,6 +173,7 @@ func TestPlanRules(t *testing.T) {
 }
 
 func TestPlanFirstWait(t *testing.T) {
+	// S2-S2a, S2-Q2: 30 to 60 seconds at least; S2-PV4: and longer each time.
 	seen := map[time.Duration]bool{}
 	for id := range 200 {
 		got, _ := planFor(PlanInput{}, failed(id+1, nil))
@@ -364,6 +365,7 @@ func TestPlanPace(t *testing.T) {
 }
 
 func TestPlanWaitsForWhatKeepsItBack(t *testing.T) {
+	// S1-25, S1-30: no retry before the service is back.
 	finding := func(check string, v model.Verdict, at time.Time) model.Finding {
 		return model.Finding{Check: check, Verdict: v, Summary: "as it was found", At: at}
 	}

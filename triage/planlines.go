@@ -15,6 +15,7 @@ type PlanSum struct {
 	Made        time.Time // UTC, whole seconds
 	Planned     int
 	First, Last time.Time       // of NotBefore; zero when nothing is planned
+	Until       time.Time       // the earliest NotAfter
 	Refused     []RefusalCount  // the reason with most messages first
 	Then        []time.Duration // of the first message planned: the waits should it fail again
 	Window      int             // planned free texts of which the log does not say until when the window is open
@@ -33,13 +34,16 @@ const planExamples = 10
 // add counts a message that is planned.
 func (s *PlanSum) add(r *Retry) {
 	if s.Planned++; s.Planned == 1 {
-		s.First, s.Last, s.Then = r.NotBefore, r.NotBefore, r.Then
+		s.First, s.Last, s.Until, s.Then = r.NotBefore, r.NotBefore, r.NotAfter, r.Then
 	}
 	if r.NotBefore.Before(s.First) {
 		s.First = r.NotBefore
 	}
 	if r.NotBefore.After(s.Last) {
 		s.Last = r.NotBefore
+	}
+	if r.NotAfter.Before(s.Until) {
+		s.Until = r.NotAfter
 	}
 	if r.Window {
 		s.Window++
@@ -117,7 +121,14 @@ func (s *PlanSum) Lines(zone *time.Location) []string {
 		say("Nothing is to be sent now: %s refused.", planCounted(refused, "message is", "messages are"))
 	} else {
 		say("%s to be sent once more, %s left out.", planCounted(s.Planned, "message is", "messages are"), planCommas(refused))
-		say("The first not before %s, the last not before %s.", planClock(s.First, zone), planClock(s.Last, zone))
+		if s.Planned == 1 {
+			say("Not before %s.", planClock(s.First, zone))
+			say("Not after %s: then it is too old.", planClock(s.Until, zone))
+		} else {
+			say("The first not before %s.", planClock(s.First, zone))
+			say("The last not before %s.", planClock(s.Last, zone))
+			say("Good until %s: then the first of them is too old.", planClock(s.Until, zone))
+		}
 		if len(s.Then) > 0 {
 			say("If a send fails again, wait longer each time, and stop after retry %d of a message (the first one: %s).", Retries, waitsText(s.Then))
 		}

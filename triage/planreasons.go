@@ -50,6 +50,9 @@ const (
 	marketingAge = 72 * time.Hour
 )
 
+// PlanAge is the age beyond which no message is planned, whatever it is.
+const PlanAge = marketingAge
+
 // A time without a zone was taken as UTC. Clocks on earth show up to 14 hours
 // more than that and up to 12 hours less.
 const (
