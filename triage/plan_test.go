@@ -136,6 +136,8 @@ func TestPlanRules(t *testing.T) {
 		{"a login code of five minutes", category("authentication"), ""},
 		{"a login code of ten minutes", with(category("authentication"), ago(10*time.Minute)), RuleStale},
 		{"what looks like a login code by its name", with(named("store_otp_v2"), ago(10*time.Minute)), RuleStale},
+		{"a category that does not say, and a name that does", with(named("store_otp_v2"), category("business_initiated"), ago(10*time.Minute)), RuleStale},
+		{"marketing that is called a login offer", with(named("login_offer"), category("marketing"), ago(time.Hour)), ""},
 		{"marketing of two days", with(category("marketing"), ago(48*time.Hour)), ""},
 		{"marketing of three days", with(category("marketing"), ago(72*time.Hour)), RuleStale},
 		{"news of 9 hours without a zone", with(flagged(model.FlagZoneAssumed), ago(9*time.Hour)), ""},
@@ -364,6 +366,32 @@ func TestPlanPace(t *testing.T) {
 	}
 }
 
+func TestPlanQueueThatIsTooLong(t *testing.T) {
+	p := NewPlanner(PlanInput{Now: now})
+	all := make([]model.Failure, 0, 6000)
+	for i := range 6000 {
+		all = append(all, failed(i+1, func(f *model.Failure) {
+			f.Recipient, f.Category = f.Recipient+model.MessageID(i).String(), "authentication"
+		}))
+		p.See(&all[i])
+	}
+	refused := 0
+	for i := range all {
+		switch r := p.Plan(&all[i]); {
+		case r.Refused == refusedQueue:
+			refused++
+		case r.Refused != nil:
+			t.Fatalf("%+v", r.Refused)
+		case r.NotBefore.After(all[i].At.Add(10 * time.Minute)):
+			t.Fatalf("%s goes %v after it failed", r.Message, r.NotBefore.Sub(all[i].At))
+		}
+	}
+	// Five minutes are left to them, at most 600 a minute.
+	if sent := 6000 - refused; sent > 6*SendsPerMinute || sent < 4*SendsPerMinute {
+		t.Errorf("%d codes sent, %d refused for the queue", sent, refused)
+	}
+}
+
 func TestPlanWaitsForWhatKeepsItBack(t *testing.T) {
 	// S1-25, S1-30: no retry before the service is back.
 	finding := func(check string, v model.Verdict, at time.Time) model.Finding {
@@ -401,6 +429,10 @@ func TestPlanWaitsForWhatKeepsItBack(t *testing.T) {
 		{"an expired token, good since", PlanInput{Incident: one, Findings: []model.Finding{finding("token", model.OK, after)}}, "190", ""},
 		{"an expired token, not known since", PlanInput{Incident: one, Findings: []model.Finding{finding("token", model.Unknown, after)}}, "190", RuleFix},
 		{"tokens of two accounts, one good since", PlanInput{Incident: model.Incident{WABAs: 2}, Findings: []model.Finding{finding("token", model.OK, after)}}, "190", RuleFix},
+		{"numbers, one good since", PlanInput{Incident: model.Incident{WABAs: 1, PhoneIDs: 2}, Findings: []model.Finding{finding("phone-number", model.OK, after)}}, "133010", RuleFix},
+		{"a number, good since", PlanInput{Incident: model.Incident{WABAs: 1, PhoneIDs: 1}, Findings: []model.Finding{finding("phone-number", model.OK, after)}}, "133010", ""},
+		{"a template, good since", PlanInput{Incident: model.Incident{WABAs: 1, Templates: 1, Language: "en"}, Findings: []model.Finding{finding("template", model.OK, after)}}, "132001", ""},
+		{"a template in two languages, one good since", PlanInput{Incident: model.Incident{WABAs: 1, Templates: 1}, Findings: []model.Finding{finding("template", model.OK, after)}}, "132001", RuleFix},
 		{"templates, one good since", PlanInput{Incident: model.Incident{WABAs: 1, Templates: 2}, Findings: []model.Finding{finding("template", model.OK, after)}}, "132001", RuleFix},
 		{"an expired token, marked solved", PlanInput{Incident: solved}, "190", ""},
 		{"marked solved, and found wrong since", PlanInput{Incident: solved, Findings: []model.Finding{finding("token", model.Problem, now)}}, "190", RuleFix},

@@ -87,13 +87,17 @@ func planSolved(in PlanInput) bool {
 
 // fixed reports whether what a message failed by is right by now: because the
 // incident is solved, or because a check says so that ran after the failure. A
-// check looks at one account and one template, so of several it says nothing.
+// check looks at one account, one number and one template in one language, so of
+// several it says nothing.
 func (p *Planner) fixed(what *planFault, f *model.Failure) bool {
 	if planSolved(p.in) {
 		return true
 	}
 	inc := &p.in.Incident
-	if inc.WABAs > 1 || what == badTemplate && inc.Templates > 1 {
+	switch {
+	case inc.WABAs > 1,
+		what == badNumber && inc.PhoneIDs > 1,
+		what == badTemplate && (inc.Templates > 1 || inc.Language != f.Language):
 		return false
 	}
 	good := false

@@ -86,7 +86,7 @@ var (
 	refusedNoTime    = &Refusal{RuleTime, "The row has no time that could be read, so how old it is cannot be told.", "Ask for an export with the time of each message."}
 	refusedFuture    = &Refusal{RuleTime, "Its time lies ahead of this machine's clock, so how old it is cannot be told.", "Load the log again with its time zone (--tz)."}
 	refusedZone      = &Refusal{RuleTime, "The log names no time zone, so it may be up to 14 hours older than it looks, and that would be too old.", "Load the log again with its time zone (--tz)."}
-	refusedNewer     = &Refusal{RuleNewer, "A newer message with the same template to the same person is in the log: one send is enough.", ""}
+	refusedNewer     = &Refusal{RuleNewer, "A newer message with the same template to the same person failed, too, and only the newest may be sent.", ""}
 	refusedNewerText = &Refusal{RuleNewer, "A newer message without a template to the same person is in the log, and which of them still matters cannot be told.", "Read the conversation and send by hand what is still needed."}
 	refusedElsewhere = &Refusal{RuleDelivered, "A later message with the same template to the same person was delivered.", ""}
 	refusedTried     = &Refusal{RuleTried, fmt.Sprintf("It has failed more than %d times: this is no passing fault.", Retries), "Look for the cause, step by step."}
@@ -236,10 +236,13 @@ func isMarketing(f *model.Failure) planAnswer {
 // isLogin reports whether a message is a login code or the like: by its category,
 // and where the log has none by its template's name.
 func isLogin(f *model.Failure) bool {
-	if c := f.Category; c != "" {
-		return strings.Contains(c, "auth") || strings.Contains(c, "otp")
+	c, name := f.Category, strings.ToLower(f.Template)
+	switch {
+	case strings.Contains(c, "auth"), strings.Contains(c, "otp"):
+		return true
+	case strings.Contains(c, "marketing"), strings.Contains(c, "utility"), strings.Contains(c, "service"):
+		return false // other words, such as "business_initiated", do not say
 	}
-	name := strings.ToLower(f.Template)
 	for _, w := range []string{"otp", "login", "log_in", "signin", "sign_in", "auth", "verif", "passcode", "one_time", "2fa", "security_code"} {
 		if strings.Contains(name, w) {
 			return true
