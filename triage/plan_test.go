@@ -449,6 +449,9 @@ func TestPlanWaitsForWhatKeepsItBack(t *testing.T) {
 			if rule != tt.rule {
 				t.Errorf("rule %q (%+v), want %q", rule, got[0].Refused, tt.rule)
 			}
+			if rule != "" && !strings.HasSuffix(got[0].Refused.Why, ".") {
+				t.Errorf("the reason is no sentence: %q", got[0].Refused.Why)
+			}
 		})
 	}
 }
@@ -487,7 +490,7 @@ func TestPlanLines(t *testing.T) {
 		"The newest failure of this incident in the log is 3 hours old.",
 		"1 message is free text",
 		"have the CRM leave those people out",
-		"Not sent, 2: 131050 User stopped marketing messages: sending it again does not help or is not allowed.\n  Do not send marketing",
+		"Not sent, 2: 131050 User stopped marketing messages: The person does not want marketing messages from this business any more. Sending it again does not help or is not allowed.\n  Do not send marketing",
 		"\n  m2, m1",
 	} {
 		if !strings.Contains(got, want) {

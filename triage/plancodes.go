@@ -37,7 +37,7 @@ var (
 	badTemplate  = &planFault{"the template", []string{"template"}}
 	badFlow      = &planFault{"the Flow", []string{"flow"}}
 	badAllowList = &planFault{"the list of allowed recipients", nil}
-	badLimit     = &planFault{"the messaging limit", nil}
+	badLimit     = &planFault{"why the number or account was limited", nil}
 )
 
 // A planRule is what is done with one code.

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"unsent/kb"
@@ -41,19 +42,30 @@ func holdsOf(in PlanInput) []planHold {
 		case "throttled", "transient", "unknown": // these are what waiting is for
 		default:
 			if !solved {
-				out = append(out, planHold{c.Cause, &Refusal{RuleFix,
-					fmt.Sprintf("The %s cause of the failures has to be put right first: %s%s", c.Verdict, firstOf(c.Title, c.Cause), why), fixedBy}})
+				out = append(out, planHold{c.Cause, &Refusal{RuleFix, ended(
+					fmt.Sprintf("The %s cause of the failures has to be put right first: %s%s", c.Verdict, firstOf(c.Title, c.Cause), why)), causeFixed}})
 			}
 		}
 	}
 	if outage != "" {
-		out = append([]planHold{{"", &Refusal{RuleOutage, "Nothing is sent while an outage is suspected or reported: " + outage,
+		out = append([]planHold{{"", &Refusal{RuleOutage, ended("Nothing is sent while an outage is suspected or reported: " + outage),
 			"Wait until it is over, look at the status page again, and make the plan anew."}}}, out...)
 	}
 	return out
 }
 
-const fixedBy = "When it is right, run the check again or mark the incident solved, and make the plan anew."
+// ended is a sentence with its full stop.
+func ended(s string) string { return strings.TrimRight(s, " .") + "." }
+
+const causeFixed = "When it is right, run the checks again or mark the incident solved, and make the plan anew."
+
+// fixedBy says how the plan comes to know that something is right again.
+func fixedBy(checks []string) string {
+	if len(checks) == 0 {
+		return "When it is right, mark the incident solved, and make the plan anew."
+	}
+	return fmt.Sprintf("When it is right, run the check again (%s) or mark the incident solved, and make the plan anew.", list(checks))
+}
 
 // held refuses what something keeps back.
 func (p *Planner) held(f *model.Failure, rule planRule, e kb.Entry) *Refusal {
@@ -66,7 +78,7 @@ func (p *Planner) held(f *model.Failure, rule planRule, e kb.Entry) *Refusal {
 		}
 	}
 	if rule.do == doFix && !p.fixed(rule.fault, f) {
-		return &Refusal{RuleFix, fmt.Sprintf("%s %s: %s has to be put right first.", e.Name(), e.Title, rule.fault.name), e.Remedy + " " + fixedBy}
+		return &Refusal{RuleFix, fmt.Sprintf("%s %s: %s This has to be put right first: %s.", e.Name(), e.Title, e.Cause, rule.fault.name), e.Remedy + " " + fixedBy(rule.fault.checks)}
 	}
 	return nil
 }

@@ -132,16 +132,16 @@ func ofError(f *model.Failure, rule planRule, e kb.Entry, known bool) *Refusal {
 	if !known {
 		return &Refusal{RuleUnknown, fmt.Sprintf("What error %s means is not known here.", f.Code), "Ask the BSP what it means and whether it may be sent again."}
 	}
-	name := fmt.Sprintf("%s %s: ", e.Name(), e.Title)
+	name := fmt.Sprintf("%s %s: %s ", e.Name(), e.Title, e.Cause)
 	switch rule.do {
 	case doNever:
-		return &Refusal{RuleNever, name + "sending it again does not help or is not allowed.", e.Remedy}
+		return &Refusal{RuleNever, name + "Sending it again does not help or is not allowed.", e.Remedy}
 	case doTemplate:
-		return &Refusal{RuleTemplate, name + "it must not go again as free text.", e.Remedy}
+		return &Refusal{RuleTemplate, name + "It must not go again as free text.", e.Remedy}
 	case doChange:
-		return &Refusal{RuleChange, name + "the same message would fail again.", e.Remedy}
+		return &Refusal{RuleChange, name + "The same message would fail again.", e.Remedy}
 	case doNothing:
-		return &Refusal{RuleNotASend, name + "this is not the error of a message, so there is none to send.", e.Remedy}
+		return &Refusal{RuleNotASend, name + "This is not the error of a message, so there is none to send.", e.Remedy}
 	case doByHand:
 		return refusedGroup
 	}
