@@ -3,22 +3,20 @@
 //
 // A check is one file with one registered value; articles name checks by their
 // stable names. To add one: write the file, register it, name it in an article;
-// tests notice a name that one side does not know. The checks in this package
-// need nothing but the log. Those that would have to ask Meta are listed in
-// remote.go with the page where an agent finds the answer by hand.
+// tests notice a name that one side does not know. A check that asks Meta names
+// the page where an agent finds the answer by hand.
 package check
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"unsent/model"
 )
 
-// A Subject is what the checks are about: a case, and the clock for the time of
-// the findings.
+// A Subject is what the checks are about: a case, the time of the look, and the
+// way to Meta.
 type Subject struct {
 	model.Case
 	Now  time.Time
@@ -39,8 +37,9 @@ type Check struct {
 	Name  string // stable: articles, commands and packets use it
 	Title string // the question, shown while it is asked
 	Hand  string // the page where an agent can look by hand; empty when the log answers
-	// Run answers from what the subject says. It is nil for a check that only
-	// Meta can answer.
+	// Run answers; it is called for a check with a Hand only where Subject.Meta is
+	// set. It may leave out what the runner knows: Check, Title, and, where Meta
+	// was not asked, Source, At and Took. The context ends when the time is up.
 	Run func(ctx context.Context, s Subject) model.Finding
 }
 
@@ -78,45 +77,4 @@ func Find(name string) *Check {
 		}
 	}
 	return nil
-}
-
-// Run puts the named checks (all of them when names is empty), in the articles'
-// order, and hands each finding to found as it arrives, from the calling
-// goroutine. It stops when ctx ends; checks not put by then give no finding.
-// An unknown name gives a finding that says so.
-func Run(ctx context.Context, s Subject, names []string, found func(model.Finding)) {
-	for _, name := range names {
-		if Find(name) == nil {
-			found(model.Finding{Check: name, Verdict: model.Skipped, Source: "unsent", At: s.Now.UTC(),
-				Summary: fmt.Sprintf("skipped: there is no check named %q", name)})
-		}
-	}
-	for _, c := range All() {
-		if len(names) > 0 && !slices.Contains(names, c.Name) {
-			continue
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		found(c.put(ctx, s))
-	}
-}
-
-// put runs one check and fills in what every finding must carry.
-func (c *Check) put(ctx context.Context, s Subject) model.Finding {
-	begun := time.Now()
-	f := model.Finding{Verdict: model.Skipped, Source: "unsent",
-		Summary: "not asked: only Meta can answer, and this version asks nothing over the network; look by hand"}
-	if c.Hand != "" {
-		f.Facts = []model.Fact{{Name: "look at", Value: c.Hand}}
-	}
-	if c.Run != nil {
-		f = c.Run(ctx, s)
-	}
-	f.Check, f.Title = c.Name, c.Title
-	f.At, f.Took = s.Now.UTC(), time.Since(begun)
-	if f.Source == "" {
-		f.Source = "this log"
-	}
-	return f
 }

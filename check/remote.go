@@ -9,7 +9,6 @@ func init() {
 		apps     = "https://developers.facebook.com/apps/"
 	)
 	for _, c := range []Check{
-		{Name: "status-page", Title: "Does Meta's status page report anything?", Hand: "https://metastatus.com/whatsapp-business-api"},
 		{Name: "token", Title: "Is the access token valid, with both permissions?", Hand: debugger},
 		{Name: "health", Title: "May the account, number and app send messages?", Hand: manager},
 		{Name: "account", Title: "Is the WhatsApp Business Account active?", Hand: manager},

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,15 +88,16 @@ func settle(s Step, recs []model.StepRecord, found []model.Finding) Step {
 
 // Outage says why an outage must be taken as open: because the status page
 // check found one, or because somebody ticked the step that looks at the status
-// page as the problem. Empty: nothing says so.
+// page as the problem. Empty: nothing says so. An outage that is over explains
+// failures and is nothing to wait for.
 func Outage(steps []Step, found []model.Finding) string {
 	for _, f := range found {
-		if f.Check == "status-page" && f.Verdict == model.Problem {
+		if f.Check == "status-page" && f.Verdict == model.Problem && !over(f) {
 			return f.Summary
 		}
 	}
 	for _, s := range steps {
-		if s.State == model.StepProblem && contains(s.Checks, "status-page") {
+		if s.State == model.StepProblem && s.By == "hand" && contains(s.Checks, "status-page") {
 			why := "step " + s.ID + " found an outage"
 			if s.Note != "" {
 				why += " (" + s.Note + ")"
@@ -104,6 +106,11 @@ func Outage(steps []Step, found []model.Finding) string {
 		}
 	}
 	return ""
+}
+
+// over reports whether a status-page problem says that no outage is open now.
+func over(f model.Finding) bool {
+	return slices.Contains(f.Facts, model.Fact{Name: model.FactOpenNow, Value: "no"})
 }
 
 // lock says why step i may not be taken yet.

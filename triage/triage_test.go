@@ -95,6 +95,20 @@ func TestSteps(t *testing.T) {
 			t.Errorf("step 3 is %s", s.State)
 		}
 	})
+	t.Run("an outage that is over is nothing to wait for", func(t *testing.T) {
+		found := []model.Finding{{Check: "status-page", Verdict: model.Problem, Summary: "Meta reported an outage", At: now, Facts: []model.Fact{{Name: model.FactOpenNow, Value: "no"}}}}
+		steps := Steps(article, nil, found)
+		if s := stateOf(t, steps, "3"); s.State != model.StepOpen {
+			t.Errorf("step 3 is %s: %s", s.State, s.Lock)
+		}
+		if s := stateOf(t, steps, "1"); s.State != model.StepProblem || s.By != "check" {
+			t.Errorf("step 1 is %s by %q: it explains the failures all the same", s.State, s.By)
+		}
+		found[0].Facts[0].Value = "yes"
+		if s := stateOf(t, Steps(article, nil, found), "3"); s.State != model.StepLocked {
+			t.Errorf("open now, and step 3 is %s", s.State)
+		}
+	})
 	t.Run("S2-S7w the workaround waits for all before it", func(t *testing.T) {
 		if s := stateOf(t, Steps(article, done("1", "2", "3"), nil), "7"); s.State != model.StepLocked || s.Lock != "locked: settle step 6 first" {
 			t.Errorf("%s %q", s.State, s.Lock)
