@@ -29,12 +29,12 @@ import (
 
 // Limits of every door.
 const (
-	Wait     = 5 * time.Second // for one answer, from the question to the last byte
-	MaxBody  = 2 << 20         // bytes of an answer, unpacked
-	AtOnce   = 4               // questions under way at one time
-	maxHead  = 64 << 10        // bytes of an answer's header
-	maxHops  = 2               // redirects, all within one host
-	firstTry = 50 * time.Millisecond
+	Wait    = 5 * time.Second       // for one answer, from the question to the last byte
+	MaxBody = 2 << 20               // bytes of an answer, unpacked
+	AtOnce  = 4                     // questions under way at one time
+	maxHead = 64 << 10              // bytes of an answer's header
+	maxHops = 2                     // redirects, all within one host
+	moment  = 50 * time.Millisecond // before the one repetition, at least
 )
 
 // Options say where a door leads.
@@ -108,6 +108,8 @@ func New(o Options) (*Door, error) {
 	if err != nil {
 		return nil, err
 	}
+	// One connection for each question under way: over HTTP/2 one fault would be the
+	// fault of all.
 	tr := &http.Transport{
 		DialContext:            d.connect,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
@@ -138,13 +140,16 @@ func (d *Door) Get(ctx context.Context, path string, query url.Values) (Answer, 
 	if m := shared(ctx); m != nil {
 		return m.get(ctx, d, u)
 	}
-	return d.ask(ctx, u)
+	return d.ask(ctx, time.Now(), u)
 }
 
 // ask waits for a turn and puts the question, once more if the connection was
 // cut before anything came back: a GET changes nothing and may be repeated.
-func (d *Door) ask(ctx context.Context, u *url.URL) (Answer, error) {
-	begun := time.Now()
+// begun is when the wait for this answer began, which an error counts from.
+func (d *Door) ask(ctx context.Context, begun time.Time, u *url.URL) (Answer, error) {
+	if ctx.Err() != nil {
+		return Answer{}, d.ended(ctx, begun, true)
+	}
 	ctx, cancel := context.WithTimeout(ctx, d.wait)
 	defer cancel()
 	select {
@@ -166,7 +171,7 @@ func (d *Door) ask(ctx context.Context, u *url.URL) (Answer, error) {
 // pause waits a moment that differs from one question to the next, so that
 // questions that were cut together do not come back together.
 func pause(ctx context.Context) bool {
-	t := time.NewTimer(firstTry + rand.N(2*firstTry))
+	t := time.NewTimer(moment + rand.N(2*moment))
 	defer t.Stop()
 	select {
 	case <-t.C:

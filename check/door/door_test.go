@@ -319,6 +319,12 @@ func TestShare(t *testing.T) {
 	if calls.Load() != 1 || len(times) != 1 {
 		t.Errorf("asked %d times, answers of %d times", calls.Load(), len(times))
 	}
+	late, stop := context.WithDeadline(run, time.Now().Add(-time.Second))
+	defer stop()
+	calls.Store(1)
+	if _, err := d.Get(late, "/late", nil); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "to the questions before this one") || calls.Load() != 1 {
+		t.Errorf("a question whose time is up before it is put: %v, asked %d times", err, calls.Load())
+	}
 	ask(run, d, "/node", "id,name")
 	ask(run, e, "/node", "id") // another token's door
 	ask(Share(t.Context()), d, "/node", "id")
