@@ -240,8 +240,6 @@ func doubts(r *status.Report, fails failures, now time.Time) string {
 		}
 	}
 	switch {
-	case len(r.Odd) > 0:
-		return "the files of the status page disagree: " + r.Odd[0]
 	case !r.Orgs.OK():
 		return "the list of services could not be read (" + gone + "), and a list without outages alone says little"
 	case !r.Active.OK() && !r.Feed.OK():

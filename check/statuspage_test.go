@@ -135,6 +135,7 @@ func TestStatusPage(t *testing.T) {
 		{"resolved an hour ago", fakePage{history: wasOpen}, 0, problem, "it is over, so sending again is sensible now"},
 		{"resolved, still in the list of open ones", fakePage{active: wasOpen}, 0, problem, "it is over"},
 		{"resolved, in both lists", fakePage{active: wasOpen, history: wasOpen}, 0, problem, "it is over"},
+		{"open in one list, past in the other", fakePage{active: openNow, history: openNow}, time.Hour, unknown, "may or may not"},
 		{"resolved, another is open", fakePage{history: wasOpen, active: openNow}, 4 * time.Hour, problem, "another is open now"},
 		{"resolved before the failure", fakePage{history: wasOpen}, 20 * time.Minute, ok, "reports nothing"},
 		{"resolved just before the failure", fakePage{history: wasOpen}, 45 * time.Minute, unknown, "may or may not"},

@@ -143,6 +143,9 @@ func TestHostileAnswers(t *testing.T) {
 		{"silence", Timeout, "no answer from", func(c net.Conn) { io.Copy(io.Discard, c) }},
 		{"a header that drips", Timeout, "no answer from", func(c net.Conn) { write(c, ok); drip(c, "X: y\r\n", time.Millisecond) }},
 		{"a header without end", TooBig, "more than 2 MB", func(c net.Conn) { write(c, ok); drip(c, "X-Y: "+strings.Repeat("z", 9000)+"\r\n", 0) }},
+		{"a header of 128 KB", TooBig, "too big", func(c net.Conn) {
+			write(c, ok, strings.Repeat("X: "+strings.Repeat("y", 1020)+"\r\n", 128), "Content-Length: 0\r\n\r\n")
+		}},
 		{"a body that drips", Timeout, "no answer from", func(c net.Conn) { write(c, ok+"\r\n"); drip(c, " ", time.Millisecond) }},
 		{"a body without end", TooBig, "too big", func(c net.Conn) { write(c, ok+"\r\n"); drip(c, strings.Repeat("x", 1<<16), 0) }},
 		{"a body of 50 MB, announced", TooBig, "too big", func(c net.Conn) { write(c, ok+"Content-Length: 52428800\r\n\r\n"); drip(c, "x", time.Millisecond) }},

@@ -208,8 +208,9 @@ func (r *Report) join() {
 			kept = append(kept, e)
 		case e.From == FromFeed:
 			kept[twin].Title = cmp.Or(kept[twin].Title, e.Title)
-		case e.Over && !kept[twin].Over: // the list of past outages knows more than that of open ones
-			kept[twin] = e
+		case e.Over && !kept[twin].Over: // one of the two lists is behind, and neither says which
+			kept[twin].Sure = false
+			r.Odd = append(r.Odd, "an outage is listed as open and as past")
 		}
 	}
 	r.Events = kept
