@@ -22,7 +22,7 @@ func pageFacts(r *status.Report) []model.Fact {
 		for _, s := range r.Services {
 			line := s.Name + ": " + s.Word
 			if !s.At.IsZero() {
-				line += ", since " + s.At.Format("2 Jan 15:04 UTC")
+				line += ", updated " + s.At.Format("2 Jan 15:04 UTC")
 			}
 			switch name := strings.ToLower(s.Name); {
 			case !s.Sends():
@@ -49,24 +49,31 @@ func pageFacts(r *status.Report) []model.Fact {
 			break
 		}
 		l := listed{Event: e}
-		add("incident", "%s (%s)", l.name(), e.From)
+		said := l.name() + " (" + e.From + ")"
+		if e.News != "" {
+			said += "; newest post: “" + shorten(e.News, 160) + "”"
+		}
+		add("incident", "%s", said)
 	}
 	if len(r.Events) == 0 {
 		var read []string
 		for _, p := range []*status.Part{&r.Active, &r.History, &r.Feed} {
 			if p.OK() {
-				read = append(read, p.Name+" "+clock(p.At))
+				read = append(read, p.Name)
 			}
 		}
 		if len(read) > 0 {
-			add("incidents", "none listed (%s)", strings.Join(read, ", "))
+			add("incidents", "none listed (%s, read %s)", strings.Join(read, ", "), clock(r.At))
 		}
 	}
 	for _, odd := range r.Odd {
 		add("the files disagree", "%s", odd)
 	}
+	if hint := model.Hint(r.Err()); hint != "" {
+		add("what to do", "%s", hint)
+	}
 	for _, p := range r.Parts() {
-		if !p.OK() {
+		if !p.OK() && r.Err() == nil {
 			add("could not be read", "%s: %s", p.Name, p.Why)
 		}
 	}
@@ -79,7 +86,7 @@ func pageFacts(r *status.Report) []model.Fact {
 
 func from(p *status.Part) string { return fmt.Sprintf(" (%s, read %s)", p.Name, clock(p.At)) }
 
-func clock(t time.Time) string { return t.UTC().Format("15:04:05 UTC") }
+func clock(t time.Time) string { return t.UTC().Format("15:04 UTC") }
 
 func listOr(all []string, or string) string {
 	if len(all) == 0 {
@@ -116,7 +123,7 @@ func shorten(s string, n int) string {
 func rawPage(r *status.Report) string {
 	var b strings.Builder
 	for _, p := range r.Parts() {
-		fmt.Fprintf(&b, "%s: ", p.Name)
+		fmt.Fprintf(&b, "%s: ", p.File)
 		if p.At.IsZero() {
 			fmt.Fprintf(&b, "%s\n\n", p.Why)
 			continue

@@ -137,6 +137,7 @@ func TestStatusPage(t *testing.T) {
 		{"resolved, in both lists", fakePage{active: wasOpen, history: wasOpen}, 0, problem, "it is over"},
 		{"open in one list, past in the other", fakePage{active: openNow, history: openNow}, time.Hour, unknown, "may or may not"},
 		{"resolved, another is open", fakePage{history: wasOpen, active: openNow}, 4 * time.Hour, problem, "another is open now"},
+		{"resolved, only in its posts", fakePage{active: `[{"id":1,"time":"{-5h}","posts":[{"status":"Resolved","description":"Fixed","time":"{-1h}"}]}]`}, 0, problem, "it is over"},
 		{"resolved before the failure", fakePage{history: wasOpen}, 20 * time.Minute, ok, "reports nothing"},
 		{"resolved just before the failure", fakePage{history: wasOpen}, 45 * time.Minute, unknown, "may or may not"},
 		{"past, never called resolved", fakePage{history: strings.ReplaceAll(wasOpen, `"Resolved"`, `"Major disruptions"`)}, 30 * time.Minute, unknown, "may or may not"},
@@ -157,7 +158,7 @@ func TestStatusPage(t *testing.T) {
 		{"a service without a word", fakePage{orgs: cloud("")}, 0, unknown, `"" of Cloud API`},
 		{"a service word of another kind", fakePage{orgs: only(`"status":"No known issues"`, `"status":{"x":1}`)}, 0, unknown, "another shape"},
 
-		{"everything 404", all("404"), 0, unknown, "orgs.json: HTTP 404"},
+		{"everything 404", all("404"), 0, unknown, "list of services: HTTP 404"},
 		{"everything 503", all("503"), 0, unknown, "HTTP 503"},
 		{"everything a web page", all(html), 0, unknown, "a web page came in its place"},
 		{"everything empty", all("empty"), 0, unknown, "an empty answer"},
@@ -165,7 +166,7 @@ func TestStatusPage(t *testing.T) {
 		{"everything null", all("null"), 0, unknown, "another shape"},
 		{"everything {}", all("{}"), 0, unknown, "another shape"},
 		{"an error in JSON with HTTP 200", all(`{"error":{"message":"An unknown error occurred","code":1}}`), 0, unknown, "another shape"},
-		{"no list of services", fakePage{orgs: "404"}, 0, unknown, "the list of services could not be read (orgs.json: HTTP 404)"},
+		{"no list of services", fakePage{orgs: "404"}, 0, unknown, "the list of services could not be read (list of services: HTTP 404)"},
 		{"a truncated list of services", fakePage{orgs: goodOrgs[:len(goodOrgs)/2]}, 0, unknown, "it is not whole"},
 		{"no product", fakePage{orgs: `[{"id":"facebook-login","services":[{"name":"Login","status":"No known issues"}]}]`}, 0, unknown, "does not list the WhatsApp Business Platform"},
 		{"a product without services", fakePage{orgs: `[{"id":"whatsapp-business-api","services":[]}]`}, 0, unknown, "lists no service"},
@@ -236,9 +237,9 @@ func TestStatusPageFacts(t *testing.T) {
 	s.Meta = &Meta{Status: fakePage{history: wasOpen, feed: "503"}.serve(t, begun)}
 	got := run(t, "status-page", s)
 	for name, want := range map[string]string{
-		"API availability": "Cloud API: No known issues, since ", "messaging status": "Marketing Messages API: No known issues (orgs.json, read ",
-		"other services": "Embedded Signup", "Graph API": "Platform Status: No known issues", "incident": "“Sending works again” (Cloud API, Resolved), ",
-		"could not be read": "outage-events-feed-whatsapp-business-api.rss: HTTP 503", model.FactOpenNow: "no", "look at": status.Page,
+		"API availability": "Cloud API: No known issues, updated ", "messaging status": "Marketing Messages API: No known issues (list of services, read ",
+		"other services": "Embedded Signup", "Graph API": "Platform Status: No known issues", "incident": "“Sending fails” (Cloud API, Major disruptions), ",
+		"could not be read": "feed: HTTP 503", model.FactOpenNow: "no", "look at": status.Page,
 	} {
 		if !strings.Contains(fact(got, name), want) {
 			t.Errorf("%s: %q, want %q", name, fact(got, name), want)

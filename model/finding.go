@@ -40,7 +40,7 @@ type Fact struct {
 // FactOpenNow is the fact of a status-page problem that says whether an outage is
 // open now, "yes" or "no". One that is over explains what failed in it and is
 // nothing to wait for.
-const FactOpenNow = "open now"
+const FactOpenNow = "outage open now"
 
 // A StepState is how far one step of an article has come.
 type StepState string

@@ -55,18 +55,19 @@ func (c *Client) Read(ctx context.Context) Report {
 	r := Report{Host: c.Host()}
 	parts := []struct {
 		part *Part
+		name string
 		path string
 		read func(*Report, *Part, []byte)
 	}{
-		{&r.Orgs, orgsPath, (*Report).readOrgs},
-		{&r.Active, activePath, (*Report).readActive},
-		{&r.History, historyPath, (*Report).readHistory},
-		{&r.Feed, feedPath, (*Report).readFeed},
+		{&r.Orgs, "list of services", orgsPath, (*Report).readOrgs},
+		{&r.Active, FromActive, activePath, (*Report).readActive},
+		{&r.History, FromHistory, historyPath, (*Report).readHistory},
+		{&r.Feed, FromFeed, feedPath, (*Report).readFeed},
 	}
 	bodies := make([][]byte, len(parts))
 	var wg sync.WaitGroup
 	for i, p := range parts {
-		wg.Go(func() { bodies[i] = c.fetch(ctx, p.part, p.path) })
+		wg.Go(func() { bodies[i] = c.fetch(ctx, p.part, p.name, p.path) })
 	}
 	wg.Wait()
 	for i, p := range parts {
@@ -77,7 +78,7 @@ func (c *Client) Read(ctx context.Context) Report {
 	// The feed's name has changed before; the list of products tells the new one.
 	if r.Feed.Why != "" && r.feedName != "" && r.feedName != feedPath {
 		moved := Part{}
-		if body := c.fetch(ctx, &moved, r.feedName); moved.Why == "" {
+		if body := c.fetch(ctx, &moved, FromFeed, r.feedName); moved.Why == "" {
 			r.readFeed(&moved, body)
 		}
 		if moved.Why == "" {
@@ -89,8 +90,8 @@ func (c *Client) Read(ctx context.Context) Report {
 }
 
 // fetch asks for one file and says in its part how that went.
-func (c *Client) fetch(ctx context.Context, p *Part, path string) []byte {
-	p.Name = path[strings.LastIndex(path, "/")+1:]
+func (c *Client) fetch(ctx context.Context, p *Part, name, path string) []byte {
+	p.Name, p.File = name, path[strings.LastIndex(path, "/")+1:]
 	a, err := c.door.Get(ctx, path, nil)
 	if err != nil {
 		p.err = err

@@ -2,6 +2,7 @@ package status
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -160,7 +161,7 @@ func (r *Report) readOutages(p *Part, body []byte, from string) {
 func (o outageJSON) event(from string) Event {
 	e := Event{From: from, Word: string(o.Status), Level: levelOf(string(o.Status)), Sure: true, id: string(o.ID), service: string(o.Service)}
 	var last, resolved time.Time
-	newest := Unknown
+	newest, word := Unknown, string(o.Status) // word is the one that holds now
 	see := func(t text, l Level) {
 		at, zoned, ok := parseTime(string(t))
 		if !ok {
@@ -181,21 +182,27 @@ func (o outageJSON) event(from string) Event {
 	for _, p := range o.Posts[:min(len(o.Posts), most)] { // the last is the newest
 		l := levelOf(string(p.Status))
 		see(p.Time, l)
-		if p.Text != "" {
-			e.Title = plain(string(p.Text))
+		if said := plain(string(p.Text)); e.Title == "" {
+			e.Title = said
+		} else if said != "" {
+			e.News = said
 		}
 		if p.Status != "" {
 			newest = l
 			if o.Status == "" {
-				e.Word = string(p.Status)
+				word = string(p.Status)
 			}
 		}
 		// "Resolved" says nothing of how bad it was.
 		if l.Bad() && (l > e.Level || e.Level == Resolved) {
-			e.Level = l
+			e.Level, e.Word = l, string(p.Status)
 		}
 	}
-	now := levelOf(e.Word)
+	e.Word = cmp.Or(e.Word, word)
+	now := levelOf(word)
+	if e.Level == Unknown {
+		e.Level = now
+	}
 	e.Over = now == Resolved || from == FromHistory
 	if newest != Unknown && (newest == Resolved) != (now == Resolved) && from == FromActive {
 		e.Sure = false // its word says one thing and its newest post another

@@ -46,7 +46,8 @@ func (l Level) Bad() bool { return l == Degraded || l == Outage }
 
 // A Part is one of the four files.
 type Part struct {
-	Name   string // "orgs.json"
+	Name   string // "list of services"
+	File   string // "orgs.json"
 	Why    string // why it could not be read; empty: it was
 	Count  int    // how many services, outages or entries it lists
 	Status int    // HTTP
@@ -83,10 +84,11 @@ func sends(name string) bool {
 
 // An Event is one outage that the page lists.
 type Event struct {
-	Title   string    // the newest post, or the feed's title
-	Service string    // empty: not said
-	Word    string    // the newest one
-	Level   Level     // at its worst
+	Title   string // what it is about: the first post, or the feed's title
+	News    string // the newest post, where it is another
+	Service string // empty: not said
+	Word    string // how bad it is, or was at its worst
+	Level   Level
 	Start   time.Time // UTC; zero: not said
 	End     time.Time // UTC; of an event that is over: the last that is known of it
 	Over    bool
