@@ -344,7 +344,7 @@ func TestShare(t *testing.T) {
 // The proxy of the environment is read once in a process, so each case is one.
 func TestProxy(t *testing.T) {
 	if base := os.Getenv("DOOR_TEST_BASE"); base != "" {
-		d, err := New(Options{Base: base, Secret: canary, Wait: 2 * time.Second})
+		d, err := New(Options{Base: base, Secret: canary, Wait: 30 * time.Second})
 		if err == nil {
 			_, err = d.Get(t.Context(), "/v25.0/debug_token", url.Values{"input_token": {canary}})
 		}
@@ -371,7 +371,9 @@ func TestProxy(t *testing.T) {
 		{"not an address", "https://graph.facebook.com", "http://me:pass@[::1", "reading the proxy's address", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			mu.Lock()
 			seen = nil
+			mu.Unlock()
 			exe, err := os.Executable()
 			if err != nil {
 				t.Fatal(err)
@@ -388,6 +390,8 @@ func TestProxy(t *testing.T) {
 					t.Errorf("it tells %q: %s", s, out)
 				}
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			if got := strings.Join(seen, "\n"); got != tt.seen {
 				t.Errorf("the proxy saw %q, want %q", got, tt.seen)
 			}
