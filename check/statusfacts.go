@@ -63,7 +63,7 @@ func pageFacts(r *status.Report) []model.Fact {
 			}
 		}
 		if len(read) > 0 {
-			add("incidents", "none listed (%s, read %s)", strings.Join(read, ", "), clock(r.At))
+			add("incidents", "none listed (%s, read %s)", strings.Join(read, ", "), hour(r.At))
 		}
 	}
 	for _, odd := range r.Odd {
@@ -84,9 +84,9 @@ func pageFacts(r *status.Report) []model.Fact {
 	return facts
 }
 
-func from(p *status.Part) string { return fmt.Sprintf(" (%s, read %s)", p.Name, clock(p.At)) }
+func from(p *status.Part) string { return fmt.Sprintf(" (%s, read %s)", p.Name, hour(p.At)) }
 
-func clock(t time.Time) string { return t.UTC().Format("15:04 UTC") }
+func hour(t time.Time) string { return t.UTC().Format("15:04 UTC") }
 
 func listOr(all []string, or string) string {
 	if len(all) == 0 {
@@ -128,7 +128,7 @@ func rawPage(r *status.Report) string {
 			fmt.Fprintf(&b, "%s\n\n", p.Why)
 			continue
 		}
-		fmt.Fprintf(&b, "HTTP %d, %s, %d ms\n%s\n\n", p.Status, clock(p.At), p.Took.Milliseconds(), cut(string(p.Raw), maxRaw/len(r.Parts())-200))
+		fmt.Fprintf(&b, "HTTP %d, %s, %d ms\n%s\n\n", p.Status, hour(p.At), p.Took.Milliseconds(), cut(string(p.Raw), maxRaw/len(r.Parts())-200))
 	}
 	return strings.TrimSpace(b.String())
 }

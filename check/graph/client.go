@@ -35,8 +35,7 @@ import (
 // 22 November 2026).
 const DefaultVersion = "v25.0"
 
-// Host is where the Graph API is.
-const Host = "graph.facebook.com"
+const metaHost = "graph.facebook.com"
 
 // A Token is an access token. It prints as [token] under every verb, in a log
 // and in JSON.
@@ -88,12 +87,12 @@ var versionForm = regexp.MustCompile(`^v[0-9]{1,3}\.[0-9]{1,2}$`)
 func New(o Options) (*Client, error) {
 	base := o.URL
 	if base == "" {
-		base = "https://" + Host
+		base = "https://" + metaHost
 	}
 	u, err := url.Parse(base)
 	if err != nil || !reachable(u) {
 		return nil, model.WithHint(errors.New("the address for the Graph API leads elsewhere than to Meta"),
-			"UNSENT_GRAPH_URL must be https://"+Host+", or an address of this computer for a try-out; leave it empty")
+			"UNSENT_GRAPH_URL must be https://"+metaHost+", or an address of this computer for a try-out; leave it empty")
 	}
 	version := o.Version
 	if version == "" {
@@ -123,7 +122,7 @@ func reachable(u *url.URL) bool {
 	if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
 		return u.Scheme == "http" || u.Scheme == "https"
 	}
-	return u.Scheme == "https" && u.Host == Host
+	return u.Scheme == "https" && u.Host == metaHost
 }
 
 // tokenText is the token without the blanks around it. What cannot be a token is
@@ -155,5 +154,5 @@ func tokenText(s string) (string, error) {
 // Source is where the answers come from: "graph.facebook.com v25.0".
 func (c *Client) Source() string { return c.host + " " + c.version }
 
-// Version is the version that is asked for.
-func (c *Client) Version() string { return c.version }
+// Host is the host that is asked.
+func (c *Client) Host() string { return c.host }
