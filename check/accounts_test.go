@@ -162,7 +162,7 @@ func TestNumberInAccount(t *testing.T) {
 	expect(t, askFake(t, "number-in-account", of(nil), map[string]string{testWABA + "/phone_numbers": `{}`}), model.Unknown)
 	expect(t, askFake(t, "number-in-account", of(nil), nil), model.Unknown, "Meta does not say which")
 	endless := map[string]string{testWABA + "/phone_numbers": `{"data":[` + other + `],"paging":{"cursors":{"after":"b"},"next":"https://example.com"}}`}
-	expect(t, askFake(t, "number-in-account", of(nil), endless), model.Unknown, "it has more")
+	expect(t, askFake(t, "number-in-account", of(nil), endless), model.Unknown, "there are more")
 	sender := of(func(f *model.Failure) { f.PhoneID, f.Sender = "", "15550100123" })
 	expect(t, askFake(t, "number-in-account", sender, list(ours)), model.OK)
 	expect(t, askFake(t, "number-in-account", sender, list(other)), model.Problem, "+1 555 ... 23 does not belong", "not:0100123")

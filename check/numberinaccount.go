@@ -60,7 +60,7 @@ func numberIn(ctx context.Context, g *graph.Client, t target) (found *graph.Phon
 	fact(&r.facts, "numbers of the WABA", first(strings.Join(there, "; "), "none"))
 	switch {
 	case a.Cut:
-		r.unknown(fmt.Sprintf("%s is not among the first %d numbers of WABA %s, and it has more", what, len(list), t.waba))
+		r.unknown(fmt.Sprintf("%s is not among the %d numbers of WABA %s that were read, and there are more", what, len(list), t.waba))
 	case t.from != "" && t.phone != "":
 		// The WABA is the account's, not the log's: it may just be the wrong account.
 		r.unknown(fmt.Sprintf("%s is not in WABA %s of the account %s; the log names no WABA, so which one the messages were sent with is not known", what, t.waba, t.from))

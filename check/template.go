@@ -172,7 +172,7 @@ func (r *reading) missing(t target, all []graph.Template, cut bool) {
 		// The two may look the same on the screen, so the sentence says where not.
 		r.problem(text + "; it has " + quoted(meant[0]) + " (" + differences(t.template, meant[0])[0] + ")")
 	case cut:
-		r.unknown("among the first templates of WABA " + t.waba + " none is named " + quoted(t.template) + ", and it has more")
+		r.unknown("among the templates of WABA " + t.waba + " that were read none is named " + quoted(t.template) + ", and there are more")
 	default:
 		r.problem(text)
 	}

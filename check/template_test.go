@@ -73,7 +73,7 @@ func TestTemplateNotAsked(t *testing.T) {
 // A list that was not read to its end proves no absence.
 func TestTemplateListCut(t *testing.T) {
 	more := `{"data":[` + tpl("a", "en", "APPROVED", "") + `],"paging":{"cursors":{"after":"c"},"next":"https://example.com"}}`
-	expect(t, askFake(t, "template", sending1("welcome", "en"), map[string]string{templatesAt: listOf(), templatesAt + " all": more}), model.Unknown, "it has more")
+	expect(t, askFake(t, "template", sending1("welcome", "en"), map[string]string{templatesAt: listOf(), templatesAt + " all": more}), model.Unknown, "there are more")
 	// The near miss is in the whole list and not in the filtered one.
 	whole := listOf(tpl("Welcome", "en", "APPROVED", ""))
 	expect(t, askFake(t, "template", sending1("welcome", "en"), map[string]string{templatesAt: listOf(), templatesAt + " all": whole}), model.Problem, `it has "Welcome"`)

@@ -58,7 +58,7 @@ type Subscriber struct {
 }
 
 // Subscribed asks which apps get the WABA's webhooks. Meta documents the entries
-// both nested and flat; both are read.
+// both nested and flat; both are read. Answer.Cut tells that not all were read.
 func (c *Client) Subscribed(ctx context.Context, waba string) ([]Subscriber, Answer, error) {
 	type app struct {
 		ID   text `json:"id"`
@@ -76,6 +76,7 @@ func (c *Client) Subscribed(ctx context.Context, waba string) ([]Subscriber, Ans
 	if err == nil && !r.Data.known {
 		err = errNoList
 	}
+	a.Cut = a.Cut || r.Data.odd > 0
 	var out []Subscriber
 	for _, e := range r.Data.items {
 		who := e.app

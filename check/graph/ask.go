@@ -26,7 +26,7 @@ type Answer struct {
 	Trace   string        // x-fb-trace-id
 	Notes   []string      // what must be known before trusting it: another version answered, a field was left out
 	Dropped []string      // fields that Meta did not know
-	Cut     bool          // a list went on, and the rest was not asked for
+	Cut     bool          // a list is not complete: it went on, or entries could not be read
 }
 
 // Now is the time by which Meta's times must be judged: Meta's own clock where it

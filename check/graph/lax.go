@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -104,31 +103,32 @@ func (m *Moment) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// list is an array that survives an odd element. Known tells an empty list
-// from a field that is not there or is no list.
+// list is an array that survives an odd element. Known tells an empty list from a
+// field that is not there or is no list; odd counts the elements that are of
+// another kind altogether and so are missing in items.
 type list[T any] struct {
 	items []T
 	known bool
+	odd   int
 }
 
-// UnmarshalJSON never fails. An object in the place of an array is an array of
-// one: Meta documents both for some fields.
+// UnmarshalJSON never fails.
 func (l *list[T]) UnmarshalJSON(b []byte) error {
 	*l = list[T]{}
 	var raw []json.RawMessage
-	if json.Unmarshal(b, &raw) != nil {
-		if !bytes.HasPrefix(bytes.TrimSpace(b), []byte("{")) {
-			return nil
-		}
-		raw = []json.RawMessage{b}
+	if json.Unmarshal(b, &raw) != nil || raw == nil {
+		return nil
 	}
-	l.known = string(b) != "null"
+	l.known = true
 	for _, r := range raw {
 		var v T
-		var odd *json.UnmarshalTypeError // one field of another type; the others are there
-		if err := json.Unmarshal(r, &v); err == nil || errors.As(err, &odd) {
-			l.items = append(l.items, v)
+		var odd *json.UnmarshalTypeError
+		err := json.Unmarshal(r, &v)
+		if string(r) == "null" || err != nil && (!errors.As(err, &odd) || odd.Field == "") {
+			l.odd++
+			continue
 		}
+		l.items = append(l.items, v) // one field of another type hides no other
 	}
 	return nil
 }

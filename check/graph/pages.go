@@ -13,7 +13,7 @@ var errNoList = &Unread{Status: http.StatusOK, Why: "it has no list in it"}
 
 // pages asks for a list, page by page. The address of the next page that Meta
 // sends along carries the token and is never followed: its cursor is put into a
-// question of our own. Answer.Cut tells that the list went on.
+// question of our own. Answer.Cut tells that not all was read.
 func pages[T any](ctx context.Context, c *Client, path string, query url.Values) ([]T, Answer, error) {
 	query.Set("limit", "100")
 	var all []T
@@ -40,6 +40,7 @@ func pages[T any](ctx context.Context, c *Client, path string, query url.Values)
 			return all, sum, err
 		}
 		all = append(all, page.Data.items...)
+		sum.Cut = sum.Cut || page.Data.odd > 0
 		next := string(page.Paging.Cursors.After)
 		switch {
 		case page.Paging.Next == "":

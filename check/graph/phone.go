@@ -64,8 +64,8 @@ func (c *Client) Phone(ctx context.Context, phone string) (Phone, Answer, error)
 	return r.phone(), a, err
 }
 
-// Phones asks for the numbers of a WABA. Answer.Cut tells that there are more
-// than were asked for.
+// Phones asks for the numbers of a WABA. Answer.Cut tells that not all were
+// read.
 func (c *Client) Phones(ctx context.Context, waba string) ([]Phone, Answer, error) {
 	rows, a, err := pages[rawPhone](ctx, c, waba+"/phone_numbers", url.Values{
 		"fields": {"id,display_phone_number,verified_name,status,quality_rating,platform_type"}})

@@ -34,7 +34,7 @@ type Button struct {
 
 // Templates asks for the templates of a WABA whose name contains name, or for all
 // when name is empty. Meta's filter is not exact, so the caller compares name and
-// language itself; Answer.Cut tells that there are more than were asked for.
+// language itself; Answer.Cut tells that not all were read.
 func (c *Client) Templates(ctx context.Context, waba, name string) ([]Template, Answer, error) {
 	type button struct {
 		Type text `json:"type"`
