@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -62,6 +61,13 @@ func (a Answer) With(b Answer) Answer {
 	return a
 }
 
+// The status of an answer and the form of a Date header (RFC 9110, 5.6.7 and
+// 15.3.1): what is said over HTTP is the door's business, so net/http is not here.
+const (
+	httpOK   = 200
+	httpTime = "Mon, 02 Jan 2006 15:04:05 GMT"
+)
+
 // maxRaw is how much of a raw answer is kept.
 const maxRaw = 64 << 10
 
@@ -97,7 +103,7 @@ func (c *Client) ask(ctx context.Context, path string, query url.Values, to any)
 	}
 	var odd *json.UnmarshalTypeError // one field of another type; the others are there
 	if err := json.Unmarshal(f.body, to); err != nil && !errors.As(err, &odd) {
-		return a, &Unread{Status: http.StatusOK, Why: "the body has another shape than Meta documents"}
+		return a, &Unread{Status: httpOK, Why: "the body has another shape than Meta documents"}
 	}
 	return a, nil
 }
@@ -207,7 +213,7 @@ func (c *Client) once(ctx context.Context, path string, query url.Values) ([]byt
 	}
 	a.At, a.Took = got.At, got.Took
 	a.Trace = got.Header.Get("X-Fb-Trace-Id")
-	if t, err := http.ParseTime(got.Header.Get("Date")); err == nil {
+	if t, err := time.Parse(httpTime, got.Header.Get("Date")); err == nil {
 		a.Clock = t.UTC()
 	}
 	if v := got.Header.Get("Facebook-Api-Version"); v != "" && v != c.version {
@@ -216,7 +222,7 @@ func (c *Client) once(ctx context.Context, path string, query url.Values) ([]byt
 	body := c.withoutToken(got.Body)
 	a.Raw = clip(c.Redact(strings.ToValidUTF8(string(body), "\uFFFD")))
 	e, err := c.judge(got.Status, got.Header.Get("Content-Type"), body)
-	c.budget.learn(got.Header, e, got.At)
+	c.budget.learn(got.Header.Get, e, got.At)
 	if e != nil {
 		err = e
 	}

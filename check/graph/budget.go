@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -66,9 +65,9 @@ func (b *budget) stop(until time.Time, why string) {
 
 // learn reads what an answer says of the limits: the usage headers, Retry-After
 // and the throttling codes.
-func (b *budget) learn(h http.Header, e *Error, at time.Time) {
-	share, name, wait := usage(h)
-	if s, err := strconv.Atoi(h.Get("Retry-After")); err == nil && s > 0 {
+func (b *budget) learn(header func(string) string, e *Error, at time.Time) {
+	share, name, wait := usage(header)
+	if s, err := strconv.Atoi(header("Retry-After")); err == nil && s > 0 {
 		wait = max(wait, time.Duration(min(s, 24*60*60))*time.Second)
 	}
 	switch {
@@ -89,7 +88,7 @@ type usageRow struct {
 
 // usage is the highest share of any limit, in percent, what it is of, and how
 // long Meta says it takes until it is free again.
-func usage(h http.Header) (share int64, name string, wait time.Duration) {
+func usage(header func(string) string) (share int64, name string, wait time.Duration) {
 	note := func(r usageRow, what string) {
 		if s := max(r.Calls.or(0), r.CPU.or(0), r.Time.or(0)); s > share {
 			share, name = s, what
@@ -99,11 +98,11 @@ func usage(h http.Header) (share int64, name string, wait time.Duration) {
 		}
 	}
 	var app usageRow
-	if json.Unmarshal([]byte(h.Get("X-App-Usage")), &app) == nil {
+	if json.Unmarshal([]byte(header("X-App-Usage")), &app) == nil {
 		note(app, "calls of the app")
 	}
 	var cases map[string]list[usageRow]
-	if json.Unmarshal([]byte(h.Get("X-Business-Use-Case-Usage")), &cases) == nil {
+	if json.Unmarshal([]byte(header("X-Business-Use-Case-Usage")), &cases) == nil {
 		for _, rows := range cases {
 			for _, r := range rows.items {
 				note(r, strings.ReplaceAll(string(r.Type), "_", " "))

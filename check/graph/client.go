@@ -19,7 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -119,7 +119,7 @@ func reachable(u *url.URL) bool {
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return false
 	}
-	if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
+	if ip, err := netip.ParseAddr(u.Hostname()); u.Hostname() == "localhost" || err == nil && ip.IsLoopback() {
 		return u.Scheme == "http" || u.Scheme == "https"
 	}
 	return u.Scheme == "https" && u.Host == metaHost

@@ -2,14 +2,13 @@ package graph
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 )
 
 // maxPages is how many pages of a list are asked for, of a hundred entries each.
 const maxPages = 5
 
-var errNoList = &Unread{Status: http.StatusOK, Why: "it has no list in it"}
+var errNoList = &Unread{Status: httpOK, Why: "it has no list in it"}
 
 // pages asks for a list, page by page. The address of the next page that Meta
 // sends along carries the token and is never followed: its cursor is put into a
