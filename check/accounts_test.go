@@ -32,7 +32,7 @@ func TestHealth(t *testing.T) {
 		{"all available", healthOf("AVAILABLE", entity("PHONE_NUMBER", "AVAILABLE", `"can_receive_call_sip":"AVAILABLE"`)+","+well), model.OK, []string{"may send messages", "fact:the phone number: AVAILABLE"}},
 		{"blocked by calls only", healthOf("BLOCKED", entity("PHONE_NUMBER", "AVAILABLE", sip("138024"))+","+well+","+entity("APP", "AVAILABLE", sip(`"138025"`))), model.OK, []string{"not:SIP"}},
 		{"payment", healthOf("BLOCKED", entity("PHONE_NUMBER", "AVAILABLE", "")+","+entity("WABA", "BLOCKED", `"errors":[{"error_code":141006,"error_description":"There is an error with the payment method.","possible_solution":"Add one."}]`)), model.Problem,
-			[]string{"blocks sending for the WhatsApp account: There is an error with the payment method. (141006)", "fact:Meta's advice for 141006: Add one."}},
+			[]string{"blocks sending for the WhatsApp account: There is an error with the payment method (141006)", "fact:Meta's advice for 141006: Add one."}},
 		{"limited with an error", healthOf("LIMITED", entity("WABA", "LIMITED", `"errors":[{"error_code":141010,"error_description":"Business not verified"}]`)), model.Problem, []string{"limits sending", "141010"}},
 		{"limited by SIP only", healthOf("LIMITED", entity("WABA", "LIMITED", sip("138024"))), model.Unknown, []string{"whether that stopped these messages"}},
 		{"limited with a remark", healthOf("LIMITED", entity("PHONE_NUMBER", "LIMITED", `"additional_info":["Your display name has not been approved yet."]`)+","+well), model.Unknown, []string{"limits sending for the phone number: Your display name"}},

@@ -164,10 +164,16 @@ func (r *reading) finding(good string) model.Finding {
 		f.Summary = good + "; but " + r.warnings[0]
 		more("note", r.warnings[1:])
 	}
-	if !strings.HasSuffix(f.Summary, "...") { // Meta's texts end with a stop
-		f.Summary = strings.TrimSuffix(f.Summary, ".")
-	}
+	f.Summary = bare(f.Summary)
 	return f
+}
+
+// bare is a sentence without its final stop, which Meta's texts have.
+func bare(s string) string {
+	if strings.HasSuffix(s, "...") {
+		return s
+	}
+	return strings.TrimSuffix(s, ".")
 }
 
 // upper compares Meta's words without regard to case.

@@ -43,6 +43,7 @@ func TestWindow(t *testing.T) {
 		{"template by its name only", model.Failure{At: at, Template: "order_ready"}, model.OK, "needs no open window"},
 		{"no last inbound time", model.Failure{At: at, Kind: "text"}, model.Unknown, "ask the CRM for the time of the last inbound message"},
 		{"no kind", model.Failure{At: at, LastInbound: at.Add(-90 * time.Hour)}, model.Unknown, "whether a template or a free-form message"},
+		{"Meta says that it was shut", model.Failure{At: at, Code: "131047", Kind: "text", LastInbound: at.Add(-3 * time.Hour)}, model.Unknown, "wrote 3 hours before, and Meta's code 131047 says"},
 		{"no time", model.Failure{Kind: "text", LastInbound: at}, model.Unknown, "cannot tell"},
 	}
 	for _, tt := range tests {
@@ -73,6 +74,8 @@ func TestRecipient(t *testing.T) {
 		{"S2-C6 too long", model.Failure{RecipientRaw: "1555010012345678"}, model.Problem, "15 is the most"},
 		{"trunk zero", model.Failure{RecipientRaw: "05550100123"}, model.Problem, "begins with 0"},
 		{"the request counts before the column", model.Failure{Request: request("15550100123"), RecipientRaw: "+1 (555) 010-0123"}, model.OK, "well formed"},
+		{"too short for its country", model.Failure{RecipientRaw: "155501001"}, model.Unknown, "8 digits behind +1 (US, Canada, Caribbean), where 10 are usual"},
+		{"lengths that are not certain", model.Failure{RecipientRaw: "4915550100"}, model.OK, "well formed"},
 		{"masked by the export", model.Failure{RecipientRaw: "1555****123", Flags: []model.Flag{model.FlagRecipientMasked}}, model.Unknown, "ask the CRM for the whole number"},
 		{"cut by a spreadsheet", model.Failure{RecipientRaw: "1.5555E+10", Flags: []model.Flag{model.FlagRecipientDamaged}}, model.Unknown, "without a spreadsheet"},
 		{"nobody", model.Failure{}, model.Unknown, "names no recipient"},
@@ -89,6 +92,33 @@ func TestRecipient(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A repair is proposed where only one can have been meant, with the number masked,
+// and where one would have to be guessed there is none.
+func TestRecipientRepair(t *testing.T) {
+	for written, want := range map[string]string{
+		"+1 (555) 010-0123":   "+1 555 ... 23 (11 digits), without the signs; nothing was changed",
+		"0015550100123":       "+1 555 ... 23 (11 digits), without the 00 in front; nothing was changed",
+		"+49 (0)1555 0100123": "+49 155 ... 23 (13 digits), without the (0) and the signs; nothing was changed",
+		"15550100123":         "",
+		"+15550100123":        "",
+		"05550100123":         "",
+		"1555O100123":         "",
+		"555":                 "",
+		"+1 (555) 010-012":    "", // a digit is missing
+		"1.5555E+10":          "",
+	} {
+		got := ""
+		for _, f := range run(t, "recipient", one(model.Failure{RecipientRaw: written})).Facts {
+			if f.Name == "proposed" {
+				got = f.Value
+			}
+		}
+		if got != want {
+			t.Errorf("%q: got %q, want %q", written, got, want)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ const (
 // not exist. A query may be told apart: "3/message_templates?name=".
 type fakeGraph struct {
 	*httptest.Server
+	token graph.Token
 	mu    sync.Mutex
 	says  map[string]string
 	asked []string
@@ -38,9 +40,12 @@ type fakeGraph struct {
 
 const notThere = `{"error":{"message":"Unsupported get request. Object with ID '1' does not exist, cannot be loaded due to missing permissions, or does not support this operation","type":"GraphMethodException","code":100,"error_subcode":33,"fbtrace_id":"AbcD_1"}}`
 
+var fakes atomic.Int64
+
 func serveGraph(t *testing.T, says map[string]string) *fakeGraph {
 	t.Helper()
-	f := &fakeGraph{says: says}
+	// A pause that Meta asks for is kept by token and host, and ports come back.
+	f := &fakeGraph{says: says, token: graph.Token(fmt.Sprint(canary, fakes.Add(1)))}
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := strings.TrimPrefix(r.URL.Path, "/v25.0/")
 		f.mu.Lock()
@@ -56,7 +61,7 @@ func serveGraph(t *testing.T, says map[string]string) *fakeGraph {
 			w.WriteHeader(http.StatusBadRequest)
 			body = notThere
 		}
-		_, _ = fmt.Fprint(w, body)
+		_, _ = fmt.Fprint(w, strings.ReplaceAll(body, canary, string(f.token)))
 	}))
 	t.Cleanup(f.Close)
 	return f
@@ -64,7 +69,7 @@ func serveGraph(t *testing.T, says map[string]string) *fakeGraph {
 
 func (f *fakeGraph) meta(t *testing.T) *Meta {
 	t.Helper()
-	g, err := graph.New(graph.Options{URL: f.URL, Token: canary, Agent: "unsent test"})
+	g, err := graph.New(graph.Options{URL: f.URL, Token: f.token, Agent: "unsent test"})
 	if err != nil {
 		t.Fatal(err)
 	}

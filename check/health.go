@@ -84,7 +84,7 @@ func (r *reading) entity(e graph.Entity, facts bool) {
 		if x.AboutSIP() {
 			continue
 		}
-		text := said(x.Description)
+		text := bare(said(x.Description))
 		if x.Code != 0 {
 			text = fmt.Sprintf("%s (%d)", text, x.Code)
 		}
@@ -93,7 +93,7 @@ func (r *reading) entity(e graph.Entity, facts bool) {
 	}
 	reasons := len(why)
 	for _, i := range e.Info {
-		why = append(why, said(i))
+		why = append(why, bare(said(i)))
 	}
 	text := ""
 	if len(why) > 0 {

@@ -65,7 +65,7 @@ func numberIn(ctx context.Context, g *graph.Client, t target) (found *graph.Phon
 		// The WABA is the account's, not the log's: it may just be the wrong account.
 		r.unknown(fmt.Sprintf("%s is not in WABA %s of the account %s; the log names no WABA, so which one the messages were sent with is not known", what, t.waba, t.from))
 	default:
-		r.problem(fmt.Sprintf("%s does not belong to WABA %s: the message was sent with the one number and the other account", what, t.waba))
+		r.problem(fmt.Sprintf("%s does not belong to WABA %s, with which the log pairs it; templates and token of that account do not fit the number", what, t.waba))
 	}
 	return nil, a, answered(g, a, r.finding(""))
 }

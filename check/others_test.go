@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -245,17 +246,20 @@ func TestAbout(t *testing.T) {
 	expect(t, askFake(t, "phone-number", s, says), model.Unknown, "1 of the 2 newest")
 }
 
-// All checks of one run share their client; the same question is put once.
+// All checks of one run share their client, at the same moment or one after the
+// other; the same question is put once.
 func TestOneRunAsksOnce(t *testing.T) {
 	fake := serveGraph(t, map[string]string{"debug_token": debug(`"app_id":"1","is_valid":true`), testWABA + "/phone_numbers": `{"data":[]}`, templatesAt: listOf(tpl("x", "en", "APPROVED", ""))})
 	s := sending1("x", "en")
 	s.Message.PhoneID, s.Message.Sender = "", "15550100123"
 	s.Meta, s.Now = fake.meta(t), now
+	var wg sync.WaitGroup
 	for _, c := range All() {
 		if c.Name != "status-page" {
-			c.Run(t.Context(), s)
+			wg.Go(func() { c.Run(t.Context(), s) })
 		}
 	}
+	wg.Wait()
 	seen := map[string]int{}
 	for _, q := range fake.asked {
 		if seen[q]++; !strings.HasPrefix(q, "GET ") {

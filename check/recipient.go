@@ -20,7 +20,13 @@ import (
 //
 // The article on 131000 (step 6) wants digits only. Meta's own example of an
 // accepted send has a "+" in front, so a "+" is no fault, and other signs between
-// the digits are "cannot tell" with the form that the article wants.
+// the digits are "cannot tell" with the form that the article wants. A repair is
+// proposed where there is only one, and never applied.
+//
+// The rules are by hand: country codes, and lengths where they are certain. A
+// library with every country's numbering plan would add 6 MB to a program of 20,
+// and could not answer the question that matters either, whether the number is on
+// WhatsApp.
 var _ = register(Check{
 	Name:  "recipient",
 	Title: "Is the recipient's number well formed?",
@@ -49,6 +55,11 @@ func checkRecipient(_ context.Context, s Subject) model.Finding {
 		}
 		if v != model.OK && len(facts) < 5 && fact.Value != "" {
 			facts = append(facts, fact)
+		}
+	}
+	if len(sample) == 1 {
+		if fixed, how := repair(&sample[0]); fixed != "" {
+			facts = append(facts, model.Fact{Name: "proposed", Value: fmt.Sprintf("%s (%d digits), %s; nothing was changed", safe.MaskPhone(fixed), len(fixed), how)})
 		}
 	}
 	if len(sample) == 1 && good == 1 {
@@ -111,6 +122,10 @@ func judgeNumber(f *model.Failure) (model.Verdict, model.Fact) {
 		return model.Unknown, fact
 	}
 	why := malformed(written)
+	if odd := unusual(written); why == "" && odd != "" {
+		fact.Value += ": " + odd
+		return model.Unknown, fact
+	}
 	if why == "" {
 		return model.OK, fact
 	}
@@ -121,6 +136,45 @@ func judgeNumber(f *model.Failure) (model.Verdict, model.Fact) {
 	}
 	fact.Value += "; the article's form is " + safe.PhoneShape(p.Digits)
 	return model.Unknown, fact
+}
+
+// unusual says what is odd about a number of a possible form: its country's
+// numbers are longer or shorter. Empty: nothing, or nothing certain.
+func unusual(s string) string {
+	s = strings.TrimPrefix(s, "+")
+	least, most := safe.Lengths(s)
+	calling, where := safe.Country(s)
+	n := len(s) - len(calling)
+	if most == 0 || n >= least && n <= most {
+		return ""
+	}
+	want := fmt.Sprint(least)
+	if most > least {
+		want = fmt.Sprintf("%d to %d", least, most)
+	}
+	return fmt.Sprintf("it has %d digits behind +%s (%s), where %s are usual", n, calling, where, want)
+}
+
+// repair is the number as it may have been meant, with what to do to it, where
+// only one can have been meant; both empty otherwise. A missing country code or a
+// missing digit cannot be guessed.
+func repair(f *model.Failure) (digits, how string) {
+	written, _ := asSent(f)
+	p := safe.ParsePhone(written)
+	switch {
+	case isNobody(f) || p.Digits == "":
+		return "", ""
+	case strings.Contains(written, "(0)"):
+		digits, how = safe.Digits(strings.Replace(written, "(0)", "", 1)), "without the (0) and the signs"
+	case strings.HasPrefix(p.Digits, "00"):
+		digits, how = p.Digits[2:], "without the 00 in front"
+	case p.Digits != strings.TrimPrefix(written, "+"):
+		digits, how = p.Digits, "without the signs"
+	}
+	if digits == "" || malformed(digits) != "" || unusual(digits) != "" {
+		return "", ""
+	}
+	return digits, how
 }
 
 // isNobody reports whether a message went to no phone number: to a group, or to
@@ -164,6 +218,9 @@ func reason(f *model.Failure) string {
 		return "a spreadsheet has cut digits off the number; ask for the export without a spreadsheet in between"
 	}
 	why := malformed(written)
+	if odd := unusual(written); why == "" && odd != "" {
+		return odd + "; ask the customer for the number"
+	}
 	if p := safe.ParsePhone(written); fromRequest && p.Digits != "" && malformed(p.Digits) == "" {
 		return "the request writes the number with other signs than digits; the article asks for digits only, and whether the API minds is not known"
 	}

@@ -84,7 +84,7 @@ func TestTemplateHealth(t *testing.T) {
 	list := listOf(tpl("order_ready", "en_US", "APPROVED", ""))
 	blocked := `{"health_status":{"can_send_message":"BLOCKED","entities":[{"entity_type":"MESSAGE_TEMPLATE","id":"6","can_send_message":"BLOCKED","errors":[{"error_code":141002,"error_description":"Only approved templates."}]}]}}`
 	says := map[string]string{templatesAt: list, "600000000000001": blocked}
-	expect(t, askFake(t, "template", sending1("order_ready", "en_US"), says), model.Problem, "blocks sending for the template: Only approved templates. (141002)")
+	expect(t, askFake(t, "template", sending1("order_ready", "en_US"), says), model.Problem, "blocks sending for the template: Only approved templates (141002)")
 	delete(says, "600000000000001")
 	expect(t, askFake(t, "template", sending1("order_ready", "en_US"), says), model.OK, "fact:health: could not ask")
 }

@@ -13,6 +13,10 @@ import (
 // customer service window (Meta, error 131047: "more than 24 hours").
 const Window = 24 * time.Hour
 
+// shutCode is Meta's own word for a closed window (error codes page, 11 September
+// 2026).
+const shutCode model.Code = "131047"
+
 // window asks whether a free-form message was sent outside the customer service
 // window. Only the log can answer; the Graph API has no such question. Templates
 // need no open window.
@@ -35,6 +39,8 @@ func checkWindow(_ context.Context, s Subject) model.Finding {
 			// An export often has the customer's last message of today, which says
 			// nothing about the time of an older failure.
 			blind++
+		case f.Code == shutCode && age <= Window:
+			blind++ // the log and Meta contradict each other
 		case age > Window:
 			shut++
 			longest = max(longest, age)
@@ -96,6 +102,8 @@ func missing(f *model.Failure) string {
 		return "the log does not say whether a template or a free-form message was sent; ask the CRM"
 	case !f.At.IsZero() && f.LastInbound.After(f.At):
 		return "the log's last message of the customer is later than this failure; ask the CRM when the customer had written before it"
+	case f.Code == shutCode && !f.LastInbound.IsZero() && !f.At.IsZero():
+		return "the log says that the customer wrote " + span(f.At.Sub(f.LastInbound)) + " before, and Meta's code 131047 says that it was more than 24 hours; ask the CRM whether that message came to this business number"
 	case f.LastInbound.IsZero():
 		return "the log does not say when the customer last wrote; ask the CRM for the time of the last inbound message"
 	}

@@ -253,6 +253,14 @@ func Country(digits string) (calling, where string) {
 	return p.code, p.where
 }
 
+// Lengths are the least and most digits that stand behind the calling code in the
+// numbers of that code. Both are 0 when the code is not known, or its lengths are
+// not known for certain: then nothing can be said against a number.
+func Lengths(digits string) (least, most int) {
+	p, _ := planOf(digits)
+	return p.least, p.most
+}
+
 // planOf finds the only code that fits: no assigned code begins another.
 func planOf(digits string) (plan, bool) {
 	for n := 1; n <= 3 && n <= len(digits); n++ {

@@ -82,7 +82,7 @@ func TestError(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, _, err := says(t, tt.status, tt.body).client(t).Account(t.Context(), "1")
+			_, _, err := says(t, tt.status, tt.body).throttles().client(t).Account(t.Context(), "1")
 			var e *Error
 			if !errors.As(err, &e) || *e != tt.want {
 				t.Fatalf("got %#v, want %#v", e, tt.want)
@@ -185,6 +185,7 @@ func TestPause(t *testing.T) {
 				}
 				_, _ = w.Write([]byte(tt.body))
 			})
+			f.throttles()
 			begun := time.Now()
 			if _, _, err := f.client(t).Phone(t.Context(), "1"); (err == nil) != tt.first {
 				t.Fatal(err)
@@ -317,7 +318,7 @@ func TestTokenStaysHere(t *testing.T) {
 				t.Errorf("the raw answer holds %q", form)
 			}
 		}
-		if f.auth[0] != "Bearer "+canary || !strings.HasPrefix(f.asked[0], "GET /v25.0/debug_token?input_token=") {
+		if f.auth[0] != "Bearer "+string(f.token) || !strings.HasPrefix(f.asked[0], "GET /v25.0/debug_token?input_token=") {
 			t.Errorf("asked %q", f.asked[0])
 		}
 	}

@@ -1,10 +1,12 @@
 package graph
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -14,15 +16,25 @@ const canary = "EAAinventedCanary|0123456789/abcdefghij"
 // a fake answers by path, "/v25.0/1" say, and writes down what it was asked.
 type fake struct {
 	*httptest.Server
+	token Token
 	mu    sync.Mutex
 	asked []string // "GET path?query"
 	auth  []string
 }
 
+var fakes atomic.Int64
+
+// throttles gives the fake a token of its own: a pause is kept by token and host
+// for longer than a test takes, and ports come back.
+func (f *fake) throttles() *fake {
+	f.token = Token(fmt.Sprint(canary, fakes.Add(1)))
+	return f
+}
+
 // serve starts a fake. A body of "!" hangs up.
 func serve(t *testing.T, answer func(w http.ResponseWriter, r *http.Request)) *fake {
 	t.Helper()
-	f := &fake{}
+	f := &fake{token: canary}
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		f.asked = append(f.asked, r.Method+" "+r.URL.RequestURI())
@@ -45,7 +57,7 @@ func says(t *testing.T, status int, body string) *fake {
 
 func (f *fake) client(t *testing.T) *Client {
 	t.Helper()
-	c, err := New(Options{URL: f.URL, Token: canary, Agent: "unsent test"})
+	c, err := New(Options{URL: f.URL, Token: f.token, Agent: "unsent test"})
 	if err != nil {
 		t.Fatal(err)
 	}
