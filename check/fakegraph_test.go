@@ -36,6 +36,7 @@ type fakeGraph struct {
 	mu    sync.Mutex
 	says  map[string]string
 	asked []string
+	date  time.Time // of the Date header; zero: the real one
 }
 
 const notThere = `{"error":{"message":"Unsupported get request. Object with ID '1' does not exist, cannot be loaded due to missing permissions, or does not support this operation","type":"GraphMethodException","code":100,"error_subcode":33,"fbtrace_id":"AbcD_1"}}`
@@ -57,6 +58,9 @@ func serveGraph(t *testing.T, says map[string]string) *fakeGraph {
 			}
 		}
 		f.mu.Unlock()
+		if !f.date.IsZero() {
+			w.Header().Set("Date", f.date.UTC().Format(http.TimeFormat))
+		}
 		if !ok {
 			w.WriteHeader(http.StatusBadRequest)
 			body = notThere

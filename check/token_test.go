@@ -69,6 +69,29 @@ func TestTokenOfAnotherApp(t *testing.T) {
 	expect(t, askFake(t, "token", s, map[string]string{"debug_token": body}), model.Unknown, "another app", "500000000000007")
 }
 
+// A clock of ours that is a day slow does not make an expired token a good one, nor
+// one that is a day fast a good one expired: Meta's clock counts.
+func TestTokenByMetasClock(t *testing.T) {
+	for _, tt := range []struct {
+		metas time.Duration // Meta's clock against ours
+		want  model.Verdict
+	}{{26 * time.Hour, model.Problem}, {-26 * time.Hour, model.OK}} {
+		ends := time.Now().Add(tt.metas / 2)
+		fake := serveGraph(t, map[string]string{"debug_token": debug(fmt.Sprintf(`"type":"SYSTEM_USER","is_valid":true,"expires_at":%d,`, ends.Unix()) + bothScopes)})
+		fake.date = time.Now().Add(tt.metas)
+		s := of(nil)
+		s.Meta, s.Now = fake.meta(t), now
+		f := Find("token").Run(t.Context(), s)
+		all := f.Summary
+		for _, x := range f.Facts {
+			all += x.Value
+		}
+		if f.Verdict != tt.want || !strings.Contains(all, "clock is 2") || !strings.Contains(all, "Meta's was used") {
+			t.Errorf("%v: %s %q %v", tt.metas, f.Verdict, f.Summary, f.Facts)
+		}
+	}
+}
+
 func TestTokenSample(t *testing.T) {
 	// A user's token without target_ids: the type is what is wrong, and the missing
 	// targets prove nothing. It expired on 20 September 2026.
