@@ -187,12 +187,14 @@ func (t target) need(waba, phone bool) (model.Finding, bool) {
 	case phone && t.phone == "" && t.waba == "":
 		return skip("not asked: the log has the business number but neither its phone number ID nor its WABA; ask the CRM for the phone number ID")
 	}
-	for _, id := range []struct{ what, id string }{{"WABA ID", t.waba}, {"phone number ID", t.phone}} {
-		if why := notDigits(id.what, id.id); why != "" && (id.what != "WABA ID" || waba) && (id.what == "WABA ID" || phone) {
-			return model.Finding{Verdict: model.Unknown, Summary: why}, true
-		}
+	why := ""
+	if phone {
+		why = notDigits("phone number ID", t.phone)
 	}
-	return model.Finding{}, false
+	if why == "" && (waba || phone && t.phone == "") { // the number is looked up in its WABA
+		why = notDigits("WABA ID", t.waba)
+	}
+	return model.Finding{Verdict: model.Unknown, Summary: why}, why != ""
 }
 
 // clip cuts text at n characters.

@@ -45,6 +45,8 @@ func judgeAccount(w graph.WABA, code model.Code) reading {
 	fact(&r.facts, "review", w.Review)
 	fact(&r.facts, "business verification", w.Verification)
 	fact(&r.facts, "ownership", w.Ownership)
+	fact(&r.facts, "country", w.Country)
+	fact(&r.facts, "currency", w.Currency)
 	fact(&r.facts, "messaging limit", w.Limit)
 	switch upper(w.Status) {
 	case "ACTIVE", "":

@@ -143,6 +143,8 @@ func TestPhoneNumber(t *testing.T) {
 			expect(t, askFake(t, "phone-number", s, map[string]string{testPhone: tt.body}), tt.want, tt.say...)
 		})
 	}
+	odd := of(func(f *model.Failure) { f.PhoneID, f.Sender, f.WABA = "", "15550100123", "3/../me" })
+	expect(t, askFake(t, "phone-number", odd, nil), model.Unknown, "WABA ID", "'/' at place 2")
 	// The log has the number and not its ID: the WABA's list has both.
 	s := of(func(f *model.Failure) { f.PhoneID, f.Sender = "", "15550100123" })
 	list := `{"data":[{"id":"7","display_phone_number":"+1 555-010-0123"}]}`

@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -37,12 +36,7 @@ func checkActivity(ctx context.Context, s Subject, g *graph.Client) model.Findin
 	}
 	list, a, err := g.Activities(ctx, t.waba)
 	if err != nil {
-		x := unanswered(g, a, err, "WABA "+t.waba)
-		var e *graph.Error
-		if errors.As(err, &e) && !e.Unseen() && (e.Code == 100 || e.Forbidden()) {
-			x.Summary = closed + "the account"
-		}
-		return x
+		return unopened(g, a, err, "account")
 	}
 	r := judgeActivity(list, began, a.Cut)
 	return t.confine(answered(g, a, r.finding("Meta's log shows no change on the account in the 7 days before it began")))

@@ -59,6 +59,9 @@ func answered(g *graph.Client, a graph.Answer, f model.Finding) model.Finding {
 	for _, n := range a.Notes {
 		f.Facts = append(f.Facts, model.Fact{Name: "note", Value: n})
 	}
+	if f.Verdict != model.OK { // for Meta's support, where there is something to tell it
+		fact(&f.Facts, "x-fb-trace-id", a.Trace)
+	}
 	asked, _, _ := strings.Cut(a.Asked, "?")
 	f.Facts = append(f.Facts, model.Fact{Name: "asked", Value: asked})
 	return f
@@ -81,6 +84,17 @@ func unanswered(g *graph.Client, a graph.Answer, err error, thing string) model.
 		f.Facts = append(f.Facts, model.Fact{Name: "what to do", Value: h})
 	}
 	return answered(g, a, f)
+}
+
+// unopened is unanswered for an endpoint that Meta may not open to everybody: a
+// refusal is no news of what was asked about, and there is nothing to do about it.
+func unopened(g *graph.Client, a graph.Answer, err error, thing string) model.Finding {
+	var e *graph.Error
+	if !errors.As(err, &e) || e.Code != 100 && !e.Forbidden() {
+		return unanswered(g, a, err, thing)
+	}
+	return answered(g, a, model.Finding{Verdict: model.Unknown, Facts: metaSaid(e),
+		Summary: "not available: Meta does not open this to the token, which says nothing about the " + thing})
 }
 
 // refusal is Meta's error in a sentence.

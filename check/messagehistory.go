@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"unsent/check/graph"
@@ -16,9 +15,6 @@ var _ = registerGraph(Check{
 	Hand:  manager,
 }, checkHistory)
 
-// closed is the sentence for an endpoint that Meta does not open to everybody.
-const closed = "not available: Meta does not open this to the token, which says nothing about "
-
 // checkHistory asks about one message: of an incident, the one that stands for it.
 // The endpoint is experimental, so a refusal is no news.
 func checkHistory(ctx context.Context, s Subject, g *graph.Client) model.Finding {
@@ -31,12 +27,7 @@ func checkHistory(ctx context.Context, s Subject, g *graph.Client) model.Finding
 	}
 	events, a, err := g.History(ctx, f.PhoneID, f.WAMID)
 	if err != nil {
-		x := unanswered(g, a, err, "message")
-		var e *graph.Error
-		if errors.As(err, &e) && (e.Code == 100 || e.Forbidden()) {
-			x.Summary = closed + "the message"
-		}
-		return x
+		return unopened(g, a, err, "message")
 	}
 	r, good := judgeHistory(events)
 	r.facts = append([]model.Fact{{Name: "message", Value: f.ID.String() + ", " + safe.MaskWAMID(f.WAMID)}}, r.facts...)

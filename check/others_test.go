@@ -147,7 +147,7 @@ func TestActivity(t *testing.T) {
 		{"seconds", s, map[string]string{at: `{"data":[{"activity_type":"USER_ADDED","timestamp":` + fmt.Sprint(began.Add(-time.Hour).Unix()) + `}]}`}, model.Unknown, []string{"USER_ADDED"}},
 		{"without a time", s, map[string]string{at: `{"data":[{"activity_type":"USER_ADDED"}]}`}, model.Unknown, []string{"without a time"}},
 		{"closed", s, map[string]string{at: `{"error":{"message":"(#100) Tried accessing nonexisting field (activities)","code":100}}`}, model.Unknown, []string{"not available", "says nothing about the account"}},
-		{"unseen", s, nil, model.Unknown, []string{"wrong id, or the token may not see it"}},
+		{"unseen", s, nil, model.Unknown, []string{"not available", "fact:fbtrace_id"}},
 		{"cut", s, map[string]string{at: `{"data":[` + entry("USER_ADDED", began.Add(time.Minute), "") + `],"paging":{"cursors":{"after":"x"},"next":"https://example.com"}}`}, model.Unknown, []string{"longer than was read"}},
 		{"no times in the log", of(func(f *model.Failure) { f.At = time.Time{} }), nil, model.Skipped, []string{"has no times"}},
 	}

@@ -18,24 +18,22 @@ var _ = registerGraph(Check{
 }, checkTemplate)
 
 // templateWords are the words of the API with those of the article and of Meta's
-// pages (conflict K7), and whether such a template may be sent. The words that no
-// page of Meta's explains are left out: nothing is concluded from them.
+// pages (conflict K7), and whether such a template may be sent.
 var templateWords = map[string]struct {
 	page string
 	good bool
 }{
-	"APPROVED":         {"Active", true},
-	"PENDING":          {"In Review", false},
-	"REJECTED":         {"Rejected", false},
-	"PAUSED":           {"Paused", false},
-	"DISABLED":         {"Disabled", false},
-	"IN_APPEAL":        {"In Appeal", false},
-	"PENDING_DELETION": {"about to be deleted", false},
-	"DELETED":          {"deleted", false},
-	"LIMIT_EXCEEDED":   {"limit exceeded", false},
-	"ARCHIVED":         {"archived", false},
-	"LOCKED":           {"locked", false},
+	"APPROVED": {"Active", true},
+	"PENDING":  {"In Review", false},
+	"REJECTED": {"Rejected", false},
+	"PAUSED":   {"Paused", false},
+	"DISABLED": {"Disabled", false},
+	"DELETED":  {"deleted", false},
 }
+
+// unclear are words that the API is known to use and no page of Meta's explains
+// (the SDK's and a maintained library's lists): nothing is concluded from them.
+var unclear = []string{"ARCHIVED", "FLAGGED", "IN_APPEAL", "LIMIT_EXCEEDED", "LOCKED", "PENDING_DELETION", "REINSTATED", "UNARCHIVED"}
 
 // checkTemplate looks the template up on the WABA that it was sent from: by its
 // exact name and language, because Meta's own filter only looks whether a name
@@ -223,6 +221,8 @@ func (r *reading) judgeTemplate(x graph.Template) {
 			text += " (" + clip(x.Rejected, 60) + ")"
 		}
 		r.problem(text + "; only an approved one may be sent")
+	case slices.Contains(unclear, upper(x.Status)):
+		r.unknown("the template is " + upper(x.Status) + "; whether such a one may be sent Meta's pages do not say")
 	case x.Status == "":
 		r.unknown("Meta does not say whether the template is approved")
 	default:

@@ -49,6 +49,7 @@ func TestTemplate(t *testing.T) {
 		{"rejected", "order_ready", "en_US", listOf(tpl("order_ready", "en_US", "REJECTED", `"rejected_reason":"INVALID_FORMAT"`)), model.Problem, []string{"INVALID_FORMAT"}},
 		{"paused", "order_ready", "en_US", listOf(tpl("order_ready", "en_US", "PAUSED", "")), model.Problem, []string{"PAUSED"}},
 		{"a word that nobody knows", "order_ready", "en_US", listOf(tpl("order_ready", "en_US", "SLEEPING", "")), model.Unknown, []string{`"SLEEPING"`}},
+		{"a word that no page explains", "order_ready", "en_US", listOf(tpl("order_ready", "en_US", "IN_APPEAL", "")), model.Unknown, []string{"the template is IN_APPEAL"}},
 		{"no status", "order_ready", "en_US", listOf(tpl("order_ready", "en_US", "", "")), model.Unknown, nil},
 		{"one language, none in the log", "order_ready", "", listOf(tpl("order_ready", "en_US", "APPROVED", "")), model.OK, []string{"does not say in which language"}},
 		{"two languages, none in the log", "order_ready", "", listOf(tpl("order_ready", "en_US", "APPROVED", ""), tpl("order_ready", "es", "PAUSED", "")), model.Unknown, []string{"en_US, es"}},

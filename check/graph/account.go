@@ -9,7 +9,6 @@ import (
 // A WABA is what Meta says of a WhatsApp Business Account. An empty field was not
 // in the answer.
 type WABA struct {
-	ID           string
 	Name         string
 	Status       string // ACTIVE, PENDING, RESTRICTED, DISABLED (OpenAPI v23.0)
 	Review       string // account_review_status: APPROVED, PENDING, REJECTED, …
@@ -29,7 +28,6 @@ const accountFields = "id,name,status,account_review_status,business_verificatio
 // partners' apps may, and the whole question would fail.
 func (c *Client) Account(ctx context.Context, waba string) (WABA, Answer, error) {
 	var r struct {
-		ID           text `json:"id"`
 		Name         text `json:"name"`
 		Status       text `json:"status"`
 		Review       text `json:"account_review_status"`
@@ -42,7 +40,7 @@ func (c *Client) Account(ctx context.Context, waba string) (WABA, Answer, error)
 		Limit        text `json:"whatsapp_business_manager_messaging_limit"`
 	}
 	a, err := c.ask(ctx, waba, url.Values{"fields": {accountFields}}, &r)
-	w := WABA{string(r.ID), string(r.Name), string(r.Status), string(r.Review), strings.ToLower(string(r.Verification)), string(r.Ownership),
+	w := WABA{string(r.Name), string(r.Status), string(r.Review), strings.ToLower(string(r.Verification)), string(r.Ownership),
 		string(r.Currency), string(r.Country), string(r.Timezone), nil, string(r.Limit)}
 	if r.Marketing.known {
 		w.Marketing = &r.Marketing.value

@@ -12,20 +12,20 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"unsent/model"
 	"unsent/safe"
 )
 
 // An Answer is where and when something was answered, and the answer itself.
 type Answer struct {
-	Asked   string        // "GET /v25.0/123?fields=status", without any secret
-	At      time.Time     // when it came, UTC, by our clock
-	Took    time.Duration // how long it took
-	Clock   time.Time     // Meta's own clock at that moment, UTC; zero when it did not say
-	Raw     string        // the body without secrets, at most 64 KB
-	Trace   string        // x-fb-trace-id
-	Notes   []string      // what must be known before trusting it: another version answered, a field was left out
-	Dropped []string      // fields that Meta did not know
-	Cut     bool          // a list is not complete: it went on, or entries could not be read
+	Asked string        // "GET /v25.0/123?fields=status", without any secret
+	At    time.Time     // when it came, UTC, by our clock
+	Took  time.Duration // how long it took
+	Clock time.Time     // Meta's own clock at that moment, UTC; zero when it did not say
+	Raw   string        // the body without secrets, at most 64 KB
+	Trace string        // x-fb-trace-id
+	Notes []string      // what must be known before trusting it: another version answered, a field was left out
+	Cut   bool          // a list is not complete: it went on, or entries could not be read
 }
 
 // Now is the time by which Meta's times must be judged: Meta's own clock where it
@@ -40,7 +40,9 @@ func (a *Answer) Now() time.Time {
 // add puts the answer of a further question to this one.
 func (a *Answer) add(b Answer) {
 	if a.Asked == "" {
+		notes := slices.Clone(b.Notes) // b is shared with whoever asks the same
 		*a = b
+		a.Notes = notes
 		return
 	}
 	a.Took += b.Took
@@ -51,12 +53,11 @@ func (a *Answer) add(b Answer) {
 			a.Notes = append(a.Notes, n)
 		}
 	}
-	a.Dropped = append(a.Dropped, b.Dropped...)
 }
 
 // With is the answer together with that of a further question.
 func (a Answer) With(b Answer) Answer {
-	a.Notes, a.Dropped = slices.Clone(a.Notes), slices.Clone(a.Dropped)
+	a.Notes = slices.Clone(a.Notes)
 	a.add(b)
 	return a
 }
@@ -93,6 +94,9 @@ type flight struct {
 // ask puts one question and decodes the answer into to. A question that another
 // check is asking, or has asked, is not put again.
 func (c *Client) ask(ctx context.Context, path string, query url.Values, to any) (Answer, error) {
+	if node, _, _ := strings.Cut(path, "/"); node != debugToken && strings.Trim(node, "0123456789") != "" || node == "" {
+		return Answer{}, model.WithHint(fmt.Errorf("asking about %.40q: an ID of Meta's is a number", node), "ask the CRM for the ID")
+	}
 	f, err := c.share(ctx, path, query)
 	if err != nil {
 		return Answer{}, err
@@ -165,7 +169,6 @@ func (c *Client) put(ctx context.Context, path string, query url.Values) ([]byte
 	again.Set("fields", strings.Join(left, ","))
 	body, second, err := c.once(ctx, path, again)
 	second.Took += a.Took
-	second.Dropped = append(second.Dropped, name)
 	second.Notes = append(second.Notes, "Meta does not know the field "+name+" here; it was left out")
 	return body, second, err
 }
@@ -221,7 +224,7 @@ func (c *Client) once(ctx context.Context, path string, query url.Values) ([]byt
 	}
 	body := c.withoutToken(got.Body)
 	a.Raw = clip(c.Redact(strings.ToValidUTF8(string(body), "\uFFFD")))
-	e, err := c.judge(got.Status, got.Header.Get("Content-Type"), body)
+	e, err := judge(got.Status, body)
 	c.budget.learn(got.Header.Get, e, got.At)
 	if e != nil {
 		err = e
@@ -250,10 +253,10 @@ func shown(path string, query url.Values) string {
 }
 
 // judge tells an answer from an error of Meta's and from what is neither.
-func (c *Client) judge(status int, kind string, body []byte) (*Error, error) {
+func judge(status int, body []byte) (*Error, error) {
 	trimmed := bytes.TrimSpace(body)
 	unread := func(why string) error {
-		return &Unread{Status: status, Kind: kind, Why: why}
+		return &Unread{Status: status, Why: why}
 	}
 	switch {
 	case len(trimmed) == 0:

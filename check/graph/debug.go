@@ -5,6 +5,9 @@ import (
 	"net/url"
 )
 
+// debugToken is the one question that is about no ID.
+const debugToken = "debug_token"
+
 // A TokenInfo is what debug_token says of a token (Graph API reference,
 // debug_token; fields as seen in a public audit of 20 September 2026).
 type TokenInfo struct {
@@ -15,7 +18,6 @@ type TokenInfo struct {
 	Type       string // USER, SYSTEM_USER, PAGE, APP
 	Expires    Moment // Known and zero: never
 	DataAccess Moment // when a user token loses the data, on a clock of its own; Known and zero: never
-	Issued     Moment
 	Scopes     []string
 	ScopesSaid bool                // whether Meta listed scopes at all
 	Targets    map[string][]string // by scope: the WABAs it is bound to; a scope without any proves nothing
@@ -35,7 +37,6 @@ func (c *Client) Debug(ctx context.Context) (TokenInfo, Answer, error) {
 			Type       text       `json:"type"`
 			Expires    Moment     `json:"expires_at"`
 			DataAccess Moment     `json:"data_access_expires_at"`
-			Issued     Moment     `json:"issued_at"`
 			Scopes     list[text] `json:"scopes"`
 			Granular   list[struct {
 				Scope   text       `json:"scope"`
@@ -43,13 +44,13 @@ func (c *Client) Debug(ctx context.Context) (TokenInfo, Answer, error) {
 			}] `json:"granular_scopes"`
 		} `json:"data"`
 	}
-	a, err := c.ask(ctx, "debug_token", url.Values{"input_token": {c.token}}, &r)
+	a, err := c.ask(ctx, debugToken, url.Values{"input_token": {c.token}}, &r)
 	if err != nil {
 		return TokenInfo{}, a, err
 	}
 	d := r.Data
 	t := TokenInfo{App: string(d.App), AppName: string(d.AppName), Type: string(d.Type), Expires: d.Expires,
-		DataAccess: d.DataAccess, Issued: d.Issued, Scopes: words(d.Scopes), ScopesSaid: d.Scopes.known, Targets: map[string][]string{}}
+		DataAccess: d.DataAccess, Scopes: words(d.Scopes), ScopesSaid: d.Scopes.known, Targets: map[string][]string{}}
 	if d.Valid.known {
 		t.Valid = &d.Valid.value
 	}

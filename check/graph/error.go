@@ -124,7 +124,6 @@ func TokenFault(subcode int, message string) string {
 // text. It says nothing about what was asked.
 type Unread struct {
 	Status int
-	Kind   string // the Content-Type
 	Why    string // "the body is HTML"
 }
 

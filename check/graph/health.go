@@ -26,7 +26,6 @@ type Entity struct {
 	Type    string // PHONE_NUMBER, WABA, BUSINESS, APP, MESSAGE_TEMPLATE, FLOW
 	ID      string
 	CanSend string
-	SIP     string // can_receive_call_sip: about calls, not messages
 	Info    []string
 	Errors  []HealthError
 }
@@ -48,7 +47,6 @@ type rawHealth struct {
 		Type    text       `json:"entity_type"`
 		ID      text       `json:"id"`
 		CanSend text       `json:"can_send_message"`
-		SIP     text       `json:"can_receive_call_sip"`
 		Info    list[text] `json:"additional_info"`
 		Errors  list[struct {
 			Code        number `json:"error_code"`
@@ -64,7 +62,7 @@ func (r *rawHealth) health() Health {
 	}
 	h := Health{Said: true, Overall: string(r.Overall)}
 	for _, e := range r.Entities.items {
-		x := Entity{Type: string(e.Type), ID: string(e.ID), CanSend: string(e.CanSend), SIP: string(e.SIP), Info: words(e.Info)}
+		x := Entity{Type: string(e.Type), ID: string(e.ID), CanSend: string(e.CanSend), Info: words(e.Info)}
 		for _, f := range e.Errors.items {
 			x.Errors = append(x.Errors, HealthError{int(f.Code.or(0)), string(f.Description), string(f.Solution)})
 		}

@@ -105,7 +105,6 @@ type MessageEvent struct {
 	Delivery string // SENT, DELIVERED, READ, FAILED, DELETED, ACCEPTED, ERROR
 	Webhook  string // PENDING, DELIVERED, FAILED, RETRYING: of the webhook about it
 	At       Moment
-	App      string
 	Address  string // of the webhook
 	Fault    string // about the webhook, not about the message
 }
@@ -117,11 +116,8 @@ func (c *Client) History(ctx context.Context, phone, wamid string) ([]MessageEve
 		Delivery text   `json:"delivery_status"`
 		Webhook  text   `json:"webhook_update_state"`
 		At       Moment `json:"timestamp"`
-		App      struct {
-			ID text `json:"id"`
-		} `json:"application"`
-		Address text `json:"webhook_uri"`
-		Fault   text `json:"error_description"`
+		Address  text   `json:"webhook_uri"`
+		Fault    text   `json:"error_description"`
 	}
 	type entry struct {
 		Message text `json:"message_id"`
@@ -130,14 +126,14 @@ func (c *Client) History(ctx context.Context, phone, wamid string) ([]MessageEve
 		} `json:"events"`
 	}
 	rows, a, err := pages[entry](ctx, c, phone+"/message_history", url.Values{"message_id": {wamid},
-		"fields": {"id,message_id,events{delivery_status,webhook_update_state,timestamp,application,webhook_uri,error_description}"}})
+		"fields": {"id,message_id,events{delivery_status,webhook_update_state,timestamp,webhook_uri,error_description}"}})
 	var out []MessageEvent
 	for _, r := range rows {
 		if r.Message != "" && string(r.Message) != wamid {
 			continue
 		}
 		for _, e := range r.Events.Data.items {
-			out = append(out, MessageEvent{string(e.Delivery), string(e.Webhook), e.At, string(e.App.ID), string(e.Address), string(e.Fault)})
+			out = append(out, MessageEvent{string(e.Delivery), string(e.Webhook), e.At, string(e.Address), string(e.Fault)})
 		}
 	}
 	return out, a, err
