@@ -112,6 +112,21 @@ func (s Subject) ofPhone() target {
 	return t
 }
 
+// ofAccount counts the messages that were sent from the account in whose name Meta
+// is asked: other accounts have other tokens. Messages that name neither a WABA nor
+// a number may be its own, and all may be when the account is not on record.
+func (s Subject) ofAccount() target {
+	sample, all := s.looked()
+	a := s.account()
+	t := target{what: "account", of: len(sample), all: all}
+	for _, f := range sample {
+		if f.WABA == "" && f.PhoneID == "" || a.WABA == "" && len(a.Phones) == 0 || f.WABA != "" && f.WABA == a.WABA || slices.Contains(a.Phones, f.PhoneID) {
+			t.n++
+		}
+	}
+	return t
+}
+
 // ofTemplate is the template to ask about, with its language and WABA.
 func (s Subject) ofTemplate() target {
 	t := s.about("template", model.DimTemplate, func(f *model.Failure) (ids, bool) {

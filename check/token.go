@@ -33,7 +33,7 @@ func checkToken(ctx context.Context, s Subject, g *graph.Client) model.Finding {
 		var e *graph.Error
 		if errors.As(err, &e) && e.BadToken() {
 			// It was asked in the token's own name, so this is about the token.
-			return answered(g, a, model.Finding{Verdict: model.Problem, Summary: refused(e.Subcode, e.Message), Facts: metaSaid(e)})
+			return s.ofAccount().confine(answered(g, a, model.Finding{Verdict: model.Problem, Summary: refused(e.Subcode, e.Message), Facts: metaSaid(e)}))
 		}
 		f := unanswered(g, a, err, "token")
 		if e != nil && !e.Throttled() && !e.Passing() {
@@ -46,7 +46,7 @@ func checkToken(ctx context.Context, s Subject, g *graph.Client) model.Finding {
 	if skew := a.At.Sub(a.Now()).Abs(); skew > 10*time.Minute {
 		r.warn(fmt.Sprintf("this computer's clock is %s off Meta's; Meta's was used", span(skew)))
 	}
-	return answered(g, a, r.finding("the access token is valid and has both permissions"))
+	return s.ofAccount().confine(answered(g, a, r.finding("the access token is valid and has both permissions")))
 }
 
 // refused is the sentence for a token that Meta does not take.

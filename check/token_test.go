@@ -92,6 +92,29 @@ func TestTokenByMetasClock(t *testing.T) {
 	}
 }
 
+// The token of one account is not what ails an incident of nine.
+func TestTokenOfOneAccount(t *testing.T) {
+	body := `{"error":{"message":"Session has expired","code":190,"error_subcode":463}}`
+	for _, tt := range []struct {
+		own, others int
+		want        model.Verdict
+	}{{3, 2, model.Problem}, {1, 8, model.Unknown}, {0, 3, model.Unknown}} {
+		var s Subject
+		s.Incident = model.Incident{ID: 1, Failures: 900}
+		for i := range tt.own + tt.others {
+			f := model.Failure{ID: model.MessageID(i + 1), WABA: testWABA, At: now}
+			if i >= tt.own {
+				f.WABA = fmt.Sprint("30000000000001", i)
+			}
+			s.Newest = append(s.Newest, f)
+		}
+		s.Meta = &Meta{Account: model.Account{Name: "shop", WABA: testWABA}}
+		expect(t, askFake(t, "token", s, map[string]string{"debug_token": body}), tt.want, "does not take this access token: it has expired")
+		s.Meta = nil // a token from the environment, of no account on record
+		expect(t, askFake(t, "token", s, map[string]string{"debug_token": body}), model.Problem)
+	}
+}
+
 func TestTokenSample(t *testing.T) {
 	// A user's token without target_ids: the type is what is wrong, and the missing
 	// targets prove nothing. It expired on 20 September 2026.
