@@ -210,7 +210,7 @@ func TestStatusPage(t *testing.T) {
 			if got.Verdict != tt.want || !strings.Contains(got.Summary, tt.say) {
 				t.Errorf("%s %q\nwant %s with %q\n%v", got.Verdict, got.Summary, tt.want, tt.say, got.Facts)
 			}
-			if got.Verdict == model.Problem != (fact(got, model.FactOpenNow) != "") {
+			if got.Verdict == model.Problem != (factOf(got, model.FactOpenNow) != "") {
 				t.Errorf("a problem, and only that, says whether it is open: %v", got.Facts)
 			}
 			if got.Source == "" || got.Took <= 0 || len(got.Raw) > maxRaw+100 {
@@ -220,7 +220,7 @@ func TestStatusPage(t *testing.T) {
 	}
 }
 
-func fact(f model.Finding, name string) string {
+func factOf(f model.Finding, name string) string {
 	for _, x := range f.Facts {
 		if x.Name == name {
 			return x.Value
@@ -241,8 +241,8 @@ func TestStatusPageFacts(t *testing.T) {
 		"other services": "Embedded Signup", "Graph API": "Platform Status: No known issues", "incident": "“Sending fails” (Cloud API, Major disruptions), ",
 		"could not be read": "feed: HTTP 503", model.FactOpenNow: "no", "look at": status.Page,
 	} {
-		if !strings.Contains(fact(got, name), want) {
-			t.Errorf("%s: %q, want %q", name, fact(got, name), want)
+		if !strings.Contains(factOf(got, name), want) {
+			t.Errorf("%s: %q, want %q", name, factOf(got, name), want)
 		}
 	}
 	if !strings.HasPrefix(got.Raw, "orgs.json: HTTP 200, ") || !strings.Contains(got.Raw, "outage-events-feed-whatsapp-business-api.rss: HTTP 503") || !strings.Contains(got.Raw, "Sending works again") {
@@ -252,7 +252,7 @@ func TestStatusPageFacts(t *testing.T) {
 		t.Errorf("at %s from %s", got.At, got.Source)
 	}
 	s.Meta.Status = fakePage{date: -26 * time.Hour}.serve(t, begun)
-	if got := fact(run(t, "status-page", s), "this machine's clock"); !strings.HasPrefix(got, "26 hours ahead of 127.0.0.1:") && !strings.HasPrefix(got, "25 hours ahead of") {
+	if got := factOf(run(t, "status-page", s), "this machine's clock"); !strings.HasPrefix(got, "26 hours ahead of 127.0.0.1:") && !strings.HasPrefix(got, "25 hours ahead of") {
 		t.Errorf("the clock: %q", got)
 	}
 }
