@@ -54,6 +54,10 @@ const (
 	StepLocked  StepState = "locked"  // may not be taken yet, for a reason
 )
 
+// StepUnlocked is the state of a record, never of a step: an agent has overruled
+// what locks the step, for the reason in the note. The step itself is open.
+const StepUnlocked StepState = "unlocked"
+
 // A StepRecord is what is known of one step of one incident. Step is the
 // article's number, "3", or "7.2" for a step inside a step.
 type StepRecord struct {

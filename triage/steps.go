@@ -14,13 +14,14 @@ import (
 // A Step is one step of an article together with how far it has come.
 type Step struct {
 	kb.Step
-	State    model.StepState
-	By       string // "hand" or "check", empty while open
-	At       time.Time
-	Note     string
-	Lock     string // why it may not be taken yet; empty when it may
-	Findings []model.Finding
-	Depth    int // 1 for a step inside a step
+	State     model.StepState
+	By        string // "hand" or "check", empty while open
+	At        time.Time
+	Note      string
+	Lock      string // why it may not be taken yet; empty when it may
+	Overruled string // why an agent overruled its lock; empty when nobody did
+	Findings  []model.Finding
+	Depth     int // 1 for a step inside a step
 }
 
 // Steps puts the records and findings to the article's steps, in the article's
@@ -28,7 +29,9 @@ type Step struct {
 //
 // What was ticked by hand counts before what a check found. A step that a check
 // could not answer stays open. A locked step that was ticked all the same stays
-// ticked: the override is on record.
+// ticked: the override is on record. One that only a check has settled is locked
+// by an outage: what was found about an account while Meta is down is shown, and
+// is nothing to act on before it is over.
 func Steps(a kb.Article, recs []model.StepRecord, found []model.Finding) []Step {
 	var out []Step
 	var add func(steps []kb.Step, depth int)
@@ -41,9 +44,16 @@ func Steps(a kb.Article, recs []model.StepRecord, found []model.Finding) []Step 
 	add(a.Steps, 0)
 	outage := Outage(out, found)
 	for i := range out {
-		out[i].Lock = lock(out, i, outage)
-		if out[i].Lock != "" && out[i].State == model.StepOpen {
-			out[i].State = model.StepLocked
+		s := &out[i]
+		s.Lock = lock(out, i, outage)
+		if s.Lock == "" {
+			continue
+		}
+		if s.OutageLocks && outage != "" && s.By == "check" {
+			s.State, s.By, s.At, s.Note = model.StepOpen, "", time.Time{}, ""
+		}
+		if s.State == model.StepOpen {
+			s.State = model.StepLocked
 		}
 	}
 	return out
@@ -79,7 +89,14 @@ func settle(s Step, recs []model.StepRecord, found []model.Finding) Step {
 		s.At = time.Time{}
 	}
 	for _, r := range recs {
-		if r.Step == s.ID && r.State != model.StepOpen {
+		switch {
+		case r.Step != s.ID || r.State == model.StepOpen:
+		case r.State == model.StepUnlocked:
+			s.Overruled = r.Note
+			if s.Overruled == "" {
+				s.Overruled = "no reason given"
+			}
+		default:
 			s.State, s.By, s.At, s.Note = r.State, r.By, r.At, r.Note
 		}
 	}
@@ -116,6 +133,9 @@ func over(f model.Finding) bool {
 // lock says why step i may not be taken yet.
 func lock(all []Step, i int, outage string) string {
 	s := all[i]
+	if overruled(all, i) {
+		return ""
+	}
 	if s.OutageLocks && outage != "" {
 		return "locked: " + outage + "; wait until it is over"
 	}
@@ -148,6 +168,18 @@ func lock(all []Step, i int, outage string) string {
 		}
 	}
 	return ""
+}
+
+// overruled reports whether an agent overruled the lock of step i, or of the step
+// that it is inside of.
+func overruled(all []Step, i int) bool {
+	parent, _, _ := strings.Cut(all[i].ID, ".")
+	for _, o := range all[:i+1] {
+		if o.Overruled != "" && (o.ID == all[i].ID || o.ID == parent) {
+			return true
+		}
+	}
+	return false
 }
 
 // Next is the step to take now: one that found what is wrong, or else the first

@@ -109,6 +109,40 @@ func TestSteps(t *testing.T) {
 			t.Errorf("open now, and step 3 is %s", s.State)
 		}
 	})
+	t.Run("S2-S1c what a check found of the account waits for the end of an outage", func(t *testing.T) {
+		down := model.Finding{Check: "status-page", Verdict: model.Problem, Summary: "Meta reports an incident", At: now}
+		for _, v := range []model.Verdict{model.OK, model.Problem} {
+			found := []model.Finding{down, {Check: "token", Verdict: v, Summary: "seen", At: now}}
+			s := stateOf(t, Steps(article, nil, found), "3")
+			if s.State != model.StepLocked || s.By != "" || len(s.Findings) != 1 {
+				t.Errorf("token %s: step 3 is %s by %q with %d findings", v, s.State, s.By, len(s.Findings))
+			}
+			if next, text, ok := Next(Steps(article, nil, found)); ok && next.ID == "3" {
+				t.Errorf("token %s: next is %q", v, text)
+			}
+		}
+		if s := stateOf(t, Steps(article, done("3"), []model.Finding{down}), "3"); s.State != model.StepDone || s.By != "hand" {
+			t.Errorf("taken by hand all the same: %s by %q", s.State, s.By)
+		}
+	})
+	t.Run("S2-S1c a lock can be overruled for a reason", func(t *testing.T) {
+		found := []model.Finding{{Check: "status-page", Verdict: model.Problem, Summary: "Meta reports an incident", At: now}, {Check: "token", Verdict: model.Problem, Summary: "expired", At: now}}
+		steps := Steps(article, []model.StepRecord{{Step: "3", State: model.StepUnlocked, By: "hand", Note: "another region"}, {Step: "7", State: model.StepUnlocked, By: "hand"}}, found)
+		if s := stateOf(t, steps, "3"); s.State != model.StepProblem || s.Lock != "" || s.Overruled != "another region" {
+			t.Errorf("step 3 is %s, locked %q, overruled %q", s.State, s.Lock, s.Overruled)
+		}
+		if s := stateOf(t, steps, "6"); s.State != model.StepLocked {
+			t.Errorf("step 6 is %s though nobody overruled its lock", s.State)
+		}
+		for _, id := range []string{"7", "7.1"} {
+			if s := stateOf(t, steps, id); s.State != model.StepOpen || s.Lock != "" {
+				t.Errorf("step %s is %s: %q", id, s.State, s.Lock)
+			}
+		}
+		if s := stateOf(t, Steps(article, []model.StepRecord{{Step: "3", State: model.StepOpen, By: "hand"}}, found), "3"); s.State != model.StepLocked {
+			t.Errorf("open again by hand: %s", s.State)
+		}
+	})
 	t.Run("S2-S7w the workaround waits for all before it", func(t *testing.T) {
 		if s := stateOf(t, Steps(article, done("1", "2", "3"), nil), "7"); s.State != model.StepLocked || s.Lock != "locked: settle step 6 first" {
 			t.Errorf("%s %q", s.State, s.Lock)
