@@ -35,13 +35,14 @@ type app struct {
 	loading   task    // of the incident list
 	first     tea.Cmd // its first reading, which is under way before the terminal is ready
 	importing importing
-	glancing  bool  // at a case beside the list
-	working   task  // checks and packets: work that esc stops
+	glancing  bool // at a case beside the list
+	working   checking
 	coach     int   // next line of the coach; coachOff when it is over
 	leaving   bool  // ctrl+c was pressed once
 	undos     []int // how many changes each of this session's undos takes back
 	redos     []int
 	pace      pace
+	beat      beat
 }
 
 // A screen fills the body of the terminal and lists what can be done on it.
@@ -88,8 +89,12 @@ func (a *app) top() screen { return a.stack[len(a.stack)-1] }
 
 func (a *app) push(s screen) { a.stack = append(a.stack, s) }
 
+// pop leaves the screen on top, and ends the checks of a case that is left.
 func (a *app) pop() {
 	if len(a.stack) > 1 {
+		if c, ok := a.top().(*caseView); ok && a.working.c == c {
+			a.working.stop()
+		}
 		a.stack = a.stack[:len(a.stack)-1]
 	}
 }
@@ -107,7 +112,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if k, isKey := msg.(tea.KeyPressMsg); isKey {
 		cmd = tea.Batch(cmd, a.pace.key(k.String(), time.Now()))
 	}
-	return a, cmd
+	return a, tea.Batch(cmd, a.beat.next(a.stays(), time.Now()))
 }
 
 func (a *app) update(msg tea.Msg) tea.Cmd {
@@ -158,9 +163,10 @@ func (a *app) press(k tea.KeyPressMsg) tea.Cmd {
 func (a *app) interrupt() tea.Cmd {
 	if a.busy() != "" && !a.leaving {
 		what := a.busy()
-		a.stopWork()
+		cmd := a.stopWork()
 		a.leaving = true
-		return a.say("stopped " + what + "; ctrl+c again leaves")
+		a.say("stopped " + what + "; ctrl+c again leaves")
+		return cmd
 	}
 	if a.leaving {
 		return tea.Quit
@@ -180,9 +186,15 @@ func (a *app) busy() string {
 	return ""
 }
 
-func (a *app) stopWork() {
+// stopWork ends what is running. A packet that waits for the checks is built of
+// what they have answered.
+func (a *app) stopWork() tea.Cmd {
 	a.importing.halt()
 	a.working.stop()
+	if p, ok := a.top().(*packetView); ok && p.waiting {
+		return p.build(a)
+	}
+	return nil
 }
 
 func (a *app) quit() tea.Cmd {
@@ -211,9 +223,8 @@ func (a *app) back() tea.Cmd {
 		a.coach = coachOff
 	}
 	if len(a.stack) > 1 {
-		if a.working.active {
-			a.working.stop()
-			a.notice = "stopped"
+		if a.working.active && a.working.on(a.top()) {
+			a.say(a.working.halt())
 			if _, isPacket := a.top().(*packetView); !isPacket {
 				return nil
 			}
@@ -435,6 +446,9 @@ func (a *app) head(l layout) []string {
 		left += "  DEMO: invented data"
 	} else if a.DBName != "" && l.term.w >= 70 {
 		left += "  " + safe.Line(a.DBName)
+	}
+	if a.Offline {
+		left += "  OFFLINE"
 	}
 	left += "  " + a.top().title(a)
 	rightSide := ""

@@ -20,7 +20,7 @@ func (c *caseView) lines(a *app, sz size, focus bool) []string {
 		out = []string{out[0], out[len(out)-1]}
 	}
 	foot := c.next(a)
-	if c.tab != tabOverview || sz.h < 10 {
+	if (c.tab != tabOverview || sz.h < 10) && a.working.c != c {
 		foot = ""
 	}
 	body := size{sz.w, sz.h - len(out)}
@@ -52,9 +52,10 @@ func (c *caseView) lines(a *app, sz size, focus bool) []string {
 	return block(out, sz)
 }
 
-// scrollTo is the first line so that the selected step is on screen.
+// scrollTo is the first line so that the selected step is on screen, or what the
+// agent has scrolled to below the last of them.
 func (c *caseView) scrollTo(part []string, h int) int {
-	first := c.off
+	first := c.off - c.beyond
 	if c.line >= 0 {
 		if c.at == 0 && c.line < h {
 			first = 0
@@ -66,7 +67,9 @@ func (c *caseView) scrollTo(part []string, h int) int {
 			first = c.line - h + 2
 		}
 	}
-	return max(min(first, len(part)-h), 0)
+	first = max(min(first, len(part)-h), 0)
+	c.beyond = max(min(c.beyond, len(part)-h-first), 0)
+	return first + c.beyond
 }
 
 // part is the lines of the chosen tab.
@@ -153,7 +156,7 @@ func (c *caseView) problems() []string {
 	var out []string
 	for _, f := range orderFindings(c.data.Findings) {
 		if f.Verdict == model.Problem {
-			out = append(out, f.Check)
+			out = append(out, safe.Line(f.Check))
 		}
 	}
 	for _, s := range c.Steps {
@@ -227,12 +230,14 @@ func (c *caseView) overview(a *app, w int, focus bool) []string {
 			}
 		}
 	}
-	out = append(out, c.findingLines(a, w)...)
-	return out
+	return append(out, c.findingLines(a, w)...)
 }
 
-// next is the one line that says what to do now.
+// next is the one line that says what is being asked, or what to do now.
 func (c *caseView) next(a *app) string {
+	if a.working.c == c {
+		return a.theme.accent.Render(upper(c.asked.progress(a)))
+	}
 	_, text, ok := triage.Next(c.Steps)
 	switch {
 	case len(c.Steps) == 0:
@@ -261,7 +266,7 @@ func (c *caseView) stepLine(a *app, out []string, i, w int, focus bool) []string
 	if i == c.at && focus {
 		sign = ">"
 	}
-	said := stepSaid(s, a)
+	said := c.stepSaid(a, s)
 	plain := sign + deep + "[" + t.signs.step[s.State] + "] " + s.ID + " " + safe.Line(s.Title)
 	if i == c.at {
 		c.line = len(out)
@@ -276,32 +281,13 @@ func (c *caseView) stepLine(a *app, out []string, i, w int, focus bool) []string
 		if c.wide || c.open {
 			out = append(out, c.stepDetail(a, s, w)...)
 		}
-		return out
+		return append(out, c.stepFindings(a, s, w, true)...)
 	}
 	line := sign + deep + t.step(s.State) + " " + s.ID + " " + safe.Line(s.Title)
 	if said != "" {
 		line = fit(line, min(max(cells(line)+2, 40), w)) + t.faint.Render(said)
 	}
-	return append(out, fitLine(line, w))
-}
-
-// stepSaid is the short state of a step behind its title.
-func stepSaid(s *triage.Step, a *app) string {
-	switch {
-	case s.State == model.StepLocked && s.Depth > 0:
-		return "locked"
-	case s.State == model.StepLocked:
-		return safe.Line(s.Lock)
-	case s.By != "":
-		said := string(s.State) + " by " + s.By + " " + s.At.In(a.Local).Format("15:04")
-		if s.Note != "" {
-			said += ": " + safe.Line(s.Note)
-		}
-		return said
-	case s.Hand:
-		return "by hand"
-	}
-	return ""
+	return append(append(out, fitLine(line, w)), c.stepFindings(a, s, w, false)...)
 }
 
 // stepDetail is the text of the selected step: what to do, and what was found.
@@ -316,7 +302,10 @@ func (c *caseView) stepText(a *app, s *triage.Step, w int, margin string) []stri
 	if s.Lock != "" {
 		out = append(out, indent(margin, t.warn.Render(safe.Line(s.Lock)), w)...)
 	}
-	if s.Note != "" {
+	if s.Overruled != "" {
+		out = append(out, indent(margin, t.warn.Render("its lock was overruled: "+safe.Line(s.Overruled)), w)...)
+	}
+	if s.Note != "" && s.By == "hand" { // what a check says stands below
 		out = append(out, indent(margin, t.faint.Render(string(s.State)+" by "+s.By+": "+safe.Line(s.Note)), w)...)
 	}
 	for _, l := range markdown(s.Body, w-len(margin), t) {
@@ -331,42 +320,20 @@ func (c *caseView) stepText(a *app, s *triage.Step, w int, margin string) []stri
 	return out
 }
 
-// findingLines are the checks that were run, and those still out.
-func (c *caseView) findingLines(a *app, w int) []string {
-	if len(c.data.Findings) == 0 && len(c.running) == 0 {
-		return []string{a.rule("Checks", w), a.theme.faint.Render("none was run: C runs all, c those of the selected step")}
-	}
-	out := []string{a.rule("Checks", w)}
-	var skipped []string
-	why := ""
-	for _, f := range orderFindings(c.data.Findings) {
-		if f.Verdict == model.Skipped { // they share a reason; one line tells it
-			skipped = append(skipped, f.Check)
-			why = f.Summary
-			continue
-		}
-		out = append(out, indent(a.theme.verdict(f.Verdict)+" "+fit(f.Check, 13)+" ", safe.Line(f.Summary), min(w, prose+20))...)
-		if f.Verdict == model.Problem || f.Verdict == model.Unknown {
-			for _, fact := range f.Facts {
-				out = append(out, indent(strings.Repeat(" ", 18), a.theme.faint.Render(safe.Line(fact.Name)+": "+safe.Line(fact.Value)), w)...)
-			}
-		}
-	}
-	if len(skipped) > 0 {
-		out = append(out, indent(a.theme.verdict(model.Skipped)+" ", a.theme.faint.Render(strings.Join(skipped, ", ")+": "+safe.Line(why)), min(w, prose+20))...)
-	}
-	for _, name := range c.running {
-		out = append(out, "[ ] "+fit(name, 13)+" asking")
-	}
-	return out
-}
-
 // fitLine cuts a line without padding it.
 func fitLine(s string, w int) string {
 	if cells(s) <= w {
 		return s
 	}
 	return fit(s, w)
+}
+
+// upper is a sentence with a capital at its beginning.
+func upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 func firstOf(all ...string) string {

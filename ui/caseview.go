@@ -5,7 +5,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"unsent/check"
 	"unsent/kb"
 	"unsent/model"
 	"unsent/safe"
@@ -23,11 +22,12 @@ type caseView struct {
 	glanced bool // what a glance shows is here
 	loading task
 	err     error
-	running []string // checks that are still out
+	asked   asked
 
 	tab    int
 	at     int // selected step
 	off    int // first line shown of the tab
+	beyond int // how many lines of it the agent has scrolled below the last step
 	high   int // lines of the tab's part when it was drawn last
 	total  int // lines the tab has
 	line   int // where the selected step was drawn, in the body; -1: nowhere
@@ -100,12 +100,14 @@ func (c *caseView) glance(d model.Case) {
 	if d.Incident.Recipients < 0 {
 		d.Incident.Recipients = c.inc.Recipients
 	}
+	d.Findings = c.asked.over(d.Findings)
 	c.data, c.inc, c.glanced, c.err = d, d.Incident, true, nil
 	c.settle()
 	c.drawn = drawing{}
 }
 
 func (c *caseView) take(d model.Case) {
+	d.Findings = c.asked.over(d.Findings)
 	c.data, c.inc, c.ready, c.err = d, d.Incident, true, nil
 	c.settle()
 	c.drawn = drawing{}
@@ -117,26 +119,6 @@ func (c *caseView) settle() {
 	c.at = min(c.at, max(len(c.Steps)-1, 0))
 }
 
-// found takes a finding: the newest of a check counts.
-func (c *caseView) found(f model.Finding) {
-	var rest []string
-	for _, name := range c.running {
-		if name != f.Check {
-			rest = append(rest, name)
-		}
-	}
-	c.running = rest
-	// A new slice each time: a packet may be reading the old one beside us.
-	all := []model.Finding{f}
-	for _, old := range c.data.Findings {
-		if old.Check != f.Check {
-			all = append(all, old)
-		}
-	}
-	c.data.Findings = all
-	c.settle()
-}
-
 func (c *caseView) title(a *app) string {
 	if c.msgID != 0 {
 		return c.msgID.String() + " of " + c.inc.ID.String()
@@ -145,65 +127,6 @@ func (c *caseView) title(a *app) string {
 }
 
 func (c *caseView) article() kb.Article { return c.Match.Article }
-
-// check starts checks; names nil means all that the article names, or every
-// check when it names none.
-func (c *caseView) check(a *app, names []string) tea.Cmd {
-	if !c.ready { // the key was faster: read the case, then ask
-		ctx, id := a.working.start(a.ctx)
-		s, inc, msg := a.Store, c.inc.ID, c.msgID
-		return func() tea.Msg {
-			d, err := s.Case(ctx, inc, msg)
-			return readyToCheck{c: c, id: id, names: names, data: d, err: err}
-		}
-	}
-	if len(names) == 0 {
-		names = c.allChecks()
-	}
-	ctx, id := a.working.start(a.ctx)
-	c.running = names
-	return runChecks(ctx, c, id, a.Store, check.Subject{Case: c.data, Now: a.Now()}, names, c.inc.ID, c.msgID)
-}
-
-// allChecks are the checks that the article's steps name, with the two that the
-// log itself answers, in asking order.
-func (c *caseView) allChecks() []string {
-	want := map[string]bool{"window": true, "recipient": true}
-	for _, s := range c.Steps {
-		for _, name := range s.Checks {
-			want[name] = true
-		}
-	}
-	var names []string
-	for _, k := range check.All() {
-		if want[k.Name] {
-			names = append(names, k.Name)
-		}
-	}
-	return names
-}
-
-// readyToCheck brings the case that the checks waited for.
-type readyToCheck struct {
-	c     *caseView
-	id    int
-	names []string
-	data  model.Case
-	err   error
-}
-
-func (m readyToCheck) arrive(a *app) tea.Cmd {
-	if !a.working.current(m.id) {
-		return nil
-	}
-	a.working.done()
-	if m.err != nil {
-		return a.fail(m.err)
-	}
-	m.c.loading.stop() // the reading that runs beside would come second and drop nothing new
-	m.c.take(m.data)
-	return m.c.check(a, m.names)
-}
 
 // step is the selected step, nil when the article has none.
 func (c *caseView) step() *triage.Step {
@@ -225,10 +148,15 @@ func (c *caseView) move(a *app, by int) tea.Cmd {
 			for next >= 0 && next < len(c.Steps) && c.Steps[next].Depth > 0 && !c.unfolded(next) {
 				next += d
 			}
-			if next < 0 || next >= len(c.Steps) {
+			if next < 0 || next >= len(c.Steps) { // what stands below the steps
+				c.beyond = max(c.beyond+n, 0)
 				break
 			}
-			c.at, n = next, n-d
+			if d < 0 && c.beyond > 0 {
+				c.beyond, n = c.beyond-1, n-d
+				continue
+			}
+			c.at, c.beyond, n = next, 0, n-d
 		}
 		return nil
 	}
@@ -238,7 +166,7 @@ func (c *caseView) move(a *app, by int) tea.Cmd {
 
 func (c *caseView) show(tab int) {
 	c.tab = (tab + len(tabs)) % len(tabs)
-	c.off = 0
+	c.off, c.beyond = 0, 0
 }
 
 // tick settles the selected step by hand, with a note.
@@ -259,7 +187,7 @@ func (c *caseView) tick(a *app, state model.StepState) tea.Cmd {
 		ctx, st, who, inc := a.ctx, a.Store, a.Who, c.inc.ID
 		return write("step "+id+" is "+string(state)+" (z undoes)", func() error {
 			if locked != "" && state != model.StepOpen {
-				if err := st.Log(ctx, who, "override", inc.String(), "step "+id+" taken although "+locked); err != nil {
+				if err := st.Log(ctx, who, "override", inc.String(), "step "+id+" taken although "+locked+": "+rec.Note); err != nil {
 					return err
 				}
 			}
@@ -277,6 +205,22 @@ func (c *caseView) tick(a *app, state model.StepState) tea.Cmd {
 		label = "Step " + id + " is " + locked + ". Take it all the same? Say why"
 	}
 	return a.ask(&input{label: label, hint: "one line; empty is fine", need: locked != "", do: func(a *app, note string) tea.Cmd { return record(strings.TrimSpace(note)) }})
+}
+
+// overrule unlocks the selected step for a reason, which goes to the audit trail.
+func (c *caseView) overrule(a *app) tea.Cmd {
+	id, lock := c.step().ID, c.step().Lock
+	return a.ask(&input{label: "Step " + id + ": why must it be taken now?", hint: safe.Line(lock) + ". One line; it goes to the audit trail", need: true, do: func(a *app, why string) tea.Cmd {
+		why = a.clean(strings.TrimSpace(why))
+		rec := model.StepRecord{Step: id, State: model.StepUnlocked, By: "hand", At: a.Now().UTC(), Note: why}
+		ctx, st, who, inc := a.ctx, a.Store, a.Who, c.inc.ID
+		return write("step "+id+" is unlocked (z undoes)", func() error {
+			if err := st.Log(ctx, who, "override", inc.String(), "step "+id+" unlocked although "+lock+": "+why); err != nil {
+				return err
+			}
+			return st.SetStep(ctx, inc, rec, who)
+		})
+	}})
 }
 
 func (c *caseView) openPacket(a *app) tea.Cmd {
@@ -300,10 +244,22 @@ func (c *caseView) actions(a *app) []action {
 			return ""
 		}, do: func(a *app) tea.Cmd { return c.check(a, c.step().Checks) }},
 		{name: "check-all", keys: []string{"C"}, help: "run all checks", short: "checks", do: func(a *app) tea.Cmd { return c.check(a, nil) }},
+		{name: "answers", keys: []string{"v"}, help: "each check's answer in full, the raw one too", short: "answers", why: func(*app) string {
+			if names, _ := c.order(); len(names) == 0 {
+				return "no check was run yet; C runs all"
+			}
+			return ""
+		}, do: c.openAnswers},
 		{name: "packet", keys: []string{"e"}, help: "build the escalation packet", short: "packet", do: func(a *app) tea.Cmd { return c.openPacket(a) }},
 		{name: "tick", keys: []string{"x"}, help: "tick the selected step, or untick it; asks for a note", short: "tick", why: someStep, do: func(a *app) tea.Cmd { return c.tick(a, "") }},
 		{name: "found", keys: []string{"f"}, help: "the selected step found the problem", why: someStep, do: func(a *app) tea.Cmd { return c.tick(a, model.StepProblem) }},
 		{name: "skip", keys: []string{"u"}, help: "leave the selected step out", why: someStep, do: func(a *app) tea.Cmd { return c.tick(a, model.StepSkipped) }},
+		{name: "overrule", keys: []string{"O"}, help: "unlock the selected step although something speaks against it; asks why", why: func(*app) string {
+			if s := c.step(); s == nil || s.Lock == "" {
+				return "the selected step is not locked"
+			}
+			return ""
+		}, do: c.overrule},
 		{name: "unfold", keys: []string{"enter", "space"}, help: "show or hide the text of the selected step", short: "step", why: someStep, do: func(*app) tea.Cmd {
 			c.show(tabOverview)
 			c.open = !c.open

@@ -8,7 +8,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"unsent/check"
 	"unsent/model"
 	"unsent/packet"
 )
@@ -87,34 +86,6 @@ func glanceAt(ctx context.Context, c *caseView, s Store, inc model.IncidentID) t
 		defer cancel()
 		d, err := s.Glance(ctx, inc)
 		return caseGlanced{c: c, data: d, err: err}
-	}
-}
-
-// runChecks puts the questions and delivers the first finding. Each message
-// brings the command that waits for the next, so no goroutine touches the app.
-// The channel has room for all, so that none waits if the screen stops listening.
-func runChecks(ctx context.Context, c *caseView, id int, s Store, subject check.Subject, names []string, inc model.IncidentID, msg model.MessageID) tea.Cmd {
-	return func() tea.Msg {
-		ch := make(chan findingArrived, len(names)+1)
-		go func() {
-			defer close(ch)
-			check.Run(ctx, subject, names, func(f model.Finding) {
-				err := s.SaveFinding(ctx, inc, msg, f)
-				ch <- findingArrived{c: c, id: id, finding: f, err: err}
-			})
-		}()
-		return nextFinding(c, id, ch)()
-	}
-}
-
-func nextFinding(c *caseView, id int, ch <-chan findingArrived) tea.Cmd {
-	return func() tea.Msg {
-		m, ok := <-ch
-		if !ok {
-			return checksDone{c: c, id: id}
-		}
-		m.more = nextFinding(c, id, ch)
-		return m
 	}
 }
 

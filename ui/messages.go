@@ -104,43 +104,6 @@ func (m caseGlanced) arrive(a *app) tea.Cmd {
 	return nil
 }
 
-// findingArrived brings one finding; more waits for the one behind it.
-type findingArrived struct {
-	c       *caseView
-	id      int
-	finding model.Finding
-	err     error // of keeping it
-	more    tea.Cmd
-}
-
-func (m findingArrived) arrive(a *app) tea.Cmd {
-	if !a.working.current(m.id) {
-		return nil
-	}
-	m.c.found(m.finding)
-	if m.err != nil {
-		return tea.Batch(m.more, a.fail(m.err))
-	}
-	return m.more
-}
-
-type checksDone struct {
-	c  *caseView
-	id int
-}
-
-func (m checksDone) arrive(a *app) tea.Cmd {
-	if !a.working.current(m.id) {
-		return nil
-	}
-	a.working.done()
-	m.c.running = nil
-	if p, ok := a.top().(*packetView); ok && p.waiting {
-		return p.build(a)
-	}
-	return m.c.preview(a)
-}
-
 type packetBuilt struct {
 	v   *packetView
 	id  int

@@ -51,6 +51,7 @@ func TestPace(t *testing.T) {
 func TestPaceEndsOnTheLastKey(t *testing.T) {
 	a, _ := newTest(t, size{80, 24}, many())
 	var cmds []tea.Cmd
+	a.beat.due = time.Now() // one is under way: a minute is too long for a test
 	for range 60 {
 		_, cmd := a.Update(keyOf("j"))
 		cmds = append(cmds, cmd)

@@ -39,7 +39,7 @@ func (v *packetView) title(*app) string { return v.c.target().String() + " packe
 // begin builds the packet, after the checks that are still running: their
 // answers belong in it.
 func (v *packetView) begin(a *app) tea.Cmd {
-	if a.working.active && len(v.c.running) > 0 || a.working.active && !v.c.ready {
+	if a.working.active && a.working.c == v.c {
 		v.waiting = true
 		return nil
 	}
@@ -165,7 +165,7 @@ func (v *packetView) lines(a *app, sz size, _ bool) []string {
 	case v.err != nil:
 		top = append(top, wrap(t.bad.Render(safe.Line(v.err.Error())), w)...)
 	case v.waiting:
-		top = append(top, "waiting for "+count(len(v.c.running), "check", "checks")+"; esc stops them")
+		top = append(top, wrap(v.c.asked.progress(a)+"; the packet follows", w)...)
 	case v.p == nil:
 		top = append(top, "building the packet")
 	default:

@@ -25,6 +25,9 @@ var surfaces = []struct {
 	{"case", []string{"enter"}},
 	{"case step unfolded", []string{"enter", "enter"}},
 	{"case checked", []string{"enter", "C"}},
+	{"case answers", []string{"enter", "C", "v"}},
+	{"case answers of the recipient", []string{"enter", "C", "v", "G", "n", "n", "n", "n", "n", "n", "n", "n", "n", "r"}},
+	{"case locked step", []string{"enter", "1", "f", "d", "o", "w", "n", "enter", "4", "O"}},
 	{"case article", []string{"enter", "tab"}},
 	{"case causes", []string{"enter", "C", "tab", "tab"}},
 	{"case scope", []string{"enter", "tab", "tab", "tab"}},
@@ -123,6 +126,9 @@ func TestGeometry(t *testing.T) {
 	s.imports[0].File, s.imports[0].System = hostile, hostile
 	s.bad[0].Raw, s.bad[0].Reason = hostile, hostile
 	s.notes = []model.Note{{At: now, Who: hostile, Text: hostile}}
+	for _, v := range []model.Verdict{model.Problem, model.Unknown, model.Skipped} {
+		s.findings = append(s.findings, model.Finding{Check: hostile + string(v), Title: hostile, Verdict: v, Summary: hostile, Source: hostile, Raw: hostile, Facts: []model.Fact{{Name: hostile, Value: hostile}}})
+	}
 	for _, surface := range surfaces {
 		a, _ := newTest(t, size{80, 24}, s, func(d *Deps) { d.DBName = hostile })
 		press(t, a, surface.keys...)
@@ -238,7 +244,7 @@ func TestEveryAction(t *testing.T) {
 // Any keys in any order leave a screen that can be drawn.
 func TestMonkey(t *testing.T) {
 	keys := []string{"enter", "esc", "tab", "shift+tab", "j", "k", "g", "G", "l", "e", "y", "Y", "P", "r", "C", "c", "x", "f", "u", "A", "i", "I", "K", "?", ":", "/", "n", "N",
-		"s", "S", "a", "w", "d", "z", "Z", "space", "backspace", "1", "7", "8", "o", "O", "T", "R", "U", "E", "b", "m", "L", "F", "t", "ctrl+v", "ctrl+d", "-", "pgdown", "pgup", "up", "down", "left", "right", "ctrl+r"}
+		"s", "S", "a", "w", "d", "z", "Z", "space", "backspace", "1", "7", "8", "o", "O", "T", "R", "U", "E", "b", "m", "L", "F", "t", "ctrl+v", "ctrl+d", "-", "v", "p", "B", "D", "pgdown", "pgup", "up", "down", "left", "right", "ctrl+r"}
 	r := rand.New(rand.NewPCG(1, 2))
 	a, _ := newTest(t, size{80, 24}, withImports(twoIncidents()))
 	for range 5000 {

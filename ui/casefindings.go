@@ -1,0 +1,243 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"unsent/model"
+	"unsent/safe"
+	"unsent/triage"
+)
+
+// This file draws what the checks of a case have answered: short below each
+// step, and in full in a part of its own.
+
+// stepSaid is the short state of a step behind its title.
+func (c *caseView) stepSaid(a *app, s *triage.Step) string {
+	answered, unknown, out := 0, 0, 0
+	for _, name := range s.Checks {
+		if c.asked.waits(name) {
+			out++
+		}
+	}
+	for _, f := range s.Findings {
+		if f.Verdict == model.OK || f.Verdict == model.Problem {
+			answered++
+		}
+		if f.Verdict == model.Unknown {
+			unknown++
+		}
+	}
+	switch {
+	case out > 0 && len(s.Checks) == 1:
+		return "asking"
+	case out > 0:
+		return fmt.Sprintf("asking, %d of %d answered", len(s.Checks)-out, len(s.Checks))
+	case s.State == model.StepLocked && s.Depth > 0:
+		return "locked"
+	case s.State == model.StepLocked:
+		return safe.Line(s.Lock)
+	case s.By == "check": // what it says stands below
+		return string(s.State) + " by check " + clock(s.At, a)
+	case s.By != "":
+		said := string(s.State) + " by " + s.By + " " + clock(s.At, a)
+		if s.Note != "" {
+			said += ": " + safe.Line(s.Note)
+		}
+		return said
+	case s.Overruled != "":
+		return "lock overruled"
+	case s.Hand && answered > 0 && answered == len(s.Checks):
+		return "by hand; the checks found nothing"
+	case s.Hand:
+		return "by hand"
+	case answered > 0:
+		return fmt.Sprintf("%d of %d checks answered", answered, len(s.Checks))
+	case unknown > 0:
+		return "cannot tell"
+	case len(s.Findings) > 0:
+		return "not asked"
+	}
+	return ""
+}
+
+// stepFindings are the answers below a step. What found something or could not be
+// told is there always, what is well or still out where there is room, and why a
+// check was left out only below the selected step.
+func (c *caseView) stepFindings(a *app, s *triage.Step, w int, selected bool) []string {
+	const margin = "      "
+	w = min(w, prose+20)
+	room := selected || c.wide
+	var out []string
+	var left leftOut
+	for _, name := range s.Checks {
+		i := slices.IndexFunc(s.Findings, func(f model.Finding) bool { return f.Check == name })
+		switch {
+		case c.asked.waits(name):
+			if room {
+				out = append(out, margin+"[ ] "+safe.Line(name)+": asking"+elapsed(a.Now().Sub(c.asked.since)))
+			}
+		case i < 0:
+		case s.Findings[i].Verdict == model.Skipped:
+			if selected {
+				left.add(&s.Findings[i])
+			}
+		case room || s.Findings[i].Verdict != model.OK:
+			f := &s.Findings[i]
+			out = append(out, indent(margin+a.theme.verdict(f.Verdict)+" ", safe.Line(name)+": "+safe.Line(f.Summary), w)...)
+		}
+	}
+	return append(out, left.lines(a, margin, w, nil)...)
+}
+
+// leftOut are checks that were not put, by their reasons: many share one, and one
+// line tells it.
+type leftOut struct {
+	reasons []string
+	names   map[string][]string
+}
+
+func (l *leftOut) add(f *model.Finding) {
+	if l.names == nil {
+		l.names = map[string][]string{}
+	}
+	if l.names[f.Summary] == nil {
+		l.reasons = append(l.reasons, f.Summary)
+	}
+	l.names[f.Summary] = append(l.names[f.Summary], safe.Line(f.Check))
+}
+
+// lines draws a line for each reason, and what more there is to say of it.
+func (l *leftOut) lines(a *app, margin string, w int, more func(why string) string) (out []string) {
+	t := a.theme
+	for _, why := range l.reasons {
+		out = append(out, indent(margin+t.verdict(model.Skipped)+" ", t.faint.Render(strings.Join(l.names[why], ", ")+": "+safe.Line(why)), w)...)
+		if more != nil && more(why) != "" {
+			out = append(out, margin+"    "+more(why))
+		}
+	}
+	return out
+}
+
+// fromLog is the source of a finding that needs no network.
+const fromLog = "this log"
+
+// nameWidth is the cells of a check's name; the longest is cut.
+const nameWidth = 13
+
+// findingLines are the checks that were run, and those still out, each in its
+// place, so that an answer changes one line.
+func (c *caseView) findingLines(a *app, w int) []string {
+	t := a.theme
+	head := "Checks"
+	if acc := c.asked.account; acc.Name != "" {
+		head += ", asked as " + safe.Line(acc.Name)
+	}
+	out := []string{a.rule(head, w)}
+	out = append(out, c.tokenWarning(a, w)...)
+	names, at := c.order()
+	if len(names) == 0 {
+		return append(out, t.faint.Render("none was run: C runs all, c those of the selected step"))
+	}
+	wide := min(w, prose+20)
+	var left leftOut
+	for _, name := range names {
+		f := at[name]
+		switch {
+		case c.asked.waits(name):
+			line := "[ ] " + fit(safe.Line(name), nameWidth) + " asking" + elapsed(a.Now().Sub(c.asked.since))
+			if f != nil && f.Verdict != model.Skipped {
+				line += t.faint.Render("; " + clock(f.At, a) + " it was " + string(f.Verdict))
+			}
+			out = append(out, fitLine(line, w))
+		case f.Verdict == model.Skipped:
+			left.add(f)
+		default:
+			said := safe.Line(f.Summary)
+			if f.Source != fromLog { // what the log says does not age
+				said += t.faint.Render("  (" + when(f, a) + ")")
+			}
+			out = append(out, indent(t.verdict(f.Verdict)+" "+fit(safe.Line(name), nameWidth)+" ", said, wide)...)
+			if f.Verdict == model.Problem || f.Verdict == model.Unknown {
+				for _, fact := range f.Facts {
+					out = append(out, indent(strings.Repeat(" ", nameWidth+5), t.faint.Render(safe.Line(fact.Name)+": "+safe.Line(fact.Value)), wide)...)
+				}
+			}
+		}
+	}
+	out = append(out, left.lines(a, "", wide, func(why string) string {
+		if c.asked.noToken == "" || a.Accounts == nil || !strings.Contains(why, c.asked.noToken) {
+			return ""
+		}
+		return t.barKey.Render(" B ") + " add an account with its token"
+	})...)
+	return append(out, t.faint.Render("v shows each answer in full, raw too"))
+}
+
+// tokenWarning warns of a token that has expired or is about to.
+func (c *caseView) tokenWarning(a *app, w int) []string {
+	acc := c.asked.account
+	said, near := expiry(acc.Expires, a.Now())
+	if !near {
+		return nil
+	}
+	return wrap(a.theme.warn.Render("The token of "+safe.Line(acc.Name)+" "+said+"."), w)
+}
+
+// when is the time of an answer and its age, and how long it took where that is
+// worth a word.
+func when(f *model.Finding, a *app) string {
+	s := clock(f.At, a) + ", " + age(f.At, a.Now())
+	if f.Took >= 100*time.Millisecond {
+		s += ", took " + seconds(f.Took)
+	}
+	return s
+}
+
+// clock is a time of day, with its date when that is not today.
+func clock(t time.Time, a *app) string {
+	here := t.In(a.Local)
+	if now := a.Now().In(a.Local); here.YearDay() != now.YearDay() || here.Year() != now.Year() {
+		return here.Format("2 Jan 15:04")
+	}
+	return here.Format("15:04")
+}
+
+// seconds is a short length of time, "0.3 s".
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+// age is how old an answer is. Below a minute it is told in tens of seconds, which
+// is as often as the screen is drawn anew for it.
+func age(t, now time.Time) string {
+	switch d := now.Sub(t); {
+	case t.IsZero():
+		return "no time"
+	case d < -time.Minute:
+		return "in the future"
+	case d < 10*time.Second:
+		return "just now"
+	case d < time.Minute:
+		return fmt.Sprintf("%d s ago", int(d.Seconds())/10*10)
+	}
+	return ago(t, now) + " ago"
+}
+
+// expiry says when a token expires, and whether that is near enough to warn of:
+// a week. A zero time is one that nobody knows.
+func expiry(t, now time.Time) (said string, near bool) {
+	switch d := t.Sub(now); {
+	case t.IsZero():
+		return "has no known expiry", false
+	case d > -time.Minute && d <= 0:
+		return "has just expired", true
+	case d <= 0:
+		return "expired " + ago(t, now) + " ago", true
+	case d < 48*time.Hour:
+		return "expires in " + long(d) + ": renew it now", true
+	case d < 7*24*time.Hour:
+		return "expires in " + long(d), true
+	}
+	return "expires on " + t.UTC().Format("2 January 2006"), false
+}
