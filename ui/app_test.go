@@ -216,8 +216,9 @@ func newTest(t testing.TB, term size, s Store, change ...func(*Deps)) (*app, *ou
 			o.copied = append(o.copied, text)
 			return o.how
 		},
-		Open: func(context.Context, string) (string, error) { return "", errors.New("no browser") },
-		Now:  func() time.Time { return now }, Local: time.UTC, Who: "agent", Version: "test", DBName: "unsent.db",
+		Open:     func(context.Context, string) (string, error) { return "", errors.New("no browser") },
+		Accounts: someAccounts(),
+		Now:      func() time.Time { return now }, Local: time.UTC, Who: "agent", Version: "test", DBName: "unsent.db",
 	}
 	for _, c := range change {
 		c(&d)

@@ -136,7 +136,9 @@ func (c *caseView) findingLines(a *app, w int) []string {
 		head += ", asked as " + safe.Line(acc.Name)
 	}
 	out := []string{a.rule(head, w)}
-	out = append(out, c.tokenWarning(a, w)...)
+	if c.asked.remark != "" {
+		out = append(out, wrap(t.warn.Render(upper(safe.Line(c.asked.remark))), min(w, prose+20))...)
+	}
 	names, at := c.order()
 	if len(names) == 0 {
 		return append(out, t.faint.Render("none was run: C runs all, c those of the selected step"))
@@ -176,16 +178,6 @@ func (c *caseView) findingLines(a *app, w int) []string {
 	return append(out, t.faint.Render("v shows each answer in full, raw too"))
 }
 
-// tokenWarning warns of a token that has expired or is about to.
-func (c *caseView) tokenWarning(a *app, w int) []string {
-	acc := c.asked.account
-	said, near := expiry(acc.Expires, a.Now())
-	if !near {
-		return nil
-	}
-	return wrap(a.theme.warn.Render("The token of "+safe.Line(acc.Name)+" "+said+"."), w)
-}
-
 // when is the time of an answer and its age, and how long it took where that is
 // worth a word.
 func when(f *model.Finding, a *app) string {
@@ -222,22 +214,4 @@ func age(t, now time.Time) string {
 		return fmt.Sprintf("%d s ago", int(d.Seconds())/10*10)
 	}
 	return ago(t, now) + " ago"
-}
-
-// expiry says when a token expires, and whether that is near enough to warn of:
-// a week. A zero time is one that nobody knows.
-func expiry(t, now time.Time) (said string, near bool) {
-	switch d := t.Sub(now); {
-	case t.IsZero():
-		return "has no known expiry", false
-	case d > -time.Minute && d <= 0:
-		return "has just expired", true
-	case d <= 0:
-		return "expired " + ago(t, now) + " ago", true
-	case d < 48*time.Hour:
-		return "expires in " + long(d) + ": renew it now", true
-	case d < 7*24*time.Hour:
-		return "expires in " + long(d), true
-	}
-	return "expires on " + t.UTC().Format("2 January 2006"), false
 }

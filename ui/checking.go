@@ -80,6 +80,7 @@ type asked struct {
 	found   []model.Finding // the newest of each check, as it came
 	account model.Account   // in whose name the last run asked; no name: none fits
 	noToken string          // why it asked without a token; empty when it had one
+	remark  string          // what is to be known of the token that it asked with
 }
 
 // waits reports whether a check has no answer yet.
@@ -233,7 +234,7 @@ func put(ctx context.Context, c *caseView, d Deps, subject check.Subject, names 
 	if err == nil {
 		known := accountKnown{c: c}
 		if meta != nil {
-			known.account = meta.Account
+			known.account, known.remark = meta.Account, meta.Remark
 			if meta.Graph == nil {
 				known.noToken = meta.NoToken
 			}
@@ -307,10 +308,11 @@ type accountKnown struct {
 	c       *caseView
 	account model.Account
 	noToken string
+	remark  string
 }
 
 func (m accountKnown) arrive(*app) tea.Cmd {
-	m.c.asked.account, m.c.asked.noToken = m.account, m.noToken
+	m.c.asked.account, m.c.asked.noToken, m.c.asked.remark = m.account, m.noToken, m.remark
 	return nil
 }
 

@@ -48,6 +48,8 @@ var surfaces = []struct {
 	{"paste box", []string{"ctrl+v", "h", "i"}},
 	{"columns", []string{"I", "m"}},
 	{"columns choice", []string{"I", "m", "enter"}},
+	{"accounts", []string{"B"}},
+	{"account form", []string{"B", "a", "x", "enter", "tab", "tab", "tab", "s", "e", "c"}},
 	{"help", []string{"?"}},
 	{"palette", []string{":", "p", "a", "c"}},
 }
