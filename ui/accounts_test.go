@@ -70,7 +70,9 @@ func withAccounts(f *fakeAccounts) func(*Deps) { return func(d *Deps) { d.Accoun
 var secretToken = "EAAdemo" + strings.Repeat("Zx81", 40)
 
 // shows reports whether any part of the token that tells something is in s.
-func shows(s string) bool { return strings.Contains(s, secretToken[:16]) || strings.Contains(s, "Zx81") }
+func shows(s string) bool {
+	return strings.Contains(s, secretToken[:16]) || strings.Contains(s, "Zx81")
+}
 
 // The screens of accounts, with what is warned of, and the form in each of its
 // states.

@@ -34,7 +34,7 @@ func (c *caseView) stepSaid(a *app, s *triage.Step) string {
 	case out > 0 && len(s.Checks) == 1:
 		return "asking"
 	case out > 0:
-		return fmt.Sprintf("asking, %d of %d answered", len(s.Checks)-out, len(s.Checks))
+		return "asking " + count(out, "check", "checks")
 	case s.State == model.StepLocked && s.Depth > 0:
 		return "locked"
 	case s.State == model.StepLocked:
@@ -89,7 +89,7 @@ func (c *caseView) stepFindings(a *app, s *triage.Step, w int, selected bool) []
 			out = append(out, indent(margin+a.theme.verdict(f.Verdict)+" ", safe.Line(name)+": "+safe.Line(f.Summary), w)...)
 		}
 	}
-	return append(out, left.lines(a, margin, w, nil)...)
+	return append(out, left.lines(a, margin, w, c.tokenKey)...)
 }
 
 // leftOut are checks that were not put, by their reasons: many share one, and one
@@ -110,12 +110,12 @@ func (l *leftOut) add(f *model.Finding) {
 }
 
 // lines draws a line for each reason, and what more there is to say of it.
-func (l *leftOut) lines(a *app, margin string, w int, more func(why string) string) (out []string) {
+func (l *leftOut) lines(a *app, margin string, w int, more func(a *app, why string) string) (out []string) {
 	t := a.theme
 	for _, why := range l.reasons {
 		out = append(out, indent(margin+t.verdict(model.Skipped)+" ", t.faint.Render(strings.Join(l.names[why], ", ")+": "+safe.Line(why)), w)...)
-		if more != nil && more(why) != "" {
-			out = append(out, margin+"    "+more(why))
+		if s := more(a, why); s != "" {
+			out = append(out, margin+"    "+s)
 		}
 	}
 	return out
@@ -169,13 +169,17 @@ func (c *caseView) findingLines(a *app, w int) []string {
 			}
 		}
 	}
-	out = append(out, left.lines(a, "", wide, func(why string) string {
-		if c.asked.noToken == "" || a.Accounts == nil || !strings.Contains(why, c.asked.noToken) {
-			return ""
-		}
-		return t.barKey.Render(" B ") + " add an account with its token"
-	})...)
+	out = append(out, left.lines(a, "", wide, c.tokenKey)...)
 	return append(out, t.faint.Render("v shows each answer in full, raw too"))
+}
+
+// tokenKey offers the key for an account where a check was left out for want of a
+// token.
+func (c *caseView) tokenKey(a *app, why string) string {
+	if c.asked.noToken == "" || a.Accounts == nil || !strings.Contains(why, c.asked.noToken) {
+		return ""
+	}
+	return a.theme.barKey.Render(" B ") + " add an account with its token"
 }
 
 // when is the time of an answer and its age, and how long it took where that is

@@ -63,8 +63,8 @@ func (c *caseView) scrollTo(part []string, h int) int {
 		if c.line < first {
 			first = c.line
 		}
-		if c.line >= first+h-1 {
-			first = c.line - h + 2
+		if last := c.line + c.tall - 1; last >= first+h-1 { // with what it says, where that fits
+			first = min(last-h+2, c.line)
 		}
 	}
 	first = max(min(first, len(part)-h), 0)
@@ -281,7 +281,9 @@ func (c *caseView) stepLine(a *app, out []string, i, w int, focus bool) []string
 		if c.wide || c.open {
 			out = append(out, c.stepDetail(a, s, w)...)
 		}
-		return append(out, c.stepFindings(a, s, w, true)...)
+		out = append(out, c.stepFindings(a, s, w, true)...)
+		c.tall = len(out) - c.line
+		return out
 	}
 	line := sign + deep + t.step(s.State) + " " + s.ID + " " + safe.Line(s.Title)
 	if said != "" {

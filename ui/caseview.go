@@ -31,6 +31,7 @@ type caseView struct {
 	high   int // lines of the tab's part when it was drawn last
 	total  int // lines the tab has
 	line   int // where the selected step was drawn, in the body; -1: nowhere
+	tall   int // how many lines it has
 	reveal bool
 	open   bool // the selected step's text is unfolded
 	wide   bool // there is room to unfold it always
@@ -254,7 +255,7 @@ func (c *caseView) actions(a *app) []action {
 		{name: "tick", keys: []string{"x"}, help: "tick the selected step, or untick it; asks for a note", short: "tick", why: someStep, do: func(a *app) tea.Cmd { return c.tick(a, "") }},
 		{name: "found", keys: []string{"f"}, help: "the selected step found the problem", why: someStep, do: func(a *app) tea.Cmd { return c.tick(a, model.StepProblem) }},
 		{name: "skip", keys: []string{"u"}, help: "leave the selected step out", why: someStep, do: func(a *app) tea.Cmd { return c.tick(a, model.StepSkipped) }},
-		{name: "overrule", keys: []string{"O"}, help: "unlock the selected step although something speaks against it; asks why", why: func(*app) string {
+		{name: "overrule", keys: []string{"O"}, help: "unlock the selected step for a reason", why: func(*app) string {
 			if s := c.step(); s == nil || s.Lock == "" {
 				return "the selected step is not locked"
 			}

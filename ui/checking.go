@@ -88,7 +88,7 @@ func (k *asked) waits(name string) bool { return slices.Contains(k.out, name) }
 
 // progress says how far the run is, in one line.
 func (k *asked) progress(a *app) string {
-	if len(k.out) == 0 {
+	if k.put == 0 {
 		return "reading the case" // its checks are named when it is here
 	}
 	s := fmt.Sprintf("asking: %d of %d answered", k.put-len(k.out), k.put)
@@ -139,6 +139,7 @@ func (c *caseView) found(f model.Finding) {
 // check when it names none.
 func (c *caseView) check(a *app, names []string) tea.Cmd {
 	ctx, id := a.working.begin(a.ctx, c)
+	c.asked.put = 0
 	if !c.ready { // the key was faster: read the case, then ask
 		s, inc, msg := a.Store, c.inc.ID, c.msgID
 		return func() tea.Msg {
