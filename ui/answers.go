@@ -116,9 +116,20 @@ func (v *answers) answer(a *app, name string, f *model.Finding, w int) []string 
 	out := wrap(t.strong.Render(safe.Line(f.Title)), w)
 	out = append(out, indent(t.verdict(f.Verdict)+" "+string(f.Verdict)+": ", safe.Line(f.Summary), min(w, prose+20))...)
 	out = append(out, "")
+	names := 12 // cells; a long name gets a line of its own before any is cut
+	for _, x := range f.Facts {
+		if n := cells(safe.Line(x.Name)); n <= min(30, w/3) {
+			names = max(names, n)
+		}
+	}
 	fact := func(name, value string) {
-		if value != "" {
-			out = append(out, indent(t.faint.Render(fit(safe.Line(name), 20))+" ", value, w)...)
+		switch name = safe.Line(name); {
+		case value == "":
+		case cells(name) > names:
+			out = append(out, wrap(t.faint.Render(name), w)...)
+			out = append(out, indent(strings.Repeat(" ", names+1), value, w)...)
+		default:
+			out = append(out, indent(t.faint.Render(fit(name, names))+" ", value, w)...)
 		}
 	}
 	at := moment(f.At, a.Local) + ", " + age(f.At, a.Now())

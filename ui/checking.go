@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -350,7 +351,20 @@ func (m checksDone) arrive(a *app) tea.Cmd {
 	if p, ok := a.top().(*packetView); ok && p.waiting {
 		return p.build(a)
 	}
+	if n := m.c.wantToken(); n > 0 && a.Accounts != nil && a.notice == "" {
+		a.say(count(n, "check was", "checks were") + " left out for want of a token: B adds an account")
+	}
 	return m.c.preview(a)
+}
+
+// wantToken is how many checks were left out because there is no token.
+func (c *caseView) wantToken() (n int) {
+	for _, f := range c.data.Findings {
+		if f.Verdict == model.Skipped && c.asked.noToken != "" && strings.Contains(f.Summary, c.asked.noToken) {
+			n++
+		}
+	}
+	return n
 }
 
 // order are the checks that were asked or are out, in the order in which the

@@ -211,6 +211,10 @@ func TestTokenOfTheCase(t *testing.T) {
 	if s := strings.Join(strings.Fields(screenText(a)), " "); !strings.Contains(s, none+" B add an account with its token") {
 		t.Errorf("the key is not offered:\n%s", s)
 	}
+	settle(t, a, a.update(checksDone{c: a.working.c, id: a.working.id}))
+	if s := screenText(a); !strings.Contains(s, "1 check was left out for want of a token: B adds an account") {
+		t.Errorf("\n%s", s)
+	}
 }
 
 // A reading that began before a finding came does not take it away, and one of
