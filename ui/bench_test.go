@@ -30,7 +30,7 @@ func BenchmarkScreen(b *testing.B) {
 		name string
 		keys []string
 	}{
-		{"home", nil}, {"messages", []string{"l"}}, {"case", []string{"enter"}}, {"article", []string{"enter", "tab"}}, {"help", []string{"?"}},
+		{"home", nil}, {"messages", []string{"l"}}, {"case", []string{"enter"}}, {"checked", []string{"enter", "C"}}, {"answers", []string{"enter", "C", "v"}}, {"article", []string{"enter", "tab"}}, {"help", []string{"?"}},
 	} {
 		for _, term := range []size{{80, 24}, {120, 40}, {200, 60}} {
 			a, _ := newTest(b, term, many())

@@ -71,7 +71,7 @@ func (c *caseView) stepFindings(a *app, s *triage.Step, w int, selected bool) []
 	w = min(w, prose+20)
 	room := selected || c.wide
 	var out []string
-	var left leftOut
+	untold, left := shared{verdict: model.Unknown}, shared{verdict: model.Skipped}
 	for _, name := range s.Checks {
 		i := slices.IndexFunc(s.Findings, func(f model.Finding) bool { return f.Check == name })
 		switch {
@@ -84,22 +84,26 @@ func (c *caseView) stepFindings(a *app, s *triage.Step, w int, selected bool) []
 			if selected {
 				left.add(&s.Findings[i])
 			}
+		case s.Findings[i].Verdict == model.Unknown:
+			untold.add(&s.Findings[i])
 		case room || s.Findings[i].Verdict != model.OK:
 			f := &s.Findings[i]
 			out = append(out, indent(margin+a.theme.verdict(f.Verdict)+" ", safe.Line(name)+": "+safe.Line(f.Summary), w)...)
 		}
 	}
+	out = append(out, untold.lines(a, margin, w, c.tokenKey)...)
 	return append(out, left.lines(a, margin, w, c.tokenKey)...)
 }
 
-// leftOut are checks that were not put, by their reasons: many share one, and one
-// line tells it.
-type leftOut struct {
+// A shared is checks with the same verdict by what they say: where Meta cannot be
+// reached, or there is no token, many say the same, and one line tells it.
+type shared struct {
+	verdict model.Verdict
 	reasons []string
 	names   map[string][]string
 }
 
-func (l *leftOut) add(f *model.Finding) {
+func (l *shared) add(f *model.Finding) {
 	if l.names == nil {
 		l.names = map[string][]string{}
 	}
@@ -110,10 +114,14 @@ func (l *leftOut) add(f *model.Finding) {
 }
 
 // lines draws a line for each reason, and what more there is to say of it.
-func (l *leftOut) lines(a *app, margin string, w int, more func(a *app, why string) string) (out []string) {
+func (l *shared) lines(a *app, margin string, w int, more func(a *app, why string) string) (out []string) {
 	t := a.theme
 	for _, why := range l.reasons {
-		out = append(out, indent(margin+t.verdict(model.Skipped)+" ", t.faint.Render(strings.Join(l.names[why], ", ")+": "+safe.Line(why)), w)...)
+		said := strings.Join(l.names[why], ", ") + ": " + safe.Line(why)
+		if l.verdict == model.Skipped {
+			said = t.faint.Render(said)
+		}
+		out = append(out, indent(margin+t.verdict(l.verdict)+" ", said, w)...)
 		if s := more(a, why); s != "" {
 			out = append(out, margin+"    "+s)
 		}
@@ -144,7 +152,7 @@ func (c *caseView) findingLines(a *app, w int) []string {
 		return append(out, t.faint.Render("none was run: C runs all, c those of the selected step"))
 	}
 	wide := min(w, prose+20)
-	var left leftOut
+	left := shared{verdict: model.Skipped}
 	for _, name := range names {
 		f := at[name]
 		switch {
