@@ -114,7 +114,7 @@ func (v *answers) answer(a *app, name string, f *model.Finding, w int) []string 
 		return append(wrap(t.strong.Render(safe.Line(title)), w), "asking"+elapsed(a.Now().Sub(v.c.asked.since)))
 	}
 	out := wrap(t.strong.Render(safe.Line(f.Title)), w)
-	out = append(out, indent(t.verdict(f.Verdict)+" "+string(f.Verdict)+": ", safe.Line(f.Summary), min(w, prose+20))...)
+	out = append(out, indent(t.verdict(f.Verdict)+" "+string(f.Verdict)+": ", safe.Line(strings.TrimPrefix(f.Summary, string(f.Verdict)+": ")), min(w, prose+20))...)
 	out = append(out, "")
 	names := 12 // cells; a long name gets a line of its own before any is cut
 	for _, x := range f.Facts {
