@@ -34,7 +34,9 @@ type Options struct {
 type Account struct {
 	Scenario string
 	WABA     string
+	Name     string   // as Meta knows the account
 	Phones   []string // phone number IDs, in the order of the file
+	Numbers  []string // the phones' numbers as people write them; invented where there are fewer
 	App      string   // the app that sends
 	Token    string   // the access token; invented, no other server takes it
 }

@@ -73,7 +73,7 @@ func TestScenarioIncomplete(t *testing.T) {
 		{"a verdict of its own", `token = "ok"`, `token = "fine"`, `"fine" is no verdict`},
 		{"a misspelt field", "[[activity]]", "[[activities]]", `nothing is known of "activities`},
 		{"a misspelt field inside", "description = ", "descripton = ", "descripton"},
-		{"a time that is none", `"-5h"`, `"yesterday"`, "yesterday"},
+		{"a time that is none", `"-5h5m"`, `"yesterday"`, "yesterday"},
 		{"a fault that is none", "[[activity]]", "[[fault]]\non = [\"graph\"]\nhow = \"badly\"\n[[activity]]", "badly"},
 		{"a fault on nothing", "[[activity]]", "[[fault]]\non = [\"moon\"]\nhow = \"cut\"\n[[activity]]", "moon"},
 		{"an entity that is none", "[[activity]]", "[health.MOON]\ncan_send_message = \"BLOCKED\"\n[[activity]]", "MOON"},

@@ -301,12 +301,13 @@ func TestStart(t *testing.T) {
 		}
 	}
 	// One scenario can be true of several accounts, under their own ids.
-	s, err := Start(t.Context(), Options{Scenarios: []string{"healthy"}, Accounts: []Account{{Scenario: "healthy", WABA: "21", Phones: []string{"22", "23", "24"}}}})
+	s, err := Start(t.Context(), Options{Scenarios: []string{"healthy"}, Accounts: []Account{{Scenario: "healthy", WABA: "21", Phones: []string{"22", "23", "24"}, Numbers: []string{"+1 212-555-0177"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, body := ask(t, s, s.Accounts[1].Token, "/v25.0/21/phone_numbers")
 	want(t, body, "24", "data", 2, "id")
+	want(t, body, "+1 212-555-0177", "data", 0, "display_phone_number")
 }
 
 // A canceled context and Close both end the server, and the answers that wait.
@@ -431,7 +432,7 @@ func TestStatusPage(t *testing.T) {
 	s = serve("outage-open")
 	_, body = ask(t, s, "", active)
 	want(t, body, "High disruptions", 0, "status")
-	want(t, body, "2026-11-20T11:00:00Z", 0, "posts", 0, "time")
+	want(t, body, "2026-11-20T11:15:00Z", 0, "posts", 0, "time")
 	_, body = ask(t, s, "", orgs)
 	want(t, body, "High disruptions", 0, "services", 0, "status")
 	want(t, body, "No known issues", 0, "services", 3, "status")

@@ -175,8 +175,12 @@ func with(healthy, changed map[string]any) map[string]any {
 }
 
 func (a *account) waba() *node {
+	name := "Example Trading"
+	if a.Name != "" {
+		name = a.Name
+	}
 	return &node{id: a.WABA, kind: "WhatsAppBusinessAccount", op: "account", entity: "WABA", own: a, hidden: a.sc.Token.Blind, fields: with(map[string]any{
-		"id": a.WABA, "name": "Example Trading", "status": "ACTIVE", "account_review_status": "APPROVED",
+		"id": a.WABA, "name": name, "status": "ACTIVE", "account_review_status": "APPROVED",
 		"business_verification_status": "verified", "ownership_type": "CLIENT_OWNED",
 		"owner_business_info": map[string]any{"id": a.business(), "name": "Example Trading Ltd"},
 		"currency":            "USD", "country": "US", "timezone_id": "1",
@@ -189,9 +193,13 @@ func (a *account) waba() *node {
 }
 
 func (a *account) phone(id string, i int, p Phone) *node {
+	number := fmt.Sprintf("+1 212-555-01%02d", i)
+	if i < len(a.Numbers) {
+		number = a.Numbers[i]
+	}
 	return &node{id: id, kind: "WhatsAppBusinessPhoneNumber", op: "phone", entity: "PHONE_NUMBER", own: a, hidden: a.sc.Token.Blind || p.Unseen, list: !p.Elsewhere && !p.Unseen,
 		fields: with(map[string]any{
-			"id": id, "display_phone_number": fmt.Sprintf("+1 212-555-01%02d", i), "verified_name": "Example Trading",
+			"id": id, "display_phone_number": number, "verified_name": "Example Trading",
 			"status": "CONNECTED", "quality_rating": "GREEN", "code_verification_status": "VERIFIED", "name_status": "APPROVED",
 			"new_name_status": "NONE", "account_mode": "LIVE", "platform_type": "CLOUD_API",
 			"throughput": map[string]any{"level": "STANDARD"}, "whatsapp_business_manager_messaging_limit": "TIER_10K",
