@@ -20,13 +20,13 @@ import (
 //
 // The story, ending now:
 //
-//	outage    nine unrelated WABAs fail in the same minutes with 131016 and 131000, and still do
+//	outage    nine unrelated WABAs fail in the same minutes with 131016 and 131000; it has just ended
 //	template  131000 on order_ready / en only; en_US and every other template go out
 //	token     one WABA answers 190 to everything since its token expired
 //	number    one order is queued again and again to a number without country code
 //	window    free-form answers later than 24 hours after the customer wrote
 //
-// Around it, sends that go well, so that shares can be told. The same clock gives
+// While the outage lasts, Meta gives no other reason for a failure. Around it, sends that go well, so that shares can be told. The same clock gives
 // the same bytes.
 
 // A demoFile is one invented log.
@@ -145,6 +145,22 @@ func (d *demo) between(from, to int) time.Time {
 	return d.now.Add(-time.Duration(from) * time.Minute).Add(time.Duration(d.r.Int64N(int64(span)))).Truncate(time.Second)
 }
 
+// apart is a moment from..to minutes ago that is not in the outage.
+func (d *demo) apart(from, to int) time.Time {
+	for {
+		if at := d.between(from, to); !d.inOutage(at) {
+			return at
+		}
+	}
+}
+
+// inOutage reports whether a moment is in the outage or so near to it that one
+// could wonder.
+func (d *demo) inOutage(at time.Time) bool {
+	ago := d.now.Sub(at)
+	return ago < (outageFrom+5)*time.Minute && ago > (outageTo-5)*time.Minute
+}
+
 // send begins a send of a template; the caller says what became of it.
 func (d *demo) send(at time.Time, waba, template int) demoSend {
 	to := d.person()
@@ -169,7 +185,7 @@ func fail(s *demoSend, code int, title, details string) {
 }
 
 const (
-	outageFrom, outageTo = 43, 1 // minutes ago; the status page of demometa.go tells of 45
+	outageFrom, outageTo = 74, 22 // minutes ago, as the scenario outage-just-over has it
 	unknownError         = "Message failed to send because of an unknown error."
 )
 
@@ -227,7 +243,7 @@ func (d *demo) answer(at time.Time, waba int) demoSend {
 
 func (d *demo) template() {
 	for range 431 {
-		s := d.send(d.between(pausedAgo, 3), pausedWABA, 1)
+		s := d.send(d.apart(pausedAgo, 3), pausedWABA, 1)
 		s.campaign = "orders"
 		if d.r.IntN(4) == 0 {
 			d.refuse(&s, 131000, 500, "Something went wrong", unknownError)
@@ -240,7 +256,7 @@ func (d *demo) template() {
 
 func (d *demo) token() {
 	for range 236 {
-		s := d.send(d.between(tokenAgo, 2), tokenWABA, 4)
+		s := d.send(d.apart(tokenAgo, 2), tokenWABA, 4)
 		d.refuse(&s, 190, 401, "Access token has expired", "Error validating access token: session has expired.")
 		s.subcode = 463
 		d.add(s)
@@ -250,8 +266,10 @@ func (d *demo) token() {
 func (d *demo) number() {
 	s := d.send(d.now, 5, 2)
 	s.to = "05550142"
-	for k := range 38 {
-		s.at = d.now.Add(-time.Duration(230-6*k) * time.Minute)
+	for ago := 290; ago > 2; ago -= 6 {
+		if s.at = d.now.Add(-time.Duration(ago) * time.Minute); d.inOutage(s.at) {
+			continue
+		}
 		d.refuse(&s, 131009, 400, "Parameter value is not valid", "Parameter 'to' is not a valid phone number.")
 		d.add(s)
 	}
@@ -259,7 +277,7 @@ func (d *demo) number() {
 
 func (d *demo) window() {
 	for range 64 {
-		s := d.answer(d.between(420, 5), 6)
+		s := d.answer(d.apart(420, 5), 6)
 		s.inbound = s.at.Add(-time.Duration(25+d.r.IntN(60)) * time.Hour)
 		fail(&s, 131047, "Re-engagement message", "Message failed to send because more than 24 hours have passed since the customer last replied to this number.")
 		d.add(s)
