@@ -452,6 +452,8 @@ func TestStatusPage(t *testing.T) {
 	s = serve("outage-still-listed")
 	_, body = ask(t, s, "", active)
 	want(t, body, "Resolved", 0, "status")
+	want(t, body, "2026-11-20T09:30:00Z", 0, "posts", 0, "time")
+	_, body = ask(t, serve("outage-without-zone"), "", past)
 	want(t, body, "2026-11-20T09:30:00", 0, "posts", 0, "time")
 
 	s = serve("outage-elsewhere")
