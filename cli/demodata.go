@@ -20,7 +20,7 @@ import (
 //
 // The story, ending now:
 //
-//	outage    nine unrelated WABAs fail in the same minutes with 131016 and 131000; it has just ended
+//	outage    nine unrelated WABAs fail in the same minutes with 131016 and 131000; it is over
 //	template  131000 on order_ready / en only; en_US and every other template go out
 //	token     one WABA answers 190 to everything since its token expired
 //	number    one order is queued again and again to a number without country code
@@ -60,7 +60,7 @@ const (
 	demoWABAs  = 10
 	pausedWABA = 1 // the one whose template is paused
 	tokenWABA  = 9 // the one whose token expired; the outage meets the other nine
-	tokenAgo   = 190
+	tokenAgo   = 260
 	pausedAgo  = 300
 	demoPrefix = "3366" // d e m o
 )
@@ -154,11 +154,12 @@ func (d *demo) apart(from, to int) time.Time {
 	}
 }
 
-// inOutage reports whether a moment is in the outage or so near to it that one
-// could wonder.
+// inOutage reports whether a moment is in the outage, or so near to it that one
+// could wonder: Meta's reports run half an hour late, and of a big incident only
+// counts in slices of time are known.
 func (d *demo) inOutage(at time.Time) bool {
 	ago := d.now.Sub(at)
-	return ago < (outageFrom+5)*time.Minute && ago > (outageTo-5)*time.Minute
+	return ago < (outageFrom+50)*time.Minute && ago > (outageTo-50)*time.Minute
 }
 
 // send begins a send of a template; the caller says what became of it.
@@ -166,7 +167,7 @@ func (d *demo) send(at time.Time, waba, template int) demoSend {
 	to := d.person()
 	t := demoTemplates[template]
 	return demoSend{
-		at: at, id: "crm-" + d.letters(8, "abcdef0123456789"), wamid: demoWAMID(to, d.letters(18, hexDigits)), waba: waba, phone: d.r.IntN(2),
+		at: at, id: "crm-" + d.letters(8, "abcdef0123456789"), wamid: demoWAMID(to, d.letters(18, hexDigits)), waba: waba, phone: d.r.IntN(4) / 3,
 		to: to, kind: "template", template: t[0], lang: t[1], category: t[2],
 	}
 }
@@ -185,7 +186,7 @@ func fail(s *demoSend, code int, title, details string) {
 }
 
 const (
-	outageFrom, outageTo = 74, 22 // minutes ago, as the scenario outage-just-over has it
+	outageFrom, outageTo = 150, 98 // minutes ago, as the scenario outage-over has it
 	unknownError         = "Message failed to send because of an unknown error."
 )
 

@@ -17,7 +17,7 @@ var demoNames = [demoWABAs]string{
 // of the outage. The malformed number and the shut windows are in the log, and
 // Meta finds nothing wrong with their accounts.
 func demoMeta() []metasim.Account {
-	stories := map[int]string{0: "outage-just-over", pausedWABA: "paused-template", tokenWABA: "expired-token"}
+	stories := map[int]string{0: "outage-over", pausedWABA: "paused-template", tokenWABA: "expired-token"}
 	var out []metasim.Account
 	for i, name := range demoNames {
 		a := metasim.Account{Scenario: "healthy", WABA: wabaID(i), Name: name}

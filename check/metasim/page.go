@@ -138,7 +138,7 @@ func (w *world) outages(product string, past bool) []any {
 		posts := []any{map[string]any{"status": o.Status, "description": o.text(), "time": w.write(begun)}}
 		if o.Ended.set {
 			status = solved
-			posts = append(posts, map[string]any{"status": solved, "description": "This has been resolved.", "time": w.write(o.Ended.From(w.now))})
+			posts = append(posts, map[string]any{"status": solved, "description": "Resolved: " + o.text(), "time": w.write(o.Ended.From(w.now))})
 		}
 		out = append(out, map[string]any{"id": o.guid(begun), "service_id": serviceID(product, o.Service), "status": status, "time": w.write(begun), "posts": posts})
 	}
