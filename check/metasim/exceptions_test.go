@@ -31,6 +31,7 @@ var exceptions = []exception{
 
 	{op: "message_templates", kind: "query", at: "fields", why: "the file names the filter by name only; Meta's SDK has fields, limit and after on each list"},
 	{op: "message_templates", kind: "query", at: "limit", why: "the file names the filter by name only; Meta's SDK has fields, limit and after on each list"},
+	{op: "message_templates", kind: "query", at: "after", why: "the file names the filter by name only; Meta's SDK has fields, limit and after on each list"},
 	{op: "template", kind: "query", at: "fields", why: "the file names no parameter at all; each node takes fields, and Meta's page on health asks a template for it"},
 
 	{op: "phone_numbers", kind: "answer", at: "data/*/status", values: []string{"CONNECTED"}, why: "the file knows LINKED and UNLINKED and not CONNECTED; each real answer seen has CONNECTED, and Meta's SDK lists it"},

@@ -192,21 +192,22 @@ func (j *judge) blame(scenario, name, where string, err error) {
 	}
 }
 
-// flat are the errors of which an error is made.
+// flat are the errors of which an error is made. An error about a parameter stays
+// whole, since it alone says which.
 func flat(err error) []error {
-	var many openapi3.MultiError
-	var answer *openapi3filter.ResponseError
-	switch {
-	case err == nil:
+	switch e := err.(type) { //nolint:errorlint // what wraps is what is taken apart
+	case nil:
 		return nil
-	case errors.As(err, &answer) && answer.Err != nil:
-		return flat(answer.Err)
-	case errors.As(err, &many):
+	case openapi3.MultiError:
 		var out []error
-		for _, e := range many {
-			out = append(out, flat(e)...)
+		for _, one := range e {
+			out = append(out, flat(one)...)
 		}
 		return out
+	case *openapi3filter.ResponseError:
+		if e.Err != nil {
+			return flat(e.Err)
+		}
 	}
 	return []error{err}
 }
@@ -246,6 +247,7 @@ func questions(s *Server, a Account) []string {
 		a.WABA + "/phone_numbers", a.WABA + "/phone_numbers?limit=100&fields=id,display_phone_number,verified_name,status,quality_rating",
 		a.WABA + "/subscribed_apps",
 		a.WABA + "/message_templates?name=order_ready&limit=100&fields=id,name,language,status,category,quality_score,rejected_reason,components",
+		a.WABA + "/message_templates?after=" + cursor(1),
 		a.WABA + "/activities?limit=100&fields=id,activity_type,timestamp,actor_type,description",
 		a.FlowID() + "?fields=" + enc("id,name,status,endpoint_uri,application,validation_errors,health_status.phone_number("+a.Phones[0]+")"),
 		s.world.byToken[a.Token].templates[0].id + "?fields=id,name,language,status,category,health_status",
