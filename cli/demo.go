@@ -21,7 +21,7 @@ func (a *app) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "The console on invented data; nothing of yours is touched",
 		Long: "demo opens the console on invented failures of the last hours, in a database of its own that is removed at the end. " +
-			"No network is used. With --data the invented logs are written to files instead, to try 'unsent import' with.",
+			"Its checks are answered by a pretend Meta inside the program; no network is used. With --data the invented logs are written to files instead, to try 'unsent import' with.",
 		Args: need(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if c.Flags().Changed("db") {
@@ -64,9 +64,13 @@ func (a *app) demo(ctx context.Context) (err error) {
 	if err := a.loadDemo(ctx, s); err != nil {
 		return err
 	}
+	stop, err := a.pretend(ctx, s, demoDelay)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	d := a.deps(s, path)
 	d.Demo, d.DBName = true, "demo"
-	d.Meta, d.Accounts, d.Offline = nil, nil, true // nothing of the agent's own is asked or shown
 	d.Save = func(ctx context.Context, p model.Packet) (string, error) {
 		return a.keepPacket(ctx, s, filepath.Join(home, "demo.db"), &p)
 	}

@@ -1,10 +1,18 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"unsent/check/metasim"
+	"unsent/model"
+	"unsent/store"
 )
+
+// demoDelay is how long the demo's Meta takes to answer, so that one can see the
+// findings arrive.
+const demoDelay = 120 * time.Millisecond
 
 // demoNames are the businesses of the invented logs.
 var demoNames = [demoWABAs]string{
@@ -32,4 +40,33 @@ func demoMeta() []metasim.Account {
 		out = append(out, a)
 	}
 	return out
+}
+
+// pretend lets the rest of this run ask the pretend Meta, as the demo's accounts
+// and as nobody else: no token, keyring or setting of the agent's is looked at.
+// A machine that has not even itself to talk to shows the demo without answers.
+func (a *app) pretend(ctx context.Context, s *store.Store, delay time.Duration) (stop func(), err error) {
+	agents := a.Getenv
+	own := map[string]string{"UNSENT_TOKEN": "", "UNSENT_TOKEN_FILE": "", "UNSENT_GRAPH_VERSION": "", "UNSENT_OFFLINE": ""}
+	a.Getenv = func(name string) string {
+		if v, ok := own[name]; ok {
+			return v
+		}
+		return agents(name)
+	}
+	a.Keyring, a.offline = nil, false
+	meta, err := metasim.Start(ctx, metasim.Options{Accounts: demoMeta(), Delay: delay, Now: a.Now()})
+	if err != nil {
+		a.offline = true
+		return func() {}, nil
+	}
+	own["UNSENT_GRAPH_URL"], own["UNSENT_STATUS_URL"] = meta.URL, meta.URL
+	desk := &accounts{a: a, s: s}
+	for _, acc := range meta.Accounts {
+		if _, err := desk.AddAccount(ctx, model.Account{Name: acc.Name, WABA: acc.WABA, Phones: acc.Phones, App: acc.App}, acc.Token); err != nil {
+			meta.Close()
+			return nil, fmt.Errorf("loading the demo: %w", err)
+		}
+	}
+	return meta.Close, nil
 }

@@ -2,12 +2,17 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"testing"
 	"time"
 
+	"unsent/check"
 	"unsent/check/metasim"
+	"unsent/model"
+	"unsent/store"
 )
 
 // askDemo asks the demo's Meta something in the name of an account, whose
@@ -115,3 +120,66 @@ func TestDemoMeta(t *testing.T) {
 }
 
 func spaced(n string) string { return n[:1] + " " + n[1:4] + "-" + n[4:7] + "-" + n[7:] }
+
+// Each of the demo's incidents is settled by its checks as its story goes, in the
+// name of its own account, and nothing of the agent's own is asked.
+func TestDemoChecks(t *testing.T) {
+	a := &app{Sys: Sys{GOOS: "linux", Now: time.Now, Getenv: func(name string) string {
+		return map[string]string{"UNSENT_OFFLINE": "1", "UNSENT_TOKEN": "EAAtheAgentsOwn0123456789", "UNSENT_GRAPH_URL": "http://127.0.0.1:1", "HOME": t.TempDir()}[name]
+	}}}
+	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "demo.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := a.loadDemo(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	stop, err := a.pretend(t.Context(), s, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	d := a.deps(s, "demo.db")
+	stories := map[string]int{}
+	for id := 1; ; id++ {
+		m, err := load(t.Context(), s, fmt.Sprintf("i%d", id))
+		if err != nil {
+			break
+		}
+		story, want := "outage", map[string]model.Verdict{"status-page": model.Problem, "token": model.OK, "account": model.OK}
+		quiet := map[string]model.Verdict{"status-page": model.OK, "token": model.OK, "account": model.OK, "number-in-account": model.OK}
+		switch code := m.Incident.Code; {
+		case code == "190":
+			story, want = "token", map[string]model.Verdict{"status-page": model.OK, "token": model.Problem}
+		case code == "131009":
+			story, want = "number", quiet
+			want["recipient"] = model.Problem
+		case code == "131047":
+			story, want = "window", quiet
+			want["window"] = model.Problem
+		case code == "131000" && m.Incident.Template != "":
+			story, want = "template", quiet
+			want["template"] = model.Problem
+		}
+		stories[story]++
+		meta, err := d.Meta(t.Context(), m.Case)
+		if err != nil || meta == nil || meta.Graph == nil {
+			t.Fatalf("i%d, %s: %+v, %v", id, story, meta, err)
+		}
+		if meta.Account.WABA != m.Incident.WABA {
+			t.Errorf("i%d is asked about as %s", id, meta.Account.Name)
+		}
+		check.Run(t.Context(), check.Subject{Case: m.Case, Now: a.Now(), Meta: meta}, nil, func(f model.Finding) {
+			if v, ok := want[f.Check]; ok && f.Verdict != v {
+				t.Errorf("i%d, %s: %s is %s, want %s: %s", id, story, f.Check, f.Verdict, v, f.Summary)
+			}
+			if f.Verdict == model.Problem && want[f.Check] != model.Problem {
+				t.Errorf("i%d, %s: %s found a problem: %s", id, story, f.Check, f.Summary)
+			}
+		})
+	}
+	if len(stories) != 5 {
+		t.Errorf("the stories are %v", stories)
+	}
+}
