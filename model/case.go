@@ -12,6 +12,8 @@ type Case struct {
 	Scopes   map[Dim]Scope
 	Records  []StepRecord // what is on record of the steps
 	Findings []Finding    // the newest of each check; a message's own count before its incident's
+	Past     []Finding    // what the same checks found before, newest first, at most five of each check
+	Evidence Evidence     // what the rest of the log says
 	Notes    []Note
 }
 

@@ -106,7 +106,35 @@ type CauseFinding struct {
 	Cause   string       `json:"cause"` // stable name: outage, token, account, template, window, recipient, public-key, app, …
 	Title   string       `json:"title,omitzero"`
 	Verdict CauseVerdict `json:"verdict"`
-	Why     []string     `json:"why"`
+	Why     []string     `json:"why"` // Reasons as sentences, most telling first
+	Reasons []Reason     `json:"reasons,omitempty"`
+}
+
+// A Lean is which way a reason moves the verdict on a cause.
+type Lean string
+
+// The leans.
+const (
+	For     Lean = "for"
+	Against Lean = "against"
+	Beside  Lean = "beside"  // worth knowing, and it moves nothing
+	Missing Lean = "missing" // what is not known yet and would tell
+)
+
+// A Reason is one line of evidence: a sentence that an agent could say to a
+// customer, without a final stop, and where it comes from.
+type Reason struct {
+	Lean   Lean   `json:"lean"`
+	Text   string `json:"text"`
+	Source string `json:"source,omitzero"` // "this message", "the log", "token check, 13 May 14:05 UTC", "step 3 by hand, …"
+}
+
+// String is the sentence with its source behind it.
+func (r Reason) String() string {
+	if r.Source == "" {
+		return r.Text
+	}
+	return r.Text + " (" + r.Source + ")"
 }
 
 // A Packet is an escalation packet as it was made. Text is final: secrets and,
