@@ -2,21 +2,6 @@ package model
 
 import "time"
 
-// A Shape says how the failures of an incident are bounded.
-type Shape string
-
-// The shapes. Scattered is the only one that is no fault.
-const (
-	ShapeOutage    Shape = "outage"    // many accounts in the same minutes
-	ShapeApp       Shape = "app"       // several accounts of one app
-	ShapeAccount   Shape = "account"   // one WABA
-	ShapeNumber    Shape = "number"    // one phone number ID
-	ShapeTemplate  Shape = "template"  // one template, or one language of it
-	ShapeRecipient Shape = "recipient" // one recipient again and again
-	ShapeFormat    Shape = "format"    // recipients whose numbers are written in one way
-	ShapeScattered Shape = "scattered" // single failures that share no fault
-)
-
 // Evidence is what the log as a whole says about a case: not what its messages
 // hold, but what else was sent at that time, before and after. Its zero value
 // says that nothing was looked at; so does the zero value of each field.

@@ -8,18 +8,33 @@ import (
 // A Judgement is what follows from a case: the article, how far its steps have
 // come, what the evidence says of its causes.
 type Judgement struct {
-	Match  kb.Match
-	Steps  []Step
-	Causes []model.CauseFinding
-	Outage string // why an outage must be taken as open; empty when nothing says so
+	Match   kb.Match
+	Steps   []Step
+	Causes  []model.CauseFinding // in the article's order
+	Leading []model.CauseFinding // those to speak of; none when it cannot be told yet
+	Missing string               // what would tell most, while none leads
+	Outage  string               // why an outage must be taken as open; empty when nothing says so
+	Changed []Change             // what changed before it began, most telling first
 }
 
 // Judge looks at a case. It is pure: the same case gives the same judgement.
 func Judge(c *model.Case) Judgement {
 	j := Judgement{Match: kb.For(facts(c))}
-	j.Steps = Steps(j.Match.Article, c.Records, c.Findings)
-	j.Causes = Causes(j.Match.Article, j.Steps, c.Findings)
-	j.Outage = Outage(j.Steps, c.Findings)
+	log := c.Evidence.Outage
+	if j.Steps = Steps(j.Match.Article, c.Records, c.Findings, model.LogOutage{}); log.Suspected {
+		if e := read(j.Match.Article, j.Steps, c); e.within(log) {
+			j.Steps = Steps(j.Match.Article, c.Records, c.Findings, log)
+		} else {
+			log = model.LogOutage{}
+		}
+	}
+	j.Causes = Causes(j.Match.Article, j.Steps, c)
+	heed(j.Steps, j.Causes, c.Evidence.Shape)
+	if j.Leading = Leading(j.Causes); len(j.Leading) == 0 {
+		j.Missing = Missing(j.Causes)
+	}
+	j.Outage = Outage(j.Steps, c.Findings, log)
+	j.Changed = Changed(c)
 	return j
 }
 

@@ -20,6 +20,7 @@ type Step struct {
 	Note      string
 	Lock      string // why it may not be taken yet; empty when it may
 	Overruled string // why an agent overruled its lock; empty when nobody did
+	Now       string // why it may be taken at once, before the steps above it; empty when it has to wait its turn
 	Findings  []model.Finding
 	Depth     int // 1 for a step inside a step
 }
@@ -32,7 +33,7 @@ type Step struct {
 // ticked: the override is on record. One that only a check has settled is locked
 // by an outage: what was found about an account while Meta is down is shown, and
 // is nothing to act on before it is over.
-func Steps(a kb.Article, recs []model.StepRecord, found []model.Finding) []Step {
+func Steps(a kb.Article, recs []model.StepRecord, found []model.Finding, log model.LogOutage) []Step {
 	var out []Step
 	var add func(steps []kb.Step, depth int)
 	add = func(steps []kb.Step, depth int) {
@@ -42,7 +43,7 @@ func Steps(a kb.Article, recs []model.StepRecord, found []model.Finding) []Step 
 		}
 	}
 	add(a.Steps, 0)
-	outage := Outage(out, found)
+	outage := Outage(out, found, log)
 	for i := range out {
 		s := &out[i]
 		s.Lock = lock(out, i, outage)
@@ -104,10 +105,11 @@ func settle(s Step, recs []model.StepRecord, found []model.Finding) Step {
 }
 
 // Outage says why an outage must be taken as open: because the status page
-// check found one, or because somebody ticked the step that looks at the status
-// page as the problem. Empty: nothing says so. An outage that is over explains
-// failures and is nothing to wait for.
-func Outage(steps []Step, found []model.Finding) string {
+// check found one, because somebody ticked the step that looks at the status
+// page as the problem, or because the log itself shows one that is not over.
+// Empty: nothing says so. An outage that is over explains failures and is nothing
+// to wait for.
+func Outage(steps []Step, found []model.Finding, log model.LogOutage) string {
 	for _, f := range found {
 		if f.Check == "status-page" && f.Verdict == model.Problem && !over(f) {
 			return f.Summary
@@ -121,6 +123,9 @@ func Outage(steps []Step, found []model.Finding) string {
 			}
 			return why
 		}
+	}
+	if log.Suspected && log.Until.IsZero() {
+		return "the log suggests an outage at Meta: " + log.Reason
 	}
 	return ""
 }
@@ -182,8 +187,36 @@ func overruled(all []Step, i int) bool {
 	return false
 }
 
-// Next is the step to take now: one that found what is wrong, or else the first
-// that is neither settled nor locked.
+// heed puts to the steps what follows from the causes: a workaround that has to
+// be undone (a new app) waits while the account is restricted, and a case that
+// only Meta can mend may go to support at once.
+func heed(steps []Step, causes []model.CauseFinding, shape model.Shape) {
+	for _, c := range Leading(causes) {
+		onlyMeta := c.Cause == "app" && shape == model.ShapeApp // with token and accounts in order
+		for _, r := range rules {
+			onlyMeta = onlyMeta || r.cause == c.Cause && r.onlyMeta
+		}
+		for i := range steps {
+			if s := &steps[i]; onlyMeta && s.Escalates && s.State == model.StepOpen {
+				s.Now = "what it looks like, only Meta can mend"
+			}
+		}
+	}
+	i := slices.IndexFunc(causes, func(c model.CauseFinding) bool { return c.Cause == "account" })
+	if i < 0 || causes[i].Verdict != model.Confirmed && causes[i].Verdict != model.Likely {
+		return
+	}
+	for i := range steps {
+		parent, _, _ := strings.Cut(steps[i].ID, ".")
+		undone := slices.ContainsFunc(steps, func(s Step) bool { return s.ID == parent && len(s.Undo) > 0 })
+		if s := &steps[i]; undone && !overruled(steps, i) && (s.State == model.StepOpen || s.State == model.StepLocked) {
+			s.State, s.Lock = model.StepLocked, "locked: the account looks restricted; that has to be solved first, and a new app does not solve it"
+		}
+	}
+}
+
+// Next is the step to take now: one that found what is wrong, or else one that
+// may be taken at once, or else the first that is neither settled nor locked.
 // When all that is left is locked, ok is false and text says why.
 func Next(steps []Step) (step Step, text string, ok bool) {
 	for _, s := range steps { // what was found comes before what was not looked at
@@ -193,6 +226,11 @@ func Next(steps []Step) (step Step, text string, ok bool) {
 				text = fmt.Sprintf("step %s found: %s", s.ID, s.Note)
 			}
 			return s, text, true
+		}
+	}
+	for _, s := range steps {
+		if s.Now != "" && s.State == model.StepOpen {
+			return s, fmt.Sprintf("step %s: %s, at once: %s", s.ID, s.Title, s.Now), true
 		}
 	}
 	reason := ""

@@ -78,7 +78,7 @@ func done(ids ...string) (recs []model.StepRecord) {
 
 func TestSteps(t *testing.T) {
 	t.Run("S2-S1c an outage locks the steps about the account", func(t *testing.T) {
-		steps := Steps(article, []model.StepRecord{{Step: "1", State: model.StepProblem, By: "hand", Note: "page shows a disruption"}}, nil)
+		steps := Steps(article, []model.StepRecord{{Step: "1", State: model.StepProblem, By: "hand", Note: "page shows a disruption"}}, nil, model.LogOutage{})
 		for _, id := range []string{"3", "6", "7", "8"} {
 			s := stateOf(t, steps, id)
 			if s.State != model.StepLocked || !strings.Contains(s.Lock, "page shows a disruption") {
@@ -90,7 +90,7 @@ func TestSteps(t *testing.T) {
 		}
 	})
 	t.Run("S1-22 an outage found by the check locks as well", func(t *testing.T) {
-		steps := Steps(article, nil, []model.Finding{{Check: "status-page", Verdict: model.Problem, Summary: "Meta reports an incident", At: now}})
+		steps := Steps(article, nil, []model.Finding{{Check: "status-page", Verdict: model.Problem, Summary: "Meta reports an incident", At: now}}, model.LogOutage{})
 		if s := stateOf(t, steps, "3"); s.State != model.StepLocked {
 			t.Errorf("step 3 is %s", s.State)
 		}
@@ -144,50 +144,50 @@ func TestSteps(t *testing.T) {
 		}
 	})
 	t.Run("S2-S7w the workaround waits for all before it", func(t *testing.T) {
-		if s := stateOf(t, Steps(article, done("1", "2", "3"), nil), "7"); s.State != model.StepLocked || s.Lock != "locked: settle step 6 first" {
+		if s := stateOf(t, Steps(article, done("1", "2", "3"), nil, model.LogOutage{}), "7"); s.State != model.StepLocked || s.Lock != "locked: settle step 6 first" {
 			t.Errorf("%s %q", s.State, s.Lock)
 		}
-		if s := stateOf(t, Steps(article, done("1", "2", "3", "6"), nil), "7"); s.State != model.StepOpen {
+		if s := stateOf(t, Steps(article, done("1", "2", "3", "6"), nil, model.LogOutage{}), "7"); s.State != model.StepOpen {
 			t.Errorf("%s %q", s.State, s.Lock)
 		}
 		recs := append(done("1", "2", "6"), model.StepRecord{Step: "3", State: model.StepProblem, By: "hand"})
-		if s := stateOf(t, Steps(article, recs, nil), "7"); s.State != model.StepLocked || !strings.Contains(s.Lock, "fix what step 3 found") {
+		if s := stateOf(t, Steps(article, recs, nil, model.LogOutage{}), "7"); s.State != model.StepLocked || !strings.Contains(s.Lock, "fix what step 3 found") {
 			t.Errorf("%s %q", s.State, s.Lock)
 		}
-		if s := stateOf(t, Steps(article, nil, nil), "7.1"); s.State != model.StepLocked {
+		if s := stateOf(t, Steps(article, nil, nil, model.LogOutage{}), "7.1"); s.State != model.StepLocked {
 			t.Errorf("7.1 is %s while 7 is locked", s.State)
 		}
 	})
 	t.Run("a check that answers settles its step", func(t *testing.T) {
 		found := []model.Finding{{Check: "recipient", Verdict: model.OK, At: now}}
-		if s := stateOf(t, Steps(article, nil, found), "6"); s.State != model.StepDone || s.By != "check" {
+		if s := stateOf(t, Steps(article, nil, found, model.LogOutage{}), "6"); s.State != model.StepDone || s.By != "check" {
 			t.Errorf("%s by %q", s.State, s.By)
 		}
 	})
 	t.Run("a check that could not answer does not", func(t *testing.T) {
 		for _, v := range []model.Verdict{model.Unknown, model.Skipped} {
-			if s := stateOf(t, Steps(article, nil, []model.Finding{{Check: "recipient", Verdict: v, At: now}}), "6"); s.State != model.StepOpen {
+			if s := stateOf(t, Steps(article, nil, []model.Finding{{Check: "recipient", Verdict: v, At: now}}, model.LogOutage{}), "6"); s.State != model.StepOpen {
 				t.Errorf("%s settled the step as %s", v, s.State)
 			}
 		}
 	})
 	t.Run("a tick by hand counts before a check", func(t *testing.T) {
 		found := []model.Finding{{Check: "recipient", Verdict: model.Problem, At: now}}
-		if s := stateOf(t, Steps(article, done("6"), found), "6"); s.State != model.StepDone || s.By != "hand" {
+		if s := stateOf(t, Steps(article, done("6"), found, model.LogOutage{}), "6"); s.State != model.StepDone || s.By != "hand" {
 			t.Errorf("%s by %q", s.State, s.By)
 		}
 	})
 }
 
 func TestNext(t *testing.T) {
-	if s, _, ok := Next(Steps(article, nil, nil)); !ok || s.ID != "1" {
+	if s, _, ok := Next(Steps(article, nil, nil, model.LogOutage{})); !ok || s.ID != "1" {
 		t.Errorf("first is %q", s.ID)
 	}
-	if s, _, ok := Next(Steps(article, done("1", "2"), nil)); !ok || s.ID != "3" {
+	if s, _, ok := Next(Steps(article, done("1", "2"), nil, model.LogOutage{})); !ok || s.ID != "3" {
 		t.Errorf("then %q", s.ID)
 	}
 	recs := append(done("2"), model.StepRecord{Step: "1", State: model.StepProblem, By: "hand"})
-	if _, text, ok := Next(Steps(article, recs, nil)); ok || !strings.Contains(text, "wait until it is over") {
+	if _, text, ok := Next(Steps(article, recs, nil, model.LogOutage{})); ok || !strings.Contains(text, "wait until it is over") {
 		t.Errorf("in an outage: %t %q", ok, text)
 	}
 }
@@ -195,51 +195,9 @@ func TestNext(t *testing.T) {
 // A step that found something is what to act on, before the steps nobody took.
 func TestNextActsOnWhatWasFound(t *testing.T) {
 	found := []model.Finding{{Check: "recipient", Verdict: model.Problem, Summary: "the number has 3 digits", At: now}}
-	if s, text, ok := Next(Steps(article, nil, found)); !ok || s.ID != "6" || !strings.Contains(text, "3 digits") {
+	if s, text, ok := Next(Steps(article, nil, found, model.LogOutage{})); !ok || s.ID != "6" || !strings.Contains(text, "3 digits") {
 		t.Errorf("%q %q", s.ID, text)
 	}
-}
-
-func TestCauses(t *testing.T) {
-	verdicts := func(found []model.Finding, recs ...model.StepRecord) map[string]model.CauseFinding {
-		out := map[string]model.CauseFinding{}
-		for _, c := range Causes(article, Steps(article, recs, found), found) {
-			out[c.Cause] = c
-		}
-		return out
-	}
-	for _, c := range verdicts(nil) {
-		if c.Verdict != model.CannotTell || len(c.Why) == 0 {
-			t.Errorf("without evidence %s is %s: %v", c.Cause, c.Verdict, c.Why)
-		}
-	}
-	t.Run("S2-C5", func(t *testing.T) {
-		if c := verdicts([]model.Finding{{Check: "window", Verdict: model.Problem, Summary: "26 hours"}})["window"]; c.Verdict != model.Likely || !strings.Contains(c.Why[0], "26 hours") {
-			t.Errorf("%+v", c)
-		}
-		if c := verdicts([]model.Finding{{Check: "window", Verdict: model.OK, Summary: "a template"}})["window"]; c.Verdict != model.Unlikely {
-			t.Errorf("%+v", c)
-		}
-		if c := verdicts([]model.Finding{{Check: "window", Verdict: model.Unknown, Summary: "no time"}})["window"]; c.Verdict != model.CannotTell {
-			t.Errorf("%+v", c)
-		}
-	})
-	t.Run("K10 a page that reports nothing rules nothing out", func(t *testing.T) {
-		if c := verdicts([]model.Finding{{Check: "status-page", Verdict: model.OK, Summary: "Meta reports nothing"}})["outage"]; c.Verdict != model.Possible {
-			t.Errorf("%+v", c)
-		}
-	})
-	t.Run("a step that was done is not a step that found nothing", func(t *testing.T) {
-		c := verdicts(nil, model.StepRecord{Step: "3", State: model.StepDone, By: "hand", Note: "token had expired; renewed"})["token"]
-		if c.Verdict != model.CannotTell || !strings.Contains(c.Why[0], "token had expired; renewed") {
-			t.Errorf("%+v", c)
-		}
-	})
-	t.Run("a step by hand speaks", func(t *testing.T) {
-		if c := verdicts(nil, model.StepRecord{Step: "3", State: model.StepProblem, By: "hand", Note: "expired"})["token"]; c.Verdict != model.Likely || !strings.Contains(c.Why[0], "expired") {
-			t.Errorf("%+v", c)
-		}
-	})
 }
 
 // Articles and checks name the same things: a check that an article names
@@ -258,11 +216,11 @@ func TestArticlesNameChecksThatExist(t *testing.T) {
 	}
 	for _, a := range kb.All() {
 		walk(a, a.Steps)
-		for _, c := range a.Causes {
-			for _, name := range asks[c.Key] {
-				if check.Find(name) == nil {
-					t.Errorf("cause %s asks %q, which does not exist", c.Key, name)
-				}
+	}
+	for _, r := range rules {
+		for _, name := range r.checks {
+			if check.Find(name) == nil {
+				t.Errorf("the rule for %s asks %q, which does not exist", r.cause, name)
 			}
 		}
 	}

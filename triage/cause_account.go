@@ -1,0 +1,26 @@
+package triage
+
+import "unsent/model"
+
+// A restricted account stops as a whole: all its templates, numbers and
+// recipients, while other accounts go well. Meta has codes of its own for it
+// (131031, 368); behind a 131000 only a look at the account tells.
+var accountRule = rule{
+	cause:  "account",
+	title:  "The WhatsApp Business Account is restricted",
+	says:   "368 130497 141014",
+	most:   "131031",
+	may:    "131000 131042",
+	words:  []string{"account has been locked", "account has been restricted", "account has been disabled", "account is restricted", "policy violation", "violated"},
+	checks: []string{"health", "account"},
+	about:  []model.Dim{model.DimWABA},
+	look: func(e *evidence, r *reasons) {
+		if text, _, ok := e.stopped(model.DimWABA); ok && !e.several(model.DimWABA) {
+			r.fits(theLog, "%s: so does a restricted account, and a token that stops as well", text)
+			return
+		}
+		if s, what := e.others(); s.Sends > 0 {
+			r.opposes(theLog, "In the same time only %s of %s failed, and a restricted account does not choose", sends(s.Failed, s.Sends), what)
+		}
+	},
+}

@@ -1,0 +1,66 @@
+package triage
+
+import (
+	"time"
+
+	"unsent/model"
+)
+
+// An outage at Meta meets several accounts that have nothing to do with one
+// another, in the same minutes. One account alone cannot tell it from a fault of
+// its own, and a status page that reports nothing does not speak against it:
+// Meta counts a minute as down only after ten in a row (Meta: status page
+// documentation, 17 June 2026).
+var outageRule = rule{
+	cause:  "outage",
+	title:  "An outage at Meta",
+	may:    "1 2 131000 131016 133004",
+	checks: []string{"status-page"},
+	weigh: func(_ *evidence, f model.Finding, r *reasons) bool {
+		if f.Verdict != model.OK {
+			return false
+		}
+		r.remarks(fromFinding(f), "%s; a page that reports nothing does not rule out a fault at Meta", f.Summary)
+		return true
+	},
+	look: func(e *evidence, r *reasons) {
+		o := e.Evidence.Outage
+		switch {
+		case o.Suspected && e.within(o):
+			r.points(theLog, "%s", o.Reason)
+			if !o.Until.IsZero() {
+				r.remarks(theLog, "By the log it was over on %s", moment(o.Until))
+			}
+		case o.Suspected:
+			r.fits(theLog, "%s; but these failures are bounded otherwise, or began at another time", o.Reason)
+		case o.WABAs > 2 && o.Hit < 2:
+			r.opposes(theLog, "Of %d accounts that were sending at the time, no other one failed more than before", o.WABAs)
+		case o.WABAs > 2:
+			r.remarks(theLog, "Of %d accounts that were sending at the time, %d failed more than before", o.WABAs, o.Hit)
+		case o.WABAs > 0:
+			r.lacks("The log has too few accounts to tell a fault at Meta from one of the account; a log of other accounts for the same minutes would tell")
+		}
+		for _, dim := range []model.Dim{model.DimTemplate, model.DimPhone, model.DimRecipient} {
+			if c, ok := e.contrast(dim); ok && down(c.In) && well(c.Out) {
+				r.opposes(theLog, "In the same minutes %s of the account's other messages failed, and an outage does not choose", sends(c.Out.Failed, c.Out.Sends))
+				break
+			}
+		}
+	},
+}
+
+// within reports whether the failures are those of a suspected outage: bounded
+// like one, or beginning with it.
+func (e *evidence) within(o model.LogOutage) bool {
+	const near = 5 * time.Minute
+	first, last := e.span()
+	switch {
+	case first.IsZero():
+		return false
+	case e.Message != nil:
+		return !first.Before(o.Since.Add(-near)) && (o.Until.IsZero() || !last.After(o.Until))
+	case e.Evidence.Shape != "":
+		return e.Evidence.Shape == model.ShapeOutage
+	}
+	return !first.Before(o.Since.Add(-near)) && (o.Until.IsZero() || !first.After(o.Until))
+}

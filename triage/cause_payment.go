@@ -1,0 +1,25 @@
+package triage
+
+import "unsent/model"
+
+// Without a working payment set-up Meta does not send what the business starts.
+// Its codes are 131042, and 141006 in health status; third parties have seen
+// 131005 with it.
+var paymentRule = rule{
+	cause:  "payment",
+	title:  "Meta cannot charge: the payment set-up",
+	says:   "131042 131044 134011 141006",
+	may:    "131000 131005",
+	words:  []string{"payment method", "payment issue", "eligibility payment", "credit line"},
+	checks: []string{"health"},
+	about:  []model.Dim{model.DimWABA},
+	look: func(e *evidence, r *reasons) {
+		if c, ok := e.contrast(model.DimKind); ok && e.sent() == templates && down(c.In) && well(c.Out) {
+			r.fits(theLog, "%s that were templates failed, and of the account's answers in free text %s: a missing payment stops what the business starts", sends(c.In.Failed, c.In.Sends), sends(c.Out.Failed, c.Out.Sends))
+			return
+		}
+		if c, ok := e.contrast(model.DimTemplate); ok && alive(c.Out) {
+			r.opposes(theLog, "In the same time only %s of the account's other templates failed, and each of them is charged", sends(c.Out.Failed, c.Out.Sends))
+		}
+	},
+}

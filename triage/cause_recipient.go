@@ -1,0 +1,47 @@
+package triage
+
+import "unsent/model"
+
+// A number that is malformed, or that WhatsApp cannot reach, fails each time
+// while everybody else is reached. Whether a number is on WhatsApp cannot be
+// asked of the API at all.
+var recipientRule = rule{
+	cause:  "recipient",
+	title:  "The recipient or the recipient's number",
+	says:   "130403 131021 131050 131062 137000",
+	may:    "100 131000 131008 131009 131026",
+	words:  []string{"not a valid whatsapp", "incapable of receiving", "recipient is not a valid", "invalid phone number", "not a whatsapp user"},
+	checks: []string{"recipient"},
+	about:  []model.Dim{model.DimRecipient},
+	weigh: func(e *evidence, f model.Finding, r *reasons) bool {
+		if f.Verdict == model.OK && e.again() {
+			r.remarks(fromFinding(f), "%s", f.Summary)
+			return true
+		}
+		return false
+	},
+	look: func(e *evidence, r *reasons) {
+		if !e.again() {
+			return
+		}
+		c, ok := e.contrast(model.DimRecipient)
+		switch {
+		case ok && c.In.Sends > c.In.Failed:
+			r.opposes(theLog, "In the same time only %s to this recipient failed", sends(c.In.Failed, c.In.Sends))
+		case ok && well(c.Out) && e.sent() == templates:
+			r.points(theLog, "%s to this recipient failed, and to others of the same account %s", sends(c.In.Failed, c.In.Sends), sends(c.Out.Failed, c.Out.Sends))
+		case ok && well(c.Out):
+			r.fits(theLog, "%s to this recipient failed, and to others of the same account %s; a closed 24-hour window looks the same", sends(c.In.Failed, c.In.Sends), sends(c.Out.Failed, c.Out.Sends))
+		default:
+			r.fits(theLog, "All failures are one recipient's")
+			if !e.Incident.Successes {
+				r.lacks("The log has no sends that went well, so it does not show whether others are reached; send a template to another number that is known to work")
+			}
+		}
+	},
+}
+
+// again reports whether one recipient failed again and again.
+func (e *evidence) again() bool {
+	return e.Message == nil && e.Incident.Recipients == 1 && e.Incident.Failures > 2
+}

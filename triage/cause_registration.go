@@ -1,0 +1,18 @@
+package triage
+
+import "unsent/model"
+
+// A number must be registered for the Cloud API, with its PIN; one that is not,
+// or no longer, sends nothing at all.
+var registrationRule = rule{
+	cause:  "registration",
+	title:  "The business number is not registered, or not connected",
+	says:   "131045 133000 133005 133006 133008-133010 133015 136024 136025 2388012 2388091 2388093 2388103 2494100 2593108",
+	may:    "33 131000 131031",
+	words:  []string{"phone number not registered", "account not registered", "two-step", "two step verification", "certificate"},
+	checks: []string{"phone-number"},
+	about:  []model.Dim{model.DimPhone},
+	look: func(e *evidence, r *reasons) {
+		e.oneNumber(r, "registration is one number's")
+	},
+}

@@ -1,0 +1,37 @@
+package triage
+
+import "unsent/model"
+
+// A template that is paused, rejected, in review or named wrongly fails each
+// time, in one language or in all, and the account's other templates go well.
+// Free text has no template.
+var templateRule = rule{
+	cause:  "template",
+	title:  "The template, or what it was filled with, is not accepted",
+	says:   "131055 131063 132000 132005 132007 132008 132012 132015 132016 132018 134100-134102 141002",
+	most:   "132001",
+	may:    "100 131000 131008 131009",
+	words:  []string{"template does not exist", "template name", "template is paused", "template is disabled", "template was rejected", "not approved template", "template not approved"},
+	checks: []string{"template"},
+	about:  []model.Dim{model.DimTemplate},
+	look: func(e *evidence, r *reasons) {
+		if e.sent() == freeText {
+			r.excludes(theLog, "No template was sent")
+			return
+		}
+		c, compared := e.contrast(model.DimTemplate)
+		switch {
+		case compared && down(c.In) && well(c.Out):
+			r.points(theLog, "%s of the template %s failed, and of the account's other templates %s in the same time", sends(c.In.Failed, c.In.Sends), quote(c.Value), sends(c.Out.Failed, c.Out.Sends))
+		case compared && alive(c.In):
+			r.opposes(theLog, "In the same time only %s of the template %s failed", sends(c.In.Failed, c.In.Sends), quote(c.Value))
+		case e.Message == nil && e.Incident.Templates > 2:
+			r.opposes(theLog, "The failures spread over %d templates", e.Incident.Templates)
+		case e.Message == nil && e.Evidence.Shape == model.ShapeTemplate:
+			r.fits(theLog, "All failures are of one template")
+			if !e.Incident.Successes {
+				r.lacks("The log has no sends that went well, so it does not show whether other templates do; a log that has them would tell")
+			}
+		}
+	},
+}
