@@ -16,11 +16,11 @@ var accountRule = rule{
 	about:  []model.Dim{model.DimWABA},
 	look: func(e *evidence, r *reasons) {
 		if text, _, ok := e.stopped(model.DimWABA); ok && !e.several(model.DimWABA) {
-			r.fits(theLog, "%s: so does a restricted account, and a token that stops as well", text)
+			r.fits(theLog, "%s: a restricted account looks like that, and so does a token that stops", text)
 			return
 		}
 		if s, what := e.others(); s.Sends > 0 {
-			r.opposes(theLog, "In the same time only %s of %s failed, and a restricted account does not choose", sends(s.Failed, s.Sends), what)
+			r.opposes(theLog, "In the same time %s %s went well, and a restricted account does not choose", wentWell(s), what)
 		}
 	},
 }

@@ -16,11 +16,15 @@ var appRule = rule{
 	may:    "1 3 10 33 100 100/33 131000 131005 132001",
 	words:  []string{"application does not have", "app is not installed", "app has been disabled"},
 	checks: []string{"number-in-account"},
-	weigh: func(_ *evidence, f model.Finding, r *reasons) bool {
+	weigh: func(e *evidence, f model.Finding, r *reasons) bool {
 		if f.Check == "health" && f.Verdict == model.Problem {
 			if about, sure := topics(f); !sure || slices.Contains(about, "app") {
 				r.fits(fromFinding(f), "%s", f.Summary)
 			}
+			return true
+		}
+		if _, _, whole := e.stopped(model.DimApp); whole && f.Check == "number-in-account" && f.Verdict == model.OK {
+			r.remarks(fromFinding(f), "%s", f.Summary) // one number is well, and the fault is the whole app's
 			return true
 		}
 		return false
@@ -31,12 +35,14 @@ var appRule = rule{
 		}
 		if text, c, ok := e.stopped(model.DimApp); ok && well(c.Out) && e.several(model.DimWABA) {
 			if e.fine("token") {
-				r.points(theLog, "%s, in several accounts, and the token is in order: what they share is the app", text)
+				r.points(theLog, "%s. Several accounts are hit and the token is in order: what they share is the app", text)
 			} else {
-				r.fits(theLog, "%s, in several accounts: they share the app, and its token as well", text)
+				r.fits(theLog, "%s. Several accounts are hit: they share the app, and perhaps its token", text)
 			}
+		} else if c, ok := e.contrast(model.DimPhone); ok && c.Out.Sends > 0 {
+			e.oneNumber(r, "a phone number ID that is not the account's looks like that")
 		} else if s, what := e.others(); s.Sends > 0 && e.open {
-			r.opposes(theLog, "In the same time only %s of %s failed", sends(s.Failed, s.Sends), what)
+			r.opposes(theLog, "In the same time %s %s went well", wentWell(s), what)
 		}
 		if e.article.ID == catchAll {
 			r.remarks(claim, "The article says that a new app cures most lasting cases; Meta gives no such advice")

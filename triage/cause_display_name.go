@@ -14,6 +14,9 @@ var displayNameRule = rule{
 	checks: []string{"phone-number", "health"},
 	about:  []model.Dim{model.DimPhone},
 	weigh: func(_ *evidence, f model.Finding, r *reasons) bool {
+		if f.Check == "phone-number" && f.Verdict == model.OK && fact(f, "display name is") == "" {
+			return true // a number can be connected without its name being approved
+		}
 		if name := fact(f, "display name is"); f.Verdict != model.Problem && (name == "DECLINED" || name == "EXPIRED") {
 			r.fits(fromFinding(f), "The number's display name is %s; that lowers limits, and whether it stops messages Meta does not say", name)
 			return true
@@ -21,7 +24,7 @@ var displayNameRule = rule{
 		return false
 	},
 	look: func(e *evidence, r *reasons) {
-		e.oneNumber(r, "a display name is one number's")
+		e.oneNumber(r, "a display name belongs to one number")
 	},
 }
 
@@ -30,8 +33,8 @@ func (e *evidence) oneNumber(r *reasons, because string) {
 	c, ok := e.contrast(model.DimPhone)
 	switch {
 	case ok && down(c.In) && well(c.Out):
-		r.fits(theLog, "%s from one phone number failed, and from the account's others %s: %s", sends(c.In.Failed, c.In.Sends), sends(c.Out.Failed, c.Out.Sends), because)
+		r.fits(theLog, "%s from one phone number failed, while %s from the account's others went well: %s", sends(c.In.Failed, c.In.Sends), wentWell(c.Out), because)
 	case ok && alive(c.In) && e.open:
-		r.opposes(theLog, "In the same time only %s from this phone number failed", sends(c.In.Failed, c.In.Sends))
+		r.opposes(theLog, "In the same time %s from this phone number went well", wentWell(c.In))
 	}
 }

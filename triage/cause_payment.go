@@ -15,11 +15,11 @@ var paymentRule = rule{
 	about:  []model.Dim{model.DimWABA},
 	look: func(e *evidence, r *reasons) {
 		if c, ok := e.contrast(model.DimKind); ok && e.sent() == templates && down(c.In) && well(c.Out) {
-			r.fits(theLog, "%s that were templates failed, and of the account's answers in free text %s: a missing payment stops what the business starts", sends(c.In.Failed, c.In.Sends), sends(c.Out.Failed, c.Out.Sends))
+			r.fits(theLog, "%s of templates failed, while %s of free text went well: a missing payment stops what the business starts", sends(c.In.Failed, c.In.Sends), wentWell(c.Out))
 			return
 		}
 		if c, ok := e.contrast(model.DimTemplate); ok && alive(c.Out) {
-			r.opposes(theLog, "In the same time only %s of the account's other templates failed, and each of them is charged", sends(c.Out.Failed, c.Out.Sends))
+			r.opposes(theLog, "In the same time %s with the account's other templates went well, and those need a payment set-up as well", wentWell(c.Out))
 		}
 	},
 }

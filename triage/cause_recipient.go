@@ -27,13 +27,13 @@ var recipientRule = rule{
 		c, ok := e.contrast(model.DimRecipient)
 		switch {
 		case ok && c.In.Sends > c.In.Failed:
-			r.opposes(theLog, "In the same time only %s to this recipient failed", sends(c.In.Failed, c.In.Sends))
+			r.opposes(theLog, "In the same time %s to this recipient went well", wentWell(c.In))
 		case ok && well(c.Out) && e.sent() == templates:
-			r.points(theLog, "%s to this recipient failed, and to others of the same account %s", sends(c.In.Failed, c.In.Sends), sends(c.Out.Failed, c.Out.Sends))
+			r.points(theLog, "%s to this recipient failed, while %s to the account's other recipients went well", sends(c.In.Failed, c.In.Sends), wentWell(c.Out))
 		case ok && well(c.Out):
-			r.fits(theLog, "%s to this recipient failed, and to others of the same account %s; a closed 24-hour window looks the same", sends(c.In.Failed, c.In.Sends), sends(c.Out.Failed, c.Out.Sends))
+			r.fits(theLog, "%s to this recipient failed, while %s to the account's other recipients went well; a closed 24-hour window looks the same", sends(c.In.Failed, c.In.Sends), wentWell(c.Out))
 		default:
-			r.fits(theLog, "All failures are one recipient's")
+			r.fits(theLog, "All failures are of messages to one recipient")
 			if !e.Incident.Successes {
 				r.lacks("The log has no sends that went well, so it does not show whether others are reached; send a template to another number that is known to work")
 			}

@@ -13,6 +13,6 @@ var registrationRule = rule{
 	checks: []string{"phone-number"},
 	about:  []model.Dim{model.DimPhone},
 	look: func(e *evidence, r *reasons) {
-		e.oneNumber(r, "registration is one number's")
+		e.oneNumber(r, "each number is registered by itself")
 	},
 }

@@ -22,9 +22,9 @@ var templateRule = rule{
 		c, compared := e.contrast(model.DimTemplate)
 		switch {
 		case compared && down(c.In) && well(c.Out):
-			r.points(theLog, "%s of the template %s failed, and of the account's other templates %s in the same time", sends(c.In.Failed, c.In.Sends), quote(c.Value), sends(c.Out.Failed, c.Out.Sends))
+			r.points(theLog, "%s of the template %s failed, while %s with the account's other templates went well", sends(c.In.Failed, c.In.Sends), quote(c.Value), wentWell(c.Out))
 		case compared && alive(c.In):
-			r.opposes(theLog, "In the same time only %s of the template %s failed", sends(c.In.Failed, c.In.Sends), quote(c.Value))
+			r.opposes(theLog, "In the same time %s of the template %s went well", wentWell(c.In), quote(c.Value))
 		case e.Message == nil && e.Incident.Templates > 2:
 			r.opposes(theLog, "The failures spread over %d templates", e.Incident.Templates)
 		case e.Message == nil && e.Evidence.Shape == model.ShapeTemplate:

@@ -2,6 +2,9 @@ package triage
 
 import "unsent/model"
 
+// perPerson are limits of one recipient; they say nothing of an account.
+const perPerson = "130472 131049 131056"
+
 // Limits have codes of their own, which say which limit it was. Nothing but such
 // a code, before or beside it, makes an unclear failure look like a limit.
 var throttledRule = rule{

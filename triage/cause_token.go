@@ -30,12 +30,12 @@ var tokenRule = rule{
 	look: func(e *evidence, r *reasons) {
 		for _, dim := range []model.Dim{model.DimApp, model.DimWABA} {
 			if text, c, ok := e.stopped(dim); ok && well(c.Before) {
-				r.fits(theLog, "%s: so does a token that stops, and a blocked account as well", text)
+				r.fits(theLog, "%s: a token that stops looks like that, and so does a restricted account", text)
 				return
 			}
 		}
 		if s, what := e.others(); s.Sends > 0 {
-			r.opposes(theLog, "In the same time only %s of %s failed, and each of them needs the token", sends(s.Failed, s.Sends), what)
+			r.opposes(theLog, "In the same time %s %s went well, and each of them needs the token", wentWell(s), what)
 		}
 	},
 }

@@ -19,14 +19,16 @@ var transientRule = rule{
 			return
 		}
 		for _, dim := range []model.Dim{model.DimRecipient, model.DimTemplate, model.DimPhone, model.DimWABA, model.DimApp} {
-			if c, ok := e.contrast(dim); ok && down(c.In) {
-				r.opposes(theLog, "%s failed, and a hiccup leaves most alone", sends(c.In.Failed, c.In.Sends))
+			if c, ok := e.contrast(dim); ok && (down(c.In) || c.In.Failed == c.In.Sends && c.In.Sends > 2) {
+				r.opposes(theLog, "%s failed, and a hiccup lets most through", sends(c.In.Failed, c.In.Sends))
 				return
 			}
 		}
 		s := e.around()
 		if s.Sends >= 2*compare && s.Failed*10 <= s.Sends && !e.Evidence.Outage.Suspected && (e.several(model.DimRecipient) || e.several(model.DimTemplate)) {
 			switch {
+			case !e.loose():
+				r.fits(theLog, "Only %s failed in that time, but they have something in common", sends(s.Failed, s.Sends))
 			case !e.open, e.fine("recipient") && (e.fine("window") || e.sent() == templates):
 				r.points(theLog, "Only %s failed in that time, here and there, and the others went well", sends(s.Failed, s.Sends))
 			default:
@@ -45,9 +47,18 @@ var transientRule = rule{
 	},
 }
 
+// loose reports whether the log knows no bounds of the failures but an account's.
+func (e *evidence) loose() bool {
+	switch e.Evidence.Shape {
+	case "", model.ShapeScattered, model.ShapeAccount:
+		return true
+	}
+	return false
+}
+
 // around is the share that failed in the widest bounds that the log compares.
 func (e *evidence) around() model.Share {
-	for _, dim := range []model.Dim{model.DimApp, model.DimWABA, model.DimPhone, model.DimTemplate, model.DimKind} {
+	for _, dim := range []model.Dim{model.DimWABA, model.DimApp, model.DimPhone, model.DimTemplate, model.DimKind} {
 		if c, ok := e.contrast(dim); ok && c.In.Sends > 0 {
 			return c.In
 		}

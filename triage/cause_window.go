@@ -49,7 +49,7 @@ var windowRule = rule{
 		}
 		f, asked := e.answer("window")
 		if c, ok := e.contrast(model.DimKind); ok && asked && f.Verdict == model.Problem && e.sent() == freeText && down(c.In) && well(c.Out) {
-			r.points(theLog, "%s that were free text failed, and of the account's templates %s in the same time", sends(c.In.Failed, c.In.Sends), sends(c.Out.Failed, c.Out.Sends))
+			r.points(theLog, "%s of free text failed, while %s of the account's templates went well", sends(c.In.Failed, c.In.Sends), wentWell(c.Out))
 		}
 	},
 }

@@ -15,7 +15,7 @@ func TestWindow(t *testing.T) {
 	judge(t, "window", []judged{
 		{"131047", anIncident("131047"), model.Confirmed, "131047"},
 		{"S2-C5 late, but 131000", anIncident("131000", ofKind("text"), late), model.Possible, "no public case is known"},
-		{"late, and templates go well", anIncident("131000", ofKind("text"), late, compared(model.DimKind, allOf40, fewOf400, nothing)), model.Likely, "the account's templates"},
+		{"late, and templates go well", anIncident("131000", ofKind("text"), late, compared(model.DimKind, allOf40, fewOf400, nothing)), model.Likely, "of the account's templates went well"},
 		{"S2-R3 131047 before on the same recipient", anIncident("131000", ofKind("text"), earlier("131047", model.DimRecipient)), model.Likely, "131047"},
 		{"131047 before, but a template", anIncident("131000", ofKind("template"), earlier("131047", model.DimRecipient)), model.Unlikely, "need no open window"},
 		{"templates only", anIncident("131000", ofKind("template")), model.RuledOut, "Only templates"},

@@ -1,8 +1,10 @@
 package triage
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"unsent/kb"
 	"unsent/model"
@@ -87,6 +89,9 @@ func (e *evidence) judge(r *rule, title string, byCode, byWords []string) model.
 		r.look(e, &w)
 	}
 	e.askChecks(r, &w)
+	if len(w.For)+len(w.Against)+len(w.Missing) == 0 {
+		w.lacks("Neither the log nor a check has anything to say about it")
+	}
 	v := w.verdict()
 	f := model.CauseFinding{Cause: r.cause, Title: title, Verdict: v, Reasons: w.all(v)}
 	for _, reason := range f.Reasons {
@@ -98,22 +103,22 @@ func (e *evidence) judge(r *rule, title string, byCode, byWords []string) model.
 // weighCode is what the error says by itself: its code, then its words.
 func (e *evidence) weighCode(r *rule, w *reasons) {
 	name := named(e.code, e.subcode)
-	code := source{"message", "Meta's code"}
+	code := e.from
 	switch {
 	case e.open:
 	case listed(r.says, e.code, e.subcode):
-		w.proves(code, "Meta's code for this failure is %s, and it says just this", name)
+		w.proves(code, "Meta gives code %s, which names this", name)
 	case listed(r.most, e.code, e.subcode):
-		w.points(code, "Meta's code for this failure is %s, which is mostly this", name)
+		w.points(code, "Meta gives code %s, which mostly means this", name)
 	case listed(r.may, e.code, e.subcode):
-		w.fits(code, "Meta's code for this failure is %s, which this can be behind, and other things too", name)
+		w.fits(code, "Meta gives code %s; this can be the reason, and so can others", name)
 	case e.saysOne(), e.entry.Category == "server":
-		w.excludes(code, "Meta's code for this failure is %s, which names something else", name)
+		w.excludes(code, "Meta gives code %s, which names something else", name)
 	default:
-		w.opposes(code, "Meta's code for this failure is %s, which is about something else", name)
+		w.opposes(code, "Meta gives code %s, which is about something else", name)
 	}
 	if phrase := r.spoken(e); phrase != "" && !w.proved && !w.excluded {
-		w.points(e.from, "Meta's text for this failure speaks of it: %q", phrase)
+		w.points(e.from, "Meta's text for this failure speaks of it: %s", quote(phrase))
 	}
 }
 
@@ -146,10 +151,21 @@ func (e *evidence) weighEarlier(r *rule, w *reasons) {
 			times = thousands(x.N) + " times"
 		}
 		if r.cause == "throttled" {
-			w.fits(theLog, "The same %s had met %s %s before, last on %s", what, named(x.Code, ""), times, moment(x.Last))
+			if x.Dim == model.DimRecipient || !listed(perPerson, x.Code, "") {
+				w.fits(theLog, "Before this, the same %s met %s %s, last on %s", what, named(x.Code, ""), times, moment(x.Last))
+			}
 			continue
 		}
-		w.points(theLog, "Before this, the same %s failed %s with %s, last on %s, and nothing went well in between", what, times, named(x.Code, ""), moment(x.Last))
+		first, _ := e.span()
+		text := fmt.Sprintf("Before this, the same %s failed %s with %s, last on %s", what, times, named(x.Code, ""), moment(x.Last))
+		switch {
+		case e.Incident.Successes:
+			w.points(theLog, "%s, and nothing went well in between", text)
+		case first.Sub(x.Last) < time.Hour:
+			w.points(theLog, "%s", text)
+		default:
+			w.fits(theLog, "%s; the log has no sends that went well, so it does not show whether that was mended in between", text)
+		}
 	}
 }
 
@@ -260,7 +276,6 @@ func (e *evidence) askChecks(r *rule, w *reasons) {
 // unknown stands for what no cause of ours explains.
 func (e *evidence) unknown(k kb.Cause) model.CauseFinding {
 	f := model.CauseFinding{Cause: k.Key, Title: k.Title, Verdict: model.CannotTell}
-	code := source{"message", "Meta's code"}
 	say := func(lean model.Lean, s source, text string) {
 		r := model.Reason{Lean: lean, Text: sentence(text), Source: s.text}
 		f.Reasons, f.Why = append(f.Reasons, r), append(f.Why, r.String())
@@ -270,7 +285,7 @@ func (e *evidence) unknown(k kb.Cause) model.CauseFinding {
 	case byArticle:
 		say(model.Missing, source{}, "Neither the log nor Meta's API can tell; ask the person whom the message was for")
 	case e.entry.Title != "":
-		say(model.Beside, code, "Meta's code for this failure is "+named(e.code, e.subcode)+"; what it says stands in the article")
+		say(model.Beside, e.from, "Meta gives code "+named(e.code, e.subcode)+"; the article says what that means")
 		say(model.Missing, source{}, "The details of the failure are more precise than its code; read them first")
 	case e.code != "":
 		say(model.Missing, source{}, "Nothing is known about code "+string(e.code)+"; ask the sending system's support what it stands for")

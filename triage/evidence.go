@@ -18,7 +18,7 @@ type evidence struct {
 	subcode string
 	entry   kb.Entry // what the catalogue has about the code; zero when it has nothing
 	open    bool     // the code, if there is one, leaves every cause open
-	from    source   // of what the error itself says
+	from    source   // of what the failures themselves say
 	words   string   // the error's own sentences, lower case
 	calls   string   // the requests of the messages at hand, lower case
 }
@@ -28,7 +28,10 @@ func read(a kb.Article, steps []Step, c *model.Case) *evidence {
 	e := &evidence{Case: c, article: a, steps: steps, code: f.Code, subcode: f.Subcode}
 	e.entry, _ = kb.Lookup(f.Code, f.Subcode)
 	e.open = e.entry.Title == "" || listed(catchAll, f.Code, f.Subcode)
-	e.from = source{"message", "the error's own words"}
+	e.from = source{"message", "the log"}
+	if c.Message != nil {
+		e.from.text = "this message"
+	}
 	say := func(m *model.Failure) {
 		if m.Code == f.Code && m.Vendor == f.Vendor {
 			e.words += strings.ToLower(m.Title+"\n"+m.Message+"\n"+m.Details) + "\n"
@@ -71,7 +74,7 @@ func (e *evidence) several(dim model.Dim) bool {
 	return false
 }
 
-// code and title as one says them: "131042 (Business eligibility payment issue)".
+// named is a code with its title, as one says it: 190 “Access token has expired”.
 func named(code model.Code, subcode string) string {
 	e, ok := kb.Lookup(code, subcode)
 	if !ok {
@@ -81,7 +84,7 @@ func named(code model.Code, subcode string) string {
 	if e.Subcode != "" {
 		name = e.Name()
 	}
-	return name + " (" + e.Title + ")"
+	return name + " " + quote(e.Title)
 }
 
 // Settled after so long, a fault and what a check sees of it may no longer have
@@ -213,19 +216,21 @@ func well(s model.Share) bool { return s.Sends >= compare && s.Failed*10 <= s.Se
 // alive: at least half went well, so whatever is needed for each send was there.
 func alive(s model.Share) bool { return s.Sends >= compare && s.Failed*2 <= s.Sends }
 
-// whole: the sends that share an account, or the app, with the failures. It is
-// what a fault of the account as a whole would have to stop.
+// others are sends that went well although a fault of the account as a whole, or
+// of the app where several accounts fail, would have stopped them; Sends is 0
+// when the log shows none.
 func (e *evidence) others() (s model.Share, what string) {
 	for _, dim := range []model.Dim{model.DimTemplate, model.DimPhone, model.DimRecipient} {
 		if c, ok := e.contrast(dim); ok && alive(c.Out) {
-			return c.Out, "other " + map[model.Dim]string{
-				model.DimTemplate: "templates", model.DimPhone: "phone numbers", model.DimRecipient: "recipients"}[dim] + " of the same account"
+			return c.Out, map[model.Dim]string{model.DimTemplate: "with the account's other templates",
+				model.DimPhone: "from the account's other phone numbers", model.DimRecipient: "to the account's other recipients"}[dim]
 		}
 	}
-	for _, dim := range []model.Dim{model.DimWABA, model.DimApp} {
-		if c, ok := e.contrast(dim); ok && alive(c.In) {
-			return c.In, "the same " + map[model.Dim]string{model.DimWABA: "account", model.DimApp: "app"}[dim]
-		}
+	if c, ok := e.contrast(model.DimWABA); ok && alive(c.In) {
+		return c.In, "of the same account"
+	}
+	if c, ok := e.contrast(model.DimApp); ok && alive(c.In) && e.several(model.DimWABA) {
+		return c.In, "of the same app"
 	}
 	return model.Share{}, ""
 }
@@ -239,11 +244,13 @@ func (e *evidence) stopped(dim model.Dim) (text string, c model.Contrast, ok boo
 	}
 	what := map[model.Dim]string{model.DimWABA: "account", model.DimApp: "app", model.DimPhone: "phone number"}[dim]
 	text = sends(c.In.Failed, c.In.Sends) + " of the " + what + " failed"
-	if well(c.Before) {
-		text += ", and " + sends(c.Before.Failed, c.Before.Sends) + " in the hour before"
-	}
-	if well(c.Out) {
-		text += "; of other " + what + "s " + sends(c.Out.Failed, c.Out.Sends) + " failed in the same time"
+	switch {
+	case well(c.Before) && well(c.Out):
+		text += ", while " + wentWell(c.Before) + " had gone well in the hour before, and " + wentWell(c.Out) + " of other " + what + "s went well at the time"
+	case well(c.Before):
+		text += ", while " + wentWell(c.Before) + " had gone well in the hour before"
+	case well(c.Out):
+		text += ", while " + wentWell(c.Out) + " of other " + what + "s went well at the time"
 	}
 	return text, c, true
 }

@@ -167,6 +167,9 @@ func sends(failed, all int) string {
 	return thousands(failed) + " of " + thousands(all) + " sends"
 }
 
+// wentWell is the other way round: "all 212 sends", "198 of 200 sends".
+func wentWell(s model.Share) string { return sends(s.Sends-s.Failed, s.Sends) }
+
 // thousands is "11,902".
 func thousands(n int) string {
 	s := fmt.Sprint(n)

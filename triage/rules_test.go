@@ -87,6 +87,7 @@ func suspected(hit, of int) trait {
 
 func earlier(code model.Code, dim model.Dim) trait {
 	return func(c *model.Case) {
+		c.Incident.Successes = true
 		c.Evidence.Earlier = append(c.Evidence.Earlier, model.Earlier{Code: code, Dim: dim, N: 3, Last: began.Add(-time.Hour)})
 	}
 }
@@ -226,7 +227,7 @@ func TestUnknownCodes(t *testing.T) {
 	for code, says := range map[model.Code]string{
 		"":       "complete error response",
 		"131132": "Nothing is known about code 131132",
-		"131053": "131053 (Media upload error)",
+		"131053": "131053 “Media upload error”",
 	} {
 		j := Judge(anIncident(code))
 		if len(j.Causes) != 1 || j.Causes[0].Cause != "unknown" || !strings.Contains(strings.Join(j.Causes[0].Why, "\n"), says) {
