@@ -43,21 +43,6 @@ type Minute struct {
 // milliseconds since 1970, UTC. Failures without a time are at 0.
 type Extent struct{ Strand, From, To int64 }
 
-// A Shape is what kind of fault an incident looks like in the log.
-type Shape string
-
-// The shapes.
-const (
-	ShapeOutage    Shape = "outage"    // many unrelated WABAs in the same minutes
-	ShapeApp       Shape = "app"       // one Meta app
-	ShapeAccount   Shape = "account"   // one WABA
-	ShapeNumber    Shape = "number"    // one business number
-	ShapeTemplate  Shape = "template"  // one template, in one language where the log says so
-	ShapeRecipient Shape = "recipient" // one recipient, again and again
-	ShapeFormat    Shape = "format"    // numbers that are written in one wrong way
-	ShapeScattered Shape = "scattered" // single failures that share no fault; the one shape that is none
-)
-
 // A Group is an incident as it follows from the strands.
 type Group struct {
 	ID      IncidentID // 0: a new one

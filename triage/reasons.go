@@ -19,7 +19,7 @@ type source struct {
 
 var (
 	theLog = source{"log", "the log"}
-	claim  = source{"page", "the article's claim, which Meta's pages do not make"}
+	claim  = source{"page", "the article's claim"}
 	meta   = source{"page", "Meta's error codes page, 11 September 2026"}
 )
 
