@@ -20,8 +20,9 @@ const (
 
 // A Finding is what a check found out, and when.
 type Finding struct {
-	Check   string // the check's stable name, "window"
-	Title   string // the question, "Is the customer service window open?"
+	Check   string    // the check's stable name, "window"
+	About   MessageID // the message that it was asked about; 0: the incident as a whole
+	Title   string    // the question, "Is the customer service window open?"
 	Verdict Verdict
 	Summary string        // one sentence that an agent could say to a customer
 	Facts   []Fact        // what the verdict rests on, in order

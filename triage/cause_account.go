@@ -21,6 +21,8 @@ var accountRule = rule{
 		}
 		if s, what := e.others(); s.Sends > 0 {
 			r.opposes(theLog, "In the same time %s %s went well, and a restricted account does not choose", wentWell(s), what)
+		} else if s, ok := e.partly(); ok {
+			r.remarks(theLog, "In the same time %s of the account went well; a restriction need not stop them all", wentWell(s))
 		}
 	},
 }

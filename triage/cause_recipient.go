@@ -21,6 +21,9 @@ var recipientRule = rule{
 		return false
 	},
 	look: func(e *evidence, r *reasons) {
+		if _, asked := e.answer("recipient"); !asked && e.numbers() == numbersOdd && (e.open || e.code == "131026") {
+			r.fits(theLog, "Many of the recipients' numbers are written in a form that is not the whole international number")
+		}
 		if !e.again() {
 			return
 		}
@@ -28,7 +31,7 @@ var recipientRule = rule{
 		switch {
 		case ok && c.In.Sends > c.In.Failed:
 			r.opposes(theLog, "In the same time %s to this recipient went well", wentWell(c.In))
-		case ok && well(c.Out) && e.sent() == templates:
+		case ok && well(c.Out) && e.sent() == templates && !e.oneTemplateDown():
 			r.points(theLog, "%s to this recipient failed, while %s to the account's other recipients went well", sends(c.In.Failed, c.In.Sends), wentWell(c.Out))
 		case ok && well(c.Out):
 			r.fits(theLog, "%s to this recipient failed, while %s to the account's other recipients went well; a closed 24-hour window looks the same", sends(c.In.Failed, c.In.Sends), wentWell(c.Out))
@@ -41,7 +44,14 @@ var recipientRule = rule{
 	},
 }
 
+// oneTemplateDown reports whether the template that failed went well with nobody:
+// then it is no less suspect than the recipient.
+func (e *evidence) oneTemplateDown() bool {
+	c, ok := e.contrast(model.DimTemplate)
+	return ok && c.In.Failed == c.In.Sends
+}
+
 // again reports whether one recipient failed again and again.
 func (e *evidence) again() bool {
-	return e.Message == nil && e.Incident.Recipients == 1 && e.Incident.Failures > 2
+	return e.Incident.Recipients == 1 && e.Incident.Failures > 2
 }

@@ -22,7 +22,12 @@ var templateRule = rule{
 		c, compared := e.contrast(model.DimTemplate)
 		switch {
 		case compared && down(c.In) && well(c.Out):
-			r.points(theLog, "%s of the template %s failed, while %s with the account's other templates went well", sends(c.In.Failed, c.In.Sends), quote(c.Value), wentWell(c.Out))
+			tell := r.points
+			if why := e.confounded(); why != "" {
+				tell = r.fits
+				r.lacks("%s", why)
+			}
+			tell(theLog, "%s of the template %s failed, while %s with the account's other templates went well", sends(c.In.Failed, c.In.Sends), quote(c.Value), wentWell(c.Out))
 		case compared && alive(c.In):
 			r.opposes(theLog, "In the same time %s of the template %s went well", wentWell(c.In), quote(c.Value))
 		case e.Message == nil && e.Incident.Templates > 2:
@@ -34,4 +39,26 @@ var templateRule = rule{
 			}
 		}
 	},
+}
+
+// confounded says what else than the template all failures of one template may
+// share, "" when the log shows that it is nothing else: a campaign goes out with a
+// template of its own, but also from one number and to one list.
+func (e *evidence) confounded() string {
+	if c, ok := e.contrast(model.DimPhone); ok && well(c.Out) && c.In.Failed*2 > c.In.Sends {
+		return "All of it came from one phone number, from which little else went well; that may be the number's fault"
+	}
+	if e.again() {
+		return "All of it went to one recipient; send the template to another one, which would tell"
+	}
+	if e.fine("recipient") {
+		return ""
+	}
+	switch e.numbers() {
+	case numbersOdd:
+		return "Many of the recipients' numbers are written oddly, and a bad list looks the same; the recipient check would tell"
+	case numbersUnknown:
+		return "The log does not show the recipients' numbers in full, and a bad list looks the same; the CRM can tell how they were sent"
+	}
+	return ""
 }

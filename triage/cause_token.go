@@ -7,8 +7,8 @@ import (
 )
 
 // Every send needs the token. When it expires, is revoked or loses a permission,
-// all sends of its account or app stop at one moment; a fault that leaves half
-// of them alone is another one. Meta has codes of its own for it, so a 131000
+// all that is sent with it stops at one moment, whatever the template, the number
+// and the recipient. Meta has codes of its own for it, so a 131000
 // says little without a look at the token.
 var tokenRule = rule{
 	cause:  "token",
@@ -36,6 +36,8 @@ var tokenRule = rule{
 		}
 		if s, what := e.others(); s.Sends > 0 {
 			r.opposes(theLog, "In the same time %s %s went well, and each of them needs the token", wentWell(s), what)
+		} else if s, ok := e.partly(); ok {
+			r.remarks(theLog, "In the same time %s of the account went well; if it is the token, these were sent with another one", wentWell(s))
 		}
 	},
 }

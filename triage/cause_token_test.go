@@ -15,6 +15,8 @@ func TestToken(t *testing.T) {
 		{"131000 and the check", anIncident("131000", finds("token", model.Problem, gone)), model.Likely, "token check, 13 May 14:30 UTC"},
 		{"S2-C2 all sends from one moment on", anIncident("131000", compared(model.DimWABA, allOf40, fewOf400, fewOf400)), model.Possible, "396 of 400 sends had gone well in the hour before"},
 		{"others of the account go well", anIncident("131000", compared(model.DimTemplate, allOf40, fewOf400, nothing)), model.Unlikely, "each of them needs the token"},
+		{"half of the account goes well", anIncident("131000", compared(model.DimWABA, halfOf400, fewOf400, fewOf400)), model.CannotTell, "sent with another one"},
+		{"half of the account goes well, and the check", anIncident("131000", compared(model.DimWABA, halfOf400, fewOf400, fewOf400), finds("token", model.Problem, gone)), model.Likely, "expired"},
 		{"a problem, and others go well", anIncident("131000", compared(model.DimTemplate, allOf40, fewOf400, nothing), finds("token", model.Problem, gone)), model.Possible, "expired"},
 		{"the check is content", anIncident("131000", finds("token", model.OK, "the token is valid")), model.Unlikely, "valid"},
 		{"the check could not ask", anIncident("131000", finds("token", model.Unknown, "no answer")), model.CannotTell, "could not tell"},

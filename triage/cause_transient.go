@@ -36,8 +36,8 @@ var transientRule = rule{
 			}
 			return
 		}
-		first, last := e.span()
-		if end := e.Evidence.Recovered; !end.IsZero() && last.Sub(first) < 10*time.Minute && e.Message == nil {
+		first, last := e.Incident.First, e.Incident.Last
+		if end := e.Evidence.Recovered; !end.IsZero() && last.Sub(first) < 10*time.Minute {
 			r.fits(theLog, "It lasted %s, and since %s sends go well again", lasting(last.Sub(first)), moment(end))
 			return
 		}
@@ -63,7 +63,7 @@ func (e *evidence) around() model.Share {
 			return c.In
 		}
 	}
-	if e.Incident.Successes && e.Message == nil {
+	if e.Incident.Successes {
 		return model.Share{Sends: e.Incident.Attempts, Failed: e.Incident.Failures}
 	}
 	return model.Share{}

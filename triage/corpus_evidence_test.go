@@ -50,7 +50,18 @@ func (w *world) of(f *fault) *model.Case {
 	}
 	for _, i := range w.rng.Perm(len(mine))[:3] {
 		s := mine[i]
-		c.Samples = append(c.Samples, model.Failure{Code: s.code, Details: s.details, Request: s.request, Kind: s.kind, Template: s.template})
+		m := model.Failure{ID: model.MessageID(i + 1), Code: s.code, At: minute(s.at), Details: s.details, Request: s.request, Kind: s.kind, Template: s.template,
+			Recipient: fmt.Sprintf("155501%02d", s.recipient&63)}
+		switch {
+		case w.masked:
+			m.Flags = []model.Flag{model.FlagRecipientMasked}
+		case f.bad:
+			m.Flags = []model.Flag{model.FlagRecipientOdd}
+		}
+		c.Samples = append(c.Samples, m)
+	}
+	if w.chance(0.1) { // one message of it
+		c.Message = &c.Samples[0]
 	}
 	if w.chance(0.8) {
 		c.Evidence.Shape = f.shape

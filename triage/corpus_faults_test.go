@@ -21,7 +21,6 @@ type fault struct {
 	bad      bool // recipients whose numbers are malformed
 	problem  []string
 	text     map[string]string // what a check says that finds it
-	about    string            // of the health check, which sees several causes
 	spoken   bool              // request or details name it
 	hits     float64
 	beside   []*fault // others on the same account; their causes are not wrong to name
@@ -53,9 +52,11 @@ func (w *world) strike(cause string, a *account) *fault {
 		f.finds("status-page", "Meta reports an outage that covers all failures")
 	case "token":
 		f.code = pick[model.Code](w, "190", "131000", "131000", "131005", "0")
+		f.hits = pick(w, 0.98, 0.98, 0.5) // some accounts have two tokens
 		f.finds("token", "the access token expired on 2026-05-13")
 	case "account":
 		f.code = pick[model.Code](w, "131031", "368", "131000", "131000", "131000")
+		f.hits = pick(w, 0.98, 0.98, 0.4) // a restriction need not stop everything
 		f.finds("health", "Meta blocks sending for the WhatsApp account: the account is banned (141014)")
 		f.finds("account", "the WhatsApp account is RESTRICTED, not active")
 	case "template":
@@ -81,10 +82,15 @@ func (w *world) strike(cause string, a *account) *fault {
 			f.shape = model.ShapeRecipient
 			w.again(f)
 		}
-		hit = func(s *send) bool { return s.waba == a.waba && (!f.one && s.recipient%11 == 3 || s.recipient == -1) }
 		if f.bad {
 			f.finds("recipient", "these numbers are malformed")
 		}
+		if !f.one && w.chance(0.5) {
+			w.campaign(f) // a bad list, with a template of its own
+			hit = func(s *send) bool { return s.waba == a.waba && s.template == "campaign" }
+			break
+		}
+		hit = func(s *send) bool { return s.waba == a.waba && (!f.one && s.recipient%11 == 3 || s.recipient == -1) }
 	case "public-key":
 		f.spoken = w.chance(0.6)
 		w.calls(f)
@@ -93,7 +99,7 @@ func (w *world) strike(cause string, a *account) *fault {
 	case "app":
 		if w.chance(0.5) {
 			f.shape, f.waba = model.ShapeApp, ""
-			hit = func(s *send) bool { return s.app == a.app }
+			hit = func(s *send) bool { return s.app == a.app && (a.app != "" || s.waba == a.waba) }
 			break
 		}
 		f.phone, f.shape = pick(w, a.phones...), model.ShapeNumber
@@ -162,6 +168,16 @@ func (w *world) again(f *fault) {
 		s := w.one(f.account, t)
 		s.recipient, s.code = -1, ""
 		w.log = append(w.log, s)
+	}
+}
+
+// campaign adds a list that is sent to once, from one number.
+func (w *world) campaign(f *fault) {
+	for t := f.from; t <= f.to; t++ {
+		for range 1 + w.rng.IntN(3) {
+			w.log = append(w.log, send{at: t, waba: f.waba, app: f.account.app, phone: f.account.phones[0], kind: "template",
+				template: "campaign", language: "en", recipient: 100000 + w.rng.IntN(50000)})
+		}
 	}
 }
 

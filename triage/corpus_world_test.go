@@ -43,6 +43,7 @@ type world struct {
 	rng       *rand.Rand
 	accounts  []account
 	successes bool // whether the log holds what went well
+	masked    bool // whether it hides the recipients' numbers
 	log       []send
 	faults    []*fault
 }
@@ -55,12 +56,15 @@ func pick[T any](w *world, all ...T) T { return all[w.rng.IntN(len(all))] }
 // newWorld makes the accounts and their quiet day.
 func newWorld(seed uint64) *world {
 	w := &world{rng: rand.New(rand.NewPCG(seed, 20260513))}
-	w.successes = w.chance(0.65)
+	w.successes, w.masked = w.chance(0.65), w.chance(0.25)
 	n := pick(w, 1, 2, 4, 6, 9, 12)
-	apps := pick(w, 1, 2, 3)
+	apps, silent := pick(w, 1, 2, 3), w.chance(0.3)
 	for i := range n {
 		a := account{waba: fmt.Sprintf("10229000000%04d", i), app: fmt.Sprintf("63497000000%d", i%apps),
 			people: 200 + w.rng.IntN(2000), text: pick(w, 0, 0.1, 0.4), rate: 0.6 + 3*w.rng.Float64()}
+		if silent {
+			a.app = "" // many exports do not name the app
+		}
 		for j := range 1 + w.rng.IntN(3) {
 			a.phones = append(a.phones, fmt.Sprintf("10654%04d000%03d", i, j))
 		}

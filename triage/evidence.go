@@ -56,11 +56,10 @@ func (e *evidence) span() (first, last time.Time) {
 	return e.Incident.First, e.Incident.Last
 }
 
-// several reports whether the failures have more than one value of a dimension.
+// several reports whether the incident's failures have more than one value of a
+// dimension. What the log shows is the incident's pattern, for one of its
+// messages as well.
 func (e *evidence) several(dim model.Dim) bool {
-	if e.Message != nil {
-		return false
-	}
 	switch dim {
 	case model.DimWABA:
 		return e.Incident.WABAs > 1
@@ -127,8 +126,11 @@ func (e *evidence) partial(f model.Finding) string {
 			n, what = e.Incident.WABAs, "accounts"
 		}
 	}
-	if e.Message != nil || n < 2 {
+	switch {
+	case n < 2, e.Message != nil && f.About == e.Message.ID:
 		return ""
+	case e.Message != nil:
+		return "that may be about another of the " + thousands(n) + " " + what + " that fail"
 	}
 	return "that is about one of the " + thousands(n) + " " + what + " that fail"
 }
@@ -216,9 +218,9 @@ func well(s model.Share) bool { return s.Sends >= compare && s.Failed*10 <= s.Se
 // alive: at least half went well, so whatever is needed for each send was there.
 func alive(s model.Share) bool { return s.Sends >= compare && s.Failed*2 <= s.Sends }
 
-// others are sends that went well although a fault of the account as a whole, or
-// of the app where several accounts fail, would have stopped them; Sends is 0
-// when the log shows none.
+// others are sends that went well beside the one template, number or recipient
+// that fails: a fault of the account as a whole would have stopped them too. Sends
+// is 0 when the log shows none.
 func (e *evidence) others() (s model.Share, what string) {
 	for _, dim := range []model.Dim{model.DimTemplate, model.DimPhone, model.DimRecipient} {
 		if c, ok := e.contrast(dim); ok && alive(c.Out) {
@@ -226,13 +228,15 @@ func (e *evidence) others() (s model.Share, what string) {
 				model.DimPhone: "from the account's other phone numbers", model.DimRecipient: "to the account's other recipients"}[dim]
 		}
 	}
-	if c, ok := e.contrast(model.DimWABA); ok && alive(c.In) {
-		return c.In, "of the same account"
-	}
-	if c, ok := e.contrast(model.DimApp); ok && alive(c.In) && e.several(model.DimWABA) {
-		return c.In, "of the same app"
-	}
 	return model.Share{}, ""
+}
+
+// partly is what went well of the account that fails, when that is half and more.
+// A fault of an account begins at one moment and need not hit every send, so this
+// alone speaks against none.
+func (e *evidence) partly() (s model.Share, ok bool) {
+	c, ok := e.contrast(model.DimWABA)
+	return c.In, ok && alive(c.In)
 }
 
 // stopped is the account or the app of which all sends fail, and the sentence

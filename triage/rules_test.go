@@ -22,6 +22,7 @@ func anIncident(code model.Code, traits ...trait) *model.Case {
 	c := &model.Case{Incident: model.Incident{ID: 1, Code: code, Failures: 40, Attempts: 40, Recipients: 40,
 		First: began, Last: began.Add(30 * time.Minute), WABAs: 1, PhoneIDs: 1, Templates: 1}}
 	c.Scopes = map[model.Dim]model.Scope{}
+	c.Samples = []model.Failure{{Code: code, Recipient: "15550100"}, {Code: code, Recipient: "15550101"}}
 	for _, t := range traits {
 		t(c)
 	}
@@ -63,6 +64,15 @@ func findsAt(at time.Time, check string, v model.Verdict, summary string, facts 
 		f.Facts = append(f.Facts, model.Fact{Name: facts[i], Value: facts[i+1]})
 	}
 	return func(c *model.Case) { c.Findings = append(c.Findings, f) }
+}
+
+// flagged: all the messages at hand have a flag.
+func flagged(f model.Flag) trait {
+	return func(c *model.Case) {
+		for i := range c.Samples {
+			c.Samples[i].Flags = []model.Flag{f}
+		}
+	}
 }
 
 func hand(step string, state model.StepState, note string) trait {

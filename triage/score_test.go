@@ -67,7 +67,8 @@ func determined(w *world, f *fault, c *model.Case) bool {
 		return c.Evidence.Outage.Suspected && f.shape == model.ShapeOutage && (server || c.Scopes[model.DimApp].Values > 1)
 	case "template":
 		in, out := share(model.DimTemplate)
-		content := says("template", model.OK)
+		// A campaign to a bad list looks the same while nobody sees the numbers.
+		content := says("template", model.OK) || w.masked && !says("recipient", model.OK)
 		foretold := slices.ContainsFunc(c.Evidence.Earlier, func(x model.Earlier) bool { return x.Dim == model.DimTemplate && x.Code == "132001" })
 		return !content && (foretold || in.Sends >= 10 && in.Failed*10 >= in.Sends*9 && out.Sends >= 20 && out.Failed*10 <= out.Sends)
 	case "window":
@@ -193,7 +194,7 @@ func TestScore(t *testing.T) {
 				bad = true
 			}
 		}
-		if bad && shown < 12 {
+		if bad && shown < 12 && (!determined || j.Leading == nil) {
 			shown++
 			var text []string
 			for _, x := range Rank(j.Causes)[:min(3, len(j.Causes))] {
