@@ -22,7 +22,7 @@ var recipientRule = rule{
 	},
 	look: func(e *evidence, r *reasons) {
 		if _, asked := e.answer("recipient"); !asked && e.numbers() == numbersOdd && (e.open || e.code == "131026") {
-			r.fits(theLog, "Many of the recipients' numbers are written in a form that is not the whole international number")
+			r.fits(theLog, "Many of the recipients' numbers do not look like whole international numbers")
 		}
 		if !e.again() {
 			return

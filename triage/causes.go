@@ -42,7 +42,11 @@ func Causes(a kb.Article, steps []Step, c *model.Case) []model.CauseFinding {
 		out = append(out, f)
 	}
 	if len(out) == 0 {
-		out = append(out, e.unknown(kb.Cause{Key: "unknown", Title: "A cause that cannot be told yet"}))
+		title := "A cause that cannot be told yet"
+		if e.entry.Title != "" {
+			title = e.entry.Title
+		}
+		out = append(out, e.unknown(kb.Cause{Key: "unknown", Title: title}))
 	}
 	return out
 }
