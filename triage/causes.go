@@ -116,7 +116,7 @@ func (e *evidence) weighCode(r *rule, w *reasons) {
 		w.points(code, "Meta gives code %s, which mostly means this", name)
 	case listed(r.may, e.code, e.subcode):
 		w.fits(code, "Meta gives code %s; this can be the reason, and so can others", name)
-	case e.saysOne(), e.entry.Category == "server":
+	case e.definite, e.entry.Category == "server":
 		w.excludes(code, "Meta gives code %s, which names something else", name)
 	default:
 		w.opposes(code, "Meta gives code %s, which is about something else", name)
@@ -126,17 +126,17 @@ func (e *evidence) weighCode(r *rule, w *reasons) {
 	}
 }
 
-// saysOne reports whether the code is one that says just one thing: a rule's, or
+// saysOne reports whether a code says just one thing: a rule's, or
 // one of the many that no cause of ours is behind, such as a broken image.
-func (e *evidence) saysOne() bool {
-	any := false
+func saysOne(code model.Code, subcode string) bool {
+	known := false
 	for _, r := range rules {
-		if listed(r.says, e.code, e.subcode) {
+		if listed(r.says, code, subcode) {
 			return true
 		}
-		any = any || r.knows(e.code, e.subcode)
+		known = known || r.knows(code, subcode)
 	}
-	return !any
+	return !known
 }
 
 // weighEarlier reads an unclear failure with a clear one that came before it on

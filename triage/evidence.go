@@ -12,15 +12,16 @@ import (
 // Evidence is a case as the rules read it.
 type evidence struct {
 	*model.Case
-	article kb.Article
-	steps   []Step
-	code    model.Code // as the case's own error has it; empty when there is none
-	subcode string
-	entry   kb.Entry // what the catalogue has about the code; zero when it has nothing
-	open    bool     // the code, if there is one, leaves every cause open
-	from    source   // of what the failures themselves say
-	words   string   // the error's own sentences, lower case
-	calls   string   // the requests of the messages at hand, lower case
+	article  kb.Article
+	steps    []Step
+	code     model.Code // as the case's own error has it; empty when there is none
+	subcode  string
+	entry    kb.Entry // what the catalogue has about the code; zero when it has nothing
+	open     bool     // the code, if there is one, leaves every cause open
+	definite bool     // the code says one thing only: a rule's, or one that no cause of ours is behind
+	from     source   // of what the failures themselves say
+	words    string   // the error's own sentences, lower case
+	calls    string   // the requests of the messages at hand, lower case
 }
 
 func read(a kb.Article, steps []Step, c *model.Case) *evidence {
@@ -28,6 +29,7 @@ func read(a kb.Article, steps []Step, c *model.Case) *evidence {
 	e := &evidence{Case: c, article: a, steps: steps, code: f.Code, subcode: f.Subcode}
 	e.entry, _ = kb.Lookup(f.Code, f.Subcode)
 	e.open = e.entry.Title == "" || listed(catchAll, f.Code, f.Subcode)
+	e.definite = saysOne(f.Code, f.Subcode)
 	e.from = source{"message", "the log"}
 	if c.Message != nil {
 		e.from.text = "this message"

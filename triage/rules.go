@@ -60,7 +60,7 @@ func listed(list string, code model.Code, subcode string) bool {
 	if !ok {
 		return false
 	}
-	for _, c := range strings.Fields(list) {
+	for c := range strings.FieldsSeq(list) {
 		if main, sub, ok := strings.Cut(c, "/"); ok {
 			if main == string(code) && sub == subcode {
 				return true
