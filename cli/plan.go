@@ -71,7 +71,7 @@ func (a *app) plan(ctx context.Context, s *store.Store, arg string, ask planAsk)
 	}
 	now := a.Now()
 	p := triage.NewPlanner(triage.PlanInput{
-		Now: now, Incident: m.Incident, Causes: m.Causes, Findings: m.Findings, Outage: m.Outage, Single: m.Message != nil,
+		Now: now, Incident: m.Incident, Causes: m.Causes, Findings: m.Findings, Outage: m.Outage, Log: m.Evidence.Outage, Single: m.Message != nil,
 	})
 	messages := planned(s, m)
 	who := people{digits: map[string]bool{}}

@@ -13,8 +13,9 @@ type PlanInput struct {
 	Incident model.Incident       // that of the target
 	Causes   []model.CauseFinding // as judged
 	Findings []model.Finding
-	Single   bool   // the target is one message, and the causes are judged for it
-	Outage   string // why an outage must be taken as open, from a check, a step or the log; empty when nothing says so
+	Single   bool            // the target is one message, and the causes are judged for it
+	Outage   string          // why an outage must be taken as open, from a check, a step or the log; empty when nothing says so
+	Log      model.LogOutage // what the log shows of one; over, it holds nothing back
 }
 
 // A Retry is what is to be done with one message: it is sent once more, as a new

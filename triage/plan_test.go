@@ -37,7 +37,7 @@ func planFor(in PlanInput, all ...model.Failure) ([]Retry, PlanSum) {
 	return out, p.Sum()
 }
 
-func flagged(flags ...model.Flag) func(*model.Failure) {
+func withFlags(flags ...model.Flag) func(*model.Failure) {
 	return func(f *model.Failure) { f.Flags = flags }
 }
 
@@ -114,18 +114,18 @@ func TestPlanRules(t *testing.T) {
 		{"400 without a code of Meta's", noCode(400, "Bad request"), RuleUnknown},
 		{"another system's code", func(f *model.Failure) { f.Code, f.Vendor = "", model.Vendor{System: "gupshup", Code: "1002"} }, RuleUnknown},
 
-		{"delivered as well", flagged(model.FlagDelivered), RuleDelivered},
-		{"an error beside a status that is none", flagged(model.FlagContradiction), RuleDelivered},
-		{"nobody named", with(flagged(model.FlagNoRecipient), func(f *model.Failure) { f.Recipient = "" }), RuleRecipient},
+		{"delivered as well", withFlags(model.FlagDelivered), RuleDelivered},
+		{"an error beside a status that is none", withFlags(model.FlagContradiction), RuleDelivered},
+		{"nobody named", with(withFlags(model.FlagNoRecipient), func(f *model.Failure) { f.Recipient = "" }), RuleRecipient},
 		{"no number and no user id", func(f *model.Failure) { f.Recipient = "" }, RuleRecipient},
-		{"a number with digits hidden", flagged(model.FlagRecipientMasked), RuleRecipient},
-		{"a number that a spreadsheet damaged", flagged(model.FlagRecipientDamaged), RuleRecipient},
-		{"a number without its country code", flagged(model.FlagRecipientOdd), RuleRecipient},
-		{"a person known by a user id", with(flagged(model.FlagBSUID), func(f *model.Failure) { f.Recipient, f.RecipientUser = "", "US.13491208655302741918" }), ""},
-		{"a row with cells too many", flagged(model.FlagRepaired), RuleRow},
-		{"a row with several sends", flagged(model.FlagSeveral), RuleNoMessage},
-		{"a row about the account", flagged(model.FlagAccountError), RuleNoMessage},
-		{"a group", flagged(model.FlagGroup), RuleNoMessage},
+		{"a number with digits hidden", withFlags(model.FlagRecipientMasked), RuleRecipient},
+		{"a number that a spreadsheet damaged", withFlags(model.FlagRecipientDamaged), RuleRecipient},
+		{"a number without its country code", withFlags(model.FlagRecipientOdd), RuleRecipient},
+		{"a person known by a user id", with(withFlags(model.FlagBSUID), func(f *model.Failure) { f.Recipient, f.RecipientUser = "", "US.13491208655302741918" }), ""},
+		{"a row with cells too many", withFlags(model.FlagRepaired), RuleRow},
+		{"a row with several sends", withFlags(model.FlagSeveral), RuleNoMessage},
+		{"a row about the account", withFlags(model.FlagAccountError), RuleNoMessage},
+		{"a group", withFlags(model.FlagGroup), RuleNoMessage},
 		{"no time", func(f *model.Failure) { f.At = time.Time{} }, RuleTime},
 		{"a time to come", ago(-10 * time.Minute), RuleTime},
 		{"a clock a little ahead", ago(-time.Minute), ""},
@@ -140,10 +140,10 @@ func TestPlanRules(t *testing.T) {
 		{"marketing that is called a login offer", with(named("login_offer"), category("marketing"), ago(time.Hour)), ""},
 		{"marketing of two days", with(category("marketing"), ago(48*time.Hour)), ""},
 		{"marketing of three days", with(category("marketing"), ago(72*time.Hour)), RuleStale},
-		{"news of 9 hours without a zone", with(flagged(model.FlagZoneAssumed), ago(9*time.Hour)), ""},
-		{"news of 10 hours without a zone may be of 24", with(flagged(model.FlagZoneAssumed), ago(10*time.Hour)), RuleTime},
-		{"news of 25 hours without a zone", with(flagged(model.FlagZoneAssumed), ago(25*time.Hour)), RuleStale},
-		{"a login code without a zone", with(flagged(model.FlagZoneAssumed), category("authentication")), RuleTime},
+		{"news of 9 hours without a zone", with(withFlags(model.FlagZoneAssumed), ago(9*time.Hour)), ""},
+		{"news of 10 hours without a zone may be of 24", with(withFlags(model.FlagZoneAssumed), ago(10*time.Hour)), RuleTime},
+		{"news of 25 hours without a zone", with(withFlags(model.FlagZoneAssumed), ago(25*time.Hour)), RuleStale},
+		{"a login code without a zone", with(withFlags(model.FlagZoneAssumed), category("authentication")), RuleTime},
 
 		{"free text in an open window", with(free, inbound(time.Hour)), ""},
 		{"free text in a window that is not known", free, ""},
@@ -269,7 +269,7 @@ func TestPlanHeedsWhatIsElsewhereInTheLog(t *testing.T) {
 		{"the person is in an experiment", failed(2, to(1, code("130472"))), refusedTestGroup},
 		{"the business blocked the person", failed(2, to(1, code("130403"))), refusedBlocked},
 		{"a newer message of the same template", failed(2, to(1, ago(time.Minute))), refusedNewer},
-		{"a later one that was delivered", failed(2, to(1, with(ago(time.Minute), flagged(model.FlagDelivered)))), refusedElsewhere},
+		{"a later one that was delivered", failed(2, to(1, with(ago(time.Minute), withFlags(model.FlagDelivered)))), refusedElsewhere},
 		{"somebody else stopped marketing", failed(2, code("131050")), nil},
 		{"another template failed", failed(2, to(1, with(ago(time.Minute), func(f *model.Failure) { f.Template = "other" }))), nil},
 	}
@@ -302,8 +302,8 @@ func TestPlanOneSendForEachPersonAndTemplate(t *testing.T) {
 		{"a row without its account may be of either", []model.Failure{failed(3, nil), failed(2, to(3, waba("2"))), failed(1, to(3, waba("")))}, "m3"},
 		{"two free texts", []model.Failure{failed(2, free), failed(1, to(2, with(free, ago(time.Hour))))}, "m2"},
 		{"the newest may have arrived", []model.Failure{failed(2, noCode(504, "")), failed(1, to(2, ago(time.Hour)))}, ""},
-		{"the newest was delivered", []model.Failure{failed(2, flagged(model.FlagDelivered)), failed(1, to(2, ago(time.Hour)))}, ""},
-		{"an older one was delivered", []model.Failure{failed(2, nil), failed(1, to(2, with(ago(time.Hour), flagged(model.FlagDelivered))))}, "m2"},
+		{"the newest was delivered", []model.Failure{failed(2, withFlags(model.FlagDelivered)), failed(1, to(2, ago(time.Hour)))}, ""},
+		{"an older one was delivered", []model.Failure{failed(2, nil), failed(1, to(2, with(ago(time.Hour), withFlags(model.FlagDelivered))))}, "m2"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.what, func(t *testing.T) {
@@ -415,6 +415,8 @@ func TestPlanWaitsForWhatKeepsItBack(t *testing.T) {
 		{"the status page reports a problem", PlanInput{Findings: []model.Finding{finding("status-page", model.Problem, before)}}, "131000", RuleOutage},
 		{"the log's own check reports one", PlanInput{Findings: []model.Finding{finding("log-outage", model.Problem, before)}}, "131000", RuleOutage},
 		{"an outage is likely", PlanInput{Causes: cause("outage", model.Likely)}, "131000", RuleOutage},
+		{"an outage was likely and is over in the log", PlanInput{Causes: cause("outage", model.Likely), Log: model.LogOutage{Suspected: true, Until: now}}, "131000", ""},
+		{"Meta's page says that an outage is over", PlanInput{Causes: cause("outage", model.Confirmed), Findings: []model.Finding{{Check: "status-page", Verdict: model.Problem, At: now, Facts: []model.Fact{{Name: model.FactOpenNow, Value: "no"}}}}}, "131000", ""},
 		{"an outage is possible", PlanInput{Causes: cause("outage", model.Possible)}, "131000", ""},
 		{"an outage comes before a token", PlanInput{Outage: "open"}, "190", RuleOutage},
 		{"a token is likely", PlanInput{Causes: cause("token", model.Likely)}, "131000", RuleFix},

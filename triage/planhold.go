@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,10 +22,11 @@ func holdsOf(in PlanInput) []planHold {
 	var out []planHold
 	outage := in.Outage
 	for _, f := range in.Findings {
-		if outage == "" && f.Verdict == model.Problem && (f.Check == "status-page" || f.Check == "log-outage") {
+		if outage == "" && f.Verdict == model.Problem && !over(f) && (f.Check == "status-page" || f.Check == "log-outage") {
 			outage = firstOf(f.Summary, "the "+f.Check+" check found one")
 		}
 	}
+	past := !in.Log.Until.IsZero() || slices.ContainsFunc(in.Findings, func(f model.Finding) bool { return f.Check == "status-page" && over(f) })
 	solved := planSolved(in)
 	for _, c := range in.Causes {
 		if c.Verdict != model.Likely && c.Verdict != model.Confirmed {
@@ -36,7 +38,7 @@ func holdsOf(in PlanInput) []planHold {
 		}
 		switch c.Cause {
 		case "outage":
-			if outage == "" {
+			if outage == "" && !past {
 				outage = "an outage is " + string(c.Verdict) + why
 			}
 		case "throttled", "transient", "unknown": // these are what waiting is for
@@ -70,15 +72,20 @@ func fixedBy(checks []string) string {
 // held refuses what something keeps back.
 func (p *Planner) held(f *model.Failure, rule planRule, e kb.Entry) *Refusal {
 	for _, h := range p.holds {
+		if h.cause == "" {
+			return h.refusal
+		}
+	}
+	if rule.do == doFix && !p.fixed(rule.fault, f) { // more exact than what is likely of the incident
+		return &Refusal{RuleFix, fmt.Sprintf("%s %s: %s This has to be put right first: %s.", e.Name(), e.Title, e.Cause, rule.fault.name), e.Remedy + " " + fixedBy(rule.fault.checks)}
+	}
+	for _, h := range p.holds {
 		switch {
 		case h.cause == "window" && !isFree(f): // templates need no window
 		case h.cause == "recipient" && !p.in.Single: // each number was looked at by itself
 		default:
 			return h.refusal
 		}
-	}
-	if rule.do == doFix && !p.fixed(rule.fault, f) {
-		return &Refusal{RuleFix, fmt.Sprintf("%s %s: %s This has to be put right first: %s.", e.Name(), e.Title, e.Cause, rule.fault.name), e.Remedy + " " + fixedBy(rule.fault.checks)}
 	}
 	return nil
 }

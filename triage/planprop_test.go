@@ -47,12 +47,12 @@ func TestPlanRulesHoldForRandomPlans(t *testing.T) {
 	}
 }
 
-func pick[T any](rnd *rand.Rand, all ...T) T { return all[rnd.IntN(len(all))] }
+func draw[T any](rnd *rand.Rand, all ...T) T { return all[rnd.IntN(len(all))] }
 
 func randomPlan(rnd *rand.Rand, codes []model.Code) (PlanInput, []model.Failure) {
 	in := PlanInput{Now: now.Add(time.Duration(rnd.IntN(1e9))), Single: rnd.IntN(4) == 0}
 	in.Incident = model.Incident{
-		State: pick(rnd, model.StateNew, model.StateWorking, model.StateSolved), Changed: now.Add(-time.Duration(rnd.IntN(7200)) * time.Second),
+		State: draw(rnd, model.StateNew, model.StateWorking, model.StateSolved), Changed: now.Add(-time.Duration(rnd.IntN(7200)) * time.Second),
 		WABAs: rnd.IntN(3), Templates: rnd.IntN(3), Last: now.Add(-time.Duration(rnd.IntN(7200)) * time.Second),
 	}
 	if rnd.IntN(8) == 0 {
@@ -60,14 +60,14 @@ func randomPlan(rnd *rand.Rand, codes []model.Code) (PlanInput, []model.Failure)
 	}
 	for rnd.IntN(3) == 0 {
 		in.Findings = append(in.Findings, model.Finding{
-			Check:   pick(rnd, "status-page", "log-outage", "token", "health", "account", "template", "phone-number", "window"),
-			Verdict: pick(rnd, model.OK, model.OK, model.Problem, model.Unknown), At: now.Add(-time.Duration(rnd.IntN(7200)) * time.Second),
+			Check:   draw(rnd, "status-page", "log-outage", "token", "health", "account", "template", "phone-number", "window"),
+			Verdict: draw(rnd, model.OK, model.OK, model.Problem, model.Unknown), At: now.Add(-time.Duration(rnd.IntN(7200)) * time.Second),
 		})
 	}
 	for rnd.IntN(4) == 0 {
 		in.Causes = append(in.Causes, model.CauseFinding{
-			Cause:   pick(rnd, "outage", "token", "account", "template", "window", "recipient", "payment", "throttled", "transient"),
-			Verdict: pick(rnd, model.Confirmed, model.Likely, model.Possible, model.Unlikely, model.CannotTell),
+			Cause:   draw(rnd, "outage", "token", "account", "template", "window", "recipient", "payment", "throttled", "transient"),
+			Verdict: draw(rnd, model.Confirmed, model.Likely, model.Possible, model.Unlikely, model.CannotTell),
 		})
 	}
 	all := make([]model.Failure, 1+rnd.IntN(7))
@@ -91,9 +91,9 @@ var allFlags = []model.Flag{
 
 func randomFailure(rnd *rand.Rand, id int, codes []model.Code) model.Failure {
 	f := model.Failure{
-		ID: model.MessageID(id), Code: pick(rnd, codes...), CodeFrom: pick(rnd, model.FromColumn, model.FromJSON, model.FromTitle), Attempts: 1 + rnd.IntN(2),
-		Recipient: fmt.Sprintf("155501%02d", rnd.IntN(4)), WABA: pick(rnd, "", "1", "1", "2"), PhoneID: pick(rnd, "", "11", "12"),
-		Category: pick(rnd, "", "utility", "marketing", "authentication"), Kind: "template", Template: pick(rnd, "a", "b", "store_otp"),
+		ID: model.MessageID(id), Code: draw(rnd, codes...), CodeFrom: draw(rnd, model.FromColumn, model.FromJSON, model.FromTitle), Attempts: 1 + rnd.IntN(2),
+		Recipient: fmt.Sprintf("155501%02d", rnd.IntN(4)), WABA: draw(rnd, "", "1", "1", "2"), PhoneID: draw(rnd, "", "11", "12"),
+		Category: draw(rnd, "", "utility", "marketing", "authentication"), Kind: "template", Template: draw(rnd, "a", "b", "store_otp"),
 	}
 	if f.At = now.Add(-time.Duration(rnd.Int64N(int64(4*time.Hour)) / 1e6 * 1e6)); rnd.IntN(4) == 0 {
 		f.At = now.Add(-time.Duration(rnd.Int64N(int64(100 * time.Hour))))
@@ -101,19 +101,19 @@ func randomFailure(rnd *rand.Rand, id int, codes []model.Code) model.Failure {
 	switch rnd.IntN(8) {
 	case 0:
 		f.Code, f.CodeFrom = "", model.FromNone
-		f.HTTPStatus = pick(rnd, 0, 200, 400, 408, 429, 500, 503)
-		f.Title = pick(rnd, "", "connection timed out", "rejected")
+		f.HTTPStatus = draw(rnd, 0, 200, 400, 408, 429, 500, 503)
+		f.Title = draw(rnd, "", "connection timed out", "rejected")
 	case 1:
 		f.Code, f.Vendor = "", model.Vendor{System: "gupshup", Code: "1002"}
 	case 2:
 		f.HTTPStatus = 503
 	case 3:
-		f.Flags = append(f.Flags, pick(rnd, allFlags...))
+		f.Flags = append(f.Flags, draw(rnd, allFlags...))
 	case 4:
 		f.Flags = append(f.Flags, model.FlagZoneAssumed)
 	}
 	if rnd.IntN(4) == 0 {
-		f.Template, f.Kind, f.Category = "", pick(rnd, "", "text"), ""
+		f.Template, f.Kind, f.Category = "", draw(rnd, "", "text"), ""
 		if rnd.IntN(2) == 0 {
 			f.LastInbound = now.Add(-time.Duration(rnd.Int64N(int64(30 * time.Hour))))
 		}

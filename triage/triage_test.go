@@ -97,7 +97,7 @@ func TestSteps(t *testing.T) {
 	})
 	t.Run("an outage that is over is nothing to wait for", func(t *testing.T) {
 		found := []model.Finding{{Check: "status-page", Verdict: model.Problem, Summary: "Meta reported an outage", At: now, Facts: []model.Fact{{Name: model.FactOpenNow, Value: "no"}}}}
-		steps := Steps(article, nil, found)
+		steps := Steps(article, nil, found, model.LogOutage{})
 		if s := stateOf(t, steps, "3"); s.State != model.StepOpen {
 			t.Errorf("step 3 is %s: %s", s.State, s.Lock)
 		}
@@ -105,7 +105,7 @@ func TestSteps(t *testing.T) {
 			t.Errorf("step 1 is %s by %q: it explains the failures all the same", s.State, s.By)
 		}
 		found[0].Facts[0].Value = "yes"
-		if s := stateOf(t, Steps(article, nil, found), "3"); s.State != model.StepLocked {
+		if s := stateOf(t, Steps(article, nil, found, model.LogOutage{}), "3"); s.State != model.StepLocked {
 			t.Errorf("open now, and step 3 is %s", s.State)
 		}
 	})
@@ -113,21 +113,21 @@ func TestSteps(t *testing.T) {
 		down := model.Finding{Check: "status-page", Verdict: model.Problem, Summary: "Meta reports an incident", At: now}
 		for _, v := range []model.Verdict{model.OK, model.Problem} {
 			found := []model.Finding{down, {Check: "token", Verdict: v, Summary: "seen", At: now}}
-			s := stateOf(t, Steps(article, nil, found), "3")
+			s := stateOf(t, Steps(article, nil, found, model.LogOutage{}), "3")
 			if s.State != model.StepLocked || s.By != "" || len(s.Findings) != 1 {
 				t.Errorf("token %s: step 3 is %s by %q with %d findings", v, s.State, s.By, len(s.Findings))
 			}
-			if next, text, ok := Next(Steps(article, nil, found)); ok && next.ID == "3" {
+			if next, text, ok := Next(Steps(article, nil, found, model.LogOutage{})); ok && next.ID == "3" {
 				t.Errorf("token %s: next is %q", v, text)
 			}
 		}
-		if s := stateOf(t, Steps(article, done("3"), []model.Finding{down}), "3"); s.State != model.StepDone || s.By != "hand" {
+		if s := stateOf(t, Steps(article, done("3"), []model.Finding{down}, model.LogOutage{}), "3"); s.State != model.StepDone || s.By != "hand" {
 			t.Errorf("taken by hand all the same: %s by %q", s.State, s.By)
 		}
 	})
 	t.Run("S2-S1c a lock can be overruled for a reason", func(t *testing.T) {
 		found := []model.Finding{{Check: "status-page", Verdict: model.Problem, Summary: "Meta reports an incident", At: now}, {Check: "token", Verdict: model.Problem, Summary: "expired", At: now}}
-		steps := Steps(article, []model.StepRecord{{Step: "3", State: model.StepUnlocked, By: "hand", Note: "another region"}, {Step: "7", State: model.StepUnlocked, By: "hand"}}, found)
+		steps := Steps(article, []model.StepRecord{{Step: "3", State: model.StepUnlocked, By: "hand", Note: "another region"}, {Step: "7", State: model.StepUnlocked, By: "hand"}}, found, model.LogOutage{})
 		if s := stateOf(t, steps, "3"); s.State != model.StepProblem || s.Lock != "" || s.Overruled != "another region" {
 			t.Errorf("step 3 is %s, locked %q, overruled %q", s.State, s.Lock, s.Overruled)
 		}
@@ -139,7 +139,7 @@ func TestSteps(t *testing.T) {
 				t.Errorf("step %s is %s: %q", id, s.State, s.Lock)
 			}
 		}
-		if s := stateOf(t, Steps(article, []model.StepRecord{{Step: "3", State: model.StepOpen, By: "hand"}}, found), "3"); s.State != model.StepLocked {
+		if s := stateOf(t, Steps(article, []model.StepRecord{{Step: "3", State: model.StepOpen, By: "hand"}}, found, model.LogOutage{}), "3"); s.State != model.StepLocked {
 			t.Errorf("open again by hand: %s", s.State)
 		}
 	})
