@@ -40,7 +40,13 @@ type Evidence struct {
 
 // A Share is how many of some sends failed, with any error. Sends counts all of
 // them. The zero Share says that there were none, or that nobody counted.
-type Share struct{ Sends, Failed int }
+type Share struct {
+	Sends  int `json:"sends,omitzero"`
+	Failed int `json:"failed,omitzero"`
+}
+
+// Add adds the sends of another.
+func (s *Share) Add(o Share) { s.Sends, s.Failed = s.Sends+o.Sends, s.Failed+o.Failed }
 
 // A Contrast compares the sends inside the bounds of an incident with their
 // neighbours in the same time, from Incident.First to Incident.Last, both

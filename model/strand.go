@@ -48,6 +48,7 @@ type Group struct {
 	ID      IncidentID // 0: a new one
 	Shape   Shape
 	Reason  string       // why these failures are one incident, a sentence for an agent
+	Outage  LogOutage    // what the log shows of an outage at that time
 	Extents []Extent     // of one strand they do not overlap
 	Joined  []IncidentID // incidents that are a part of it from now on
 }

@@ -154,7 +154,7 @@ func TestFindingsAndPackets(t *testing.T) {
 		Facts: []model.Fact{{Name: "last inbound", Value: "\x1b[1m2 days"}}, Source: "this log", Took: 1234567, Raw: "{}",
 	}
 	token := model.Finding{Check: "token", Verdict: model.OK, Summary: "works", At: base}
-	about := model.Finding{Check: "recipient", Verdict: model.Problem, Summary: "not a number", At: base}
+	about := model.Finding{Check: "recipient", About: 1, Verdict: model.Problem, Summary: "not a number", At: base}
 	for _, x := range []model.Finding{old, f, token} {
 		if err := s.SaveFinding(ctx, 1, 0, x); err != nil {
 			t.Fatal(err)
@@ -174,6 +174,15 @@ func TestFindingsAndPackets(t *testing.T) {
 		}
 		same(t, "of the message", got, []model.Finding{about})
 	}
+	c, err := s.Case(ctx, 1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "before", c.Past, []model.Finding{old})
+	if c, err = s.Case(ctx, 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "before, of the message", c.Past, []model.Finding{old})
 	if got, err = s.Findings(ctx, 2, 1); len(got) != 0 || err != nil {
 		t.Errorf("%+v %v", got, err)
 	}

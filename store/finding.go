@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"unsent/model"
@@ -33,15 +34,37 @@ func (s *Store) SaveFinding(ctx context.Context, id model.IncidentID, msg model.
 // Findings are the newest of each check about an incident, or about one message
 // when msg is not 0 (id may be 0 then), in the order of the checks' names.
 func (s *Store) Findings(ctx context.Context, id model.IncidentID, msg model.MessageID) ([]model.Finding, error) {
-	const doing = "reading findings"
-	var all []model.Finding
-	rows, err := s.r.QueryContext(ctx, `SELECT name, title, verdict, summary, facts, source, at, took, raw FROM finding WHERE id IN (
+	all, err := s.readFindings(ctx, `SELECT `+findingColumns+` FROM finding WHERE id IN (
 		SELECT max(id) FROM finding WHERE message = ?1 AND (incident = ?2 OR ?1 <> 0 AND ?2 = 0) GROUP BY name) ORDER BY name`, int64(msg), int64(id))
+	return all, s.fail("reading findings", err)
+}
+
+// pastFindings is how many earlier findings of a check a case brings along.
+const pastFindings = 5
+
+// past are the findings about an incident, and one message of it where msg is not
+// 0, that came before the current ones of the same checks, newest first.
+func (s *Store) past(ctx context.Context, id model.IncidentID, msg model.MessageID, current []model.Finding) ([]model.Finding, error) {
+	all, err := s.readFindings(ctx, `SELECT `+findingColumns+` FROM
+		(SELECT *, row_number() OVER (PARTITION BY name ORDER BY id DESC) AS n FROM finding WHERE incident = ? AND message IN (0, ?))
+		WHERE n <= ? ORDER BY id DESC`, int64(id), int64(msg), pastFindings+1)
+	all = slices.DeleteFunc(all, func(f model.Finding) bool {
+		return slices.ContainsFunc(current, func(now model.Finding) bool {
+			return now.Check == f.Check && now.About == f.About && now.At.Equal(f.At)
+		})
+	})
+	return all, s.fail("reading earlier findings", err)
+}
+
+const findingColumns = "name, message, title, verdict, summary, facts, source, at, took, raw"
+
+func (s *Store) readFindings(ctx context.Context, query string, args ...any) (all []model.Finding, err error) {
+	rows, err := s.r.QueryContext(ctx, query, args...)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var f model.Finding
 		var at, took int64
 		var facts string
-		if err := r.Scan(&f.Check, &f.Title, &f.Verdict, &f.Summary, &facts, &f.Source, &at, &took, &f.Raw); err != nil {
+		if err := r.Scan(&f.Check, (*int64)(&f.About), &f.Title, &f.Verdict, &f.Summary, &facts, &f.Source, &at, &took, &f.Raw); err != nil {
 			return err
 		}
 		f.At, f.Took = moment(at), time.Duration(took)
@@ -51,5 +74,5 @@ func (s *Store) Findings(ctx context.Context, id model.IncidentID, msg model.Mes
 		all = append(all, f)
 		return nil
 	})
-	return all, s.fail(doing, err)
+	return all, err
 }

@@ -49,14 +49,13 @@ func (s *Store) Case(ctx context.Context, id model.IncidentID, msg model.Message
 	if c.Scopes, err = s.Scopes(ctx, id); err != nil {
 		return c, err
 	}
-	if c.Records, err = s.Steps(ctx, id); err != nil {
+	if c.Evidence, err = s.Evidence(ctx, &c.Incident); err != nil {
 		return c, err
 	}
-	if c.Notes, err = s.Notes(ctx, id); err != nil {
-		return c, err
+	if top := c.Scopes[model.DimRecipient].Top; len(top) > 0 {
+		c.Evidence.Most = top[0].Failed
 	}
-	c.Findings, err = s.findingsOf(ctx, id, msg)
-	return c, err
+	return c, s.work(ctx, &c, msg)
 }
 
 // Glance is what a case is judged by and no more, for a look at one incident
@@ -77,14 +76,26 @@ func (s *Store) Glance(ctx context.Context, id model.IncidentID) (c model.Case, 
 			return c, err
 		}
 	}
-	if c.Records, err = s.Steps(ctx, id); err != nil {
+	if c.Evidence, err = s.Evidence(ctx, &c.Incident); err != nil {
 		return c, err
+	}
+	return c, s.work(ctx, &c, 0)
+}
+
+// work adds what agents and checks have done on a case.
+func (s *Store) work(ctx context.Context, c *model.Case, msg model.MessageID) (err error) {
+	id := c.Incident.ID
+	if c.Records, err = s.Steps(ctx, id); err != nil {
+		return err
 	}
 	if c.Notes, err = s.Notes(ctx, id); err != nil {
-		return c, err
+		return err
 	}
-	c.Findings, err = s.findingsOf(ctx, id, 0)
-	return c, err
+	if c.Findings, err = s.findingsOf(ctx, id, msg); err != nil {
+		return err
+	}
+	c.Past, err = s.past(ctx, id, msg, c.Findings)
+	return err
 }
 
 // newestFull are the messages that Samples begins with.

@@ -262,7 +262,7 @@ func (im *importing) regroup(ctx context.Context) error {
 		return nil
 	}
 	began := time.Now()
-	err := im.s.session(ctx, im.s.regroup)
+	err := im.s.session(ctx, func(t *session) error { _, err := im.s.regroup(t); return err })
 	im.groupedAt, im.grouped = time.Now(), time.Since(began)
 	return err
 }
@@ -335,10 +335,11 @@ func (im *importing) finish(ctx context.Context, report model.SourceReport, err 
 			if err := im.save(t, &im.safe); err != nil {
 				return err
 			}
-			if err := im.s.regroup(t); err != nil {
+			log, err := im.s.regroup(t)
+			if err != nil {
 				return err
 			}
-			if err := refresh(t, topIncidents); err != nil {
+			if err := refresh(t, topIncidents, log); err != nil {
 				return err
 			}
 			return im.s.event(t, im.opts.Who, "import", im.safe.File, outcome(&im.safe, im.line, err))

@@ -12,7 +12,7 @@ import (
 	"unsent/model"
 )
 
-const incidentColumns = "i.id, i.failures, i.first, i.last, i.state, i.assignee, i.ticket, i.changed, i.shape, i.reason, i.joined, i.stale, i.summary"
+const incidentColumns = "i.id, i.failures, i.first, i.last, i.state, i.assignee, i.ticket, i.changed, i.shape, i.reason, i.outage, i.joined, i.stale, i.summary"
 
 // Incidents are those that have messages which q selects, most failures first,
 // at most q.Limit. Their counts are of the whole incident. q.From is not used.
@@ -98,12 +98,17 @@ func (s *Store) readIncidents(ctx context.Context, rows *sql.Rows, err error) ([
 		var e extent
 		var changed, joined int64
 		var stale bool
-		var text string
-		if err := r.Scan(&e.id, &e.failures, &e.first, &e.last, &i.State, &i.Assignee, &i.Ticket, &changed, &i.Shape, &i.Reason, &joined, &stale, &text); err != nil {
+		var text, outage string
+		if err := r.Scan(&e.id, &e.failures, &e.first, &e.last, &i.State, &i.Assignee, &i.Ticket, &changed, &i.Shape, &i.Reason, &outage, &joined, &stale, &text); err != nil {
 			return err
 		}
 		i.ID, i.Failures, i.First, i.Last = model.IncidentID(e.id), int(e.failures), moment(e.first), moment(e.last)
 		i.Changed, i.Joined, i.Recipients = moment(changed), model.IncidentID(joined), -1
+		if outage != "" {
+			if err := json.Unmarshal([]byte(outage), &i.Outage); err != nil {
+				return err
+			}
+		}
 		if stale {
 			due = append(due, len(all))
 		} else {
@@ -123,7 +128,7 @@ func (s *Store) readIncidents(ctx context.Context, rows *sql.Rows, err error) ([
 		if extents[n].pieces, err = piecesOf(ctx, s.r, extents[n].id); err != nil {
 			return nil, err
 		}
-		sum, err := summarise(ctx, s.r, extents[n])
+		sum, err := summarise(ctx, s.r, extents[n], nil)
 		if err != nil {
 			return nil, err
 		}

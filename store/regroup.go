@@ -77,7 +77,7 @@ func (l *Log) Recipients(e model.Extent) (distinct int, most int, err error) {
 
 // A sorted incident is what the database has of one, or is to have.
 type sorted struct {
-	shape, reason         string
+	shape, reason, outage string
 	failures, first, last int64
 	joined                int64
 }
@@ -99,15 +99,16 @@ func (s *Store) Settle(ctx context.Context) error {
 		return s.fail(doing, err)
 	}
 	return s.fail(doing, s.session(ctx, func(t *session) error {
-		if err := s.regroup(t); err != nil {
+		log, err := s.regroup(t)
+		if err != nil {
 			return err
 		}
-		return refresh(t, topIncidents)
+		return refresh(t, topIncidents, log)
 	}))
 }
 
 // regroup makes the incidents anew from the strands.
-func (s *Store) regroup(t *session) error {
+func (s *Store) regroup(t *session) (*Log, error) {
 	log := &Log{t: t, Incidents: map[model.Extent]model.IncidentID{}}
 	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, key, failures, first, last FROM strand ORDER BY id")
 	if err := each(rows, err, func(r *sql.Rows) error {
@@ -122,11 +123,11 @@ func (s *Store) regroup(t *session) error {
 		}
 		return err
 	}); err != nil {
-		return err
+		return nil, err
 	}
 	rows, err = t.tx.QueryContext(t.ctx, "SELECT counts FROM timeline ORDER BY import, n")
-	if err := readTimeline(rows, err, log.Strands); err != nil {
-		return err
+	if err := readTimeline(rows, err, log.Strands, nil); err != nil {
+		return nil, err
 	}
 	before := map[int64][]placed{}
 	rows, err = t.tx.QueryContext(t.ctx, "SELECT strand, since, until, incident FROM extent ORDER BY strand, since")
@@ -137,15 +138,15 @@ func (s *Store) regroup(t *session) error {
 		log.Incidents[model.Extent{Strand: p.strand, From: p.from, To: p.to}] = model.IncidentID(p.incident)
 		return err
 	}); err != nil {
-		return err
+		return nil, err
 	}
 	groups, err := s.sorter(t.ctx, log)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	first, err := newIncidents(t, groups)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for i := range groups {
 		if groups[i].ID == 0 {
@@ -154,15 +155,15 @@ func (s *Store) regroup(t *session) error {
 	}
 	after, err := lay(log.Strands, groups)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := writeExtents(t, before, after); err != nil {
-		return err
+		return nil, err
 	}
 	if err := s.writeSorted(t, log.Strands, groups, after); err != nil {
-		return err
+		return nil, err
 	}
-	return t.exec("DELETE FROM meta WHERE key = 'unsorted'")
+	return log, t.exec("DELETE FROM meta WHERE key = 'unsorted'")
 }
 
 // placed is a piece of a strand in its incident.
@@ -258,11 +259,11 @@ func writeExtents(t *session, before, after map[int64][]placed) error {
 // writeSorted writes what changed of the incidents themselves.
 func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.Group, after map[int64][]placed) error {
 	before := map[int64]sorted{}
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, shape, reason, failures, first, last, joined FROM incident")
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, shape, reason, outage, failures, first, last, joined FROM incident")
 	if err := each(rows, err, func(r *sql.Rows) error {
 		var id int64
 		var x sorted
-		err := r.Scan(&id, &x.shape, &x.reason, &x.failures, &x.first, &x.last, &x.joined)
+		err := r.Scan(&id, &x.shape, &x.reason, &x.outage, &x.failures, &x.first, &x.last, &x.joined)
 		before[id] = x
 		return err
 	}); err != nil {
@@ -270,11 +271,19 @@ func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.G
 	}
 	now := make(map[int64]*sorted, len(groups))
 	for id, x := range before { // those without failures keep what they were
-		now[id] = &sorted{shape: x.shape, reason: x.reason, joined: x.joined}
+		now[id] = &sorted{shape: x.shape, reason: x.reason, outage: x.outage, joined: x.joined}
 	}
 	for i := range groups {
 		g := &groups[i]
-		now[int64(g.ID)] = &sorted{shape: string(g.Shape), reason: g.Reason}
+		x := &sorted{shape: string(g.Shape), reason: g.Reason}
+		if g.Outage != (model.LogOutage{}) {
+			text, err := json.Marshal(g.Outage)
+			if err != nil {
+				return err
+			}
+			x.outage = string(text)
+		}
+		now[int64(g.ID)] = x
 	}
 	for i := range groups {
 		for _, old := range groups[i].Joined {
@@ -319,7 +328,7 @@ func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.G
 	if err := forgetTotals(t); err != nil {
 		return err
 	}
-	_, err = t.bulk(`UPDATE incident SET shape = s.c1, reason = s.c2, failures = s.c3, first = s.c4, last = s.c5, joined = s.c6, stale = 1
+	_, err = t.bulk(`UPDATE incident SET shape = s.c1, reason = s.c2, failures = s.c3, first = s.c4, last = s.c5, joined = s.c6, outage = s.c7, stale = 1
 		FROM `+source+` AS s WHERE incident.id = s.c0`, len(due), func(row, column int) vtab.Value {
 		x := now[due[row]]
 		switch column {
@@ -329,6 +338,8 @@ func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.G
 			return x.shape
 		case 2:
 			return x.reason
+		case 7:
+			return x.outage
 		}
 		return [...]int64{x.failures, x.first, x.last, x.joined}[column-3]
 	})

@@ -25,22 +25,24 @@ const trendSlices = 24
 
 // A summary is what an incident repeats of its cells, tallies and roll-ups.
 type summary struct {
-	Code       model.Code   `json:"code,omitempty"`
-	Vendor     model.Vendor `json:"vendor,omitzero"`
-	HTTP       int          `json:"http,omitempty"`
-	Title      string       `json:"title,omitempty"`
-	Attempts   int          `json:"attempts"`
-	Successes  bool         `json:"successes,omitempty"`
-	Recipients int          `json:"recipients"`
-	WABAs      int          `json:"wabas,omitempty"`
-	PhoneIDs   int          `json:"phone_ids,omitempty"`
-	Templates  int          `json:"templates,omitempty"`
-	Kinds      int          `json:"kinds,omitempty"`
-	WABA       string       `json:"waba,omitempty"`
-	PhoneID    string       `json:"phone_id,omitempty"`
-	Template   string       `json:"template,omitempty"`
-	Language   string       `json:"language,omitempty"`
-	Trend      []int        `json:"trend,omitempty"`
+	Code       model.Code      `json:"code,omitempty"`
+	Vendor     model.Vendor    `json:"vendor,omitzero"`
+	HTTP       int             `json:"http,omitempty"`
+	Title      string          `json:"title,omitempty"`
+	Attempts   int             `json:"attempts"`
+	Successes  bool            `json:"successes,omitempty"`
+	Recipients int             `json:"recipients"`
+	WABAs      int             `json:"wabas,omitempty"`
+	PhoneIDs   int             `json:"phone_ids,omitempty"`
+	Templates  int             `json:"templates,omitempty"`
+	Kinds      int             `json:"kinds,omitempty"`
+	WABA       string          `json:"waba,omitempty"`
+	PhoneID    string          `json:"phone_id,omitempty"`
+	Template   string          `json:"template,omitempty"`
+	Language   string          `json:"language,omitempty"`
+	Trend      []int           `json:"trend,omitempty"`
+	Most       int             `json:"most,omitempty"`     // failures of the recipient with most of them
+	Evidence   *model.Evidence `json:"evidence,omitempty"` // nil: nobody looked
 }
 
 // extent is what a summary is made for.
@@ -49,9 +51,9 @@ type extent struct {
 	pieces                    []piece
 }
 
-// refresh makes the summaries of the largest incidents that have none, and keeps
-// the totals.
-func refresh(t *session, n int) error {
+// refresh makes the summaries of the largest incidents that have none, with their
+// evidence, and keeps the totals.
+func refresh(t *session, n int, log *Log) error {
 	if err := keepTotals(t); err != nil {
 		return err
 	}
@@ -70,7 +72,7 @@ func refresh(t *session, n int) error {
 		if e.pieces, err = piecesOf(t.ctx, t.tx, e.id); err != nil {
 			return err
 		}
-		sum, err := summarise(t.ctx, t.tx, e)
+		sum, err := summarise(t.ctx, t.tx, e, log)
 		if err != nil {
 			return err
 		}
@@ -90,15 +92,37 @@ func refresh(t *session, n int) error {
 	return nil
 }
 
-// summarise makes the summary of one incident, but for its recipients.
-func summarise(ctx context.Context, q querier, e extent) (summary, error) {
-	sum := summary{Recipients: -1}
+// summarise makes the summary of one incident, but for its recipients; with its
+// evidence where log is not nil.
+func summarise(ctx context.Context, q querier, e extent, log *Log) (summary, error) {
 	cells, err := cellsOf(ctx, q, e.pieces)
 	if err != nil {
+		return summary{}, err
+	}
+	sum, err := described(ctx, q, e, cells)
+	if err != nil || log == nil || len(cells) == 0 {
 		return sum, err
 	}
+	ev, err := evidence(ctx, q, e, &sum, cells, aroundIn(log.Strands, wabasOf(cells), minuteOf(e.first), minuteOf(e.last)))
+	sum.Evidence = &ev
+	return sum, err
+}
+
+// wabasOf are the accounts of some cells.
+func wabasOf(cells []cellCount) map[string]bool {
+	all := map[string]bool{}
+	for i := range cells {
+		all[cells[i].waba] = true
+	}
+	return all
+}
+
+// described is a summary without its evidence.
+func described(ctx context.Context, q querier, e extent, cells []cellCount) (summary, error) {
+	sum := summary{Recipients: -1}
 	sum.describe(cells)
 	wordings, args := tallied(e.pieces, tallyWording)
+	var err error
 	if err := q.QueryRowContext(ctx, `SELECT coalesce((SELECT w.title FROM (`+wordings+`) AS t JOIN wording AS w ON w.id = t.value
 		WHERE w.title <> '' GROUP BY w.title ORDER BY sum(t.n) DESC, w.title LIMIT 1), '')`, args...).Scan(&sum.Title); err != nil {
 		return sum, err

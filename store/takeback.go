@@ -225,10 +225,11 @@ func (s *Store) tidy(t *session) error {
 			return err
 		}
 	}
-	if err := s.regroup(t); err != nil {
+	log, err := s.regroup(t)
+	if err != nil {
 		return err
 	}
-	return refresh(t, topIncidents)
+	return refresh(t, topIncidents, log)
 }
 
 // numbers reads one column of a few, or some million, rows.

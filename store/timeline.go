@@ -63,8 +63,9 @@ func unpackTimeline(b []byte, give func(tick)) error {
 	return nil
 }
 
-// readTimeline gives every strand its minutes, in order and each once.
-func readTimeline(rows *sql.Rows, err error, strands []model.Strand) error {
+// readTimeline gives every strand its minutes, in order and each once. Where saw is
+// not nil, it is told of all that there is, also of other strands.
+func readTimeline(rows *sql.Rows, err error, strands []model.Strand, saw func(tick)) error {
 	at := make(map[int64]int, len(strands))
 	for i := range strands {
 		at[strands[i].ID] = i
@@ -79,6 +80,9 @@ func readTimeline(rows *sql.Rows, err error, strands []model.Strand) error {
 		}
 		pieces = append(pieces, b)
 		return unpackTimeline(b, func(t tick) {
+			if saw != nil {
+				saw(t)
+			}
 			if i, ok := at[t.strand]; ok {
 				counts[i]++
 				total++
