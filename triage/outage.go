@@ -1,0 +1,457 @@
+package triage
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+)
+
+// A Suspect is what an outage that the log shows points to.
+type Suspect string
+
+// The suspects. SuspectUnclear is for a log of one or two WABAs, in which an
+// outage at Meta and a fault of the account look the same.
+const (
+	SuspectMeta     Suspect = "meta"
+	SuspectApp      Suspect = "app"       // only WABAs of one app fail while those of others do not
+	SuspectAppLimit Suspect = "app-limit" // code 4 at many WABAs
+	SuspectUnclear  Suspect = "unclear"
+)
+
+// A Disruption is a time in which the log looks as it does in an outage: the
+// share of failed sends, or without successes their number, jumped in the same
+// minutes at several WABAs. Minutes count from 1970 UTC and are included.
+type Disruption struct {
+	Suspect Suspect
+	From    int64    // the first minute of the jump
+	To      int64    // the last minute with a failure of it
+	Noticed int64    // the minute at whose end the log showed it
+	WABAs   []string // those that it hit, sorted
+	Active  int      // WABAs that sent in that time, as far as the log says
+	App     string   // the app of the WABAs that it hit; empty when they have several or the log names none
+
+	Failed, Sends             int // at the WABAs that it hit; Sends is 0 when the log has no successes of them
+	BeforeFailed, BeforeSends int // the same in the hour before From, or since the log began when that is later
+	Before                    int // how many minutes of log that hour has
+
+	Over      bool  // it has ended in the log
+	Recovered int64 // the minute at whose end enough sends had gone well again; 0 when it only fell silent or goes on
+}
+
+// These decide what counts as a jump. They were chosen on other simulated days
+// than those on which TestOutageScore measures.
+const (
+	surprise     = -16.1 // logarithm of the chance (1e-7) that the WABAs jump together, at which an outage is suspected
+	jumpChance   = -3.9  // logarithm of the chance (2 %) at which one WABA counts as jumping
+	jumpFactor   = 5     // a jump is at least so many times the usual
+	baseGap      = 10    // minutes before now that do not yet count as usual
+	baseDay      = 1440  // minutes that do
+	baseHour     = 60
+	minHistory   = 60 // minutes of log without which a count has no history
+	together     = 15 // minutes of quiet that do not part an outage
+	platformAsks = 3  // WABAs that tell Meta from an account
+)
+
+// windows are the last minutes that are looked at, shortest first.
+var windows = []int64{1, 2, 3, 5, 10}
+
+// account is what an outage's watch knows of one WABA.
+type account struct {
+	waba   string
+	apps   []string
+	shares bool   // the log has successes of it
+	bad    series // failures of the kind that is watched
+	all    series // sends, or without successes all failures
+	last   int64  // the newest minute with one of bad, while watching
+}
+
+// Disruptions finds the outages in the log, oldest first. It looks at one minute
+// after the other and uses nothing that came later to notice one, so that
+// Noticed is when a console that watched the log would have said it.
+func Disruptions(strands []Strand) []Disruption {
+	out := watch(strands, func(s *Strand) bool { return s.bound() == boundPlatform }, false)
+	out = append(out, watch(strands, func(s *Strand) bool { return s.Code == "4" }, true)...)
+	slices.SortStableFunc(out, func(a, b Disruption) int { return cmp.Compare(a.From, b.From) })
+	return out
+}
+
+// A watcher goes through a log minute by minute.
+type watcher struct {
+	accounts   []*account
+	begin, end int64 // of the log
+	limit      bool  // it watches for an app's limit
+	open       *opened
+	done       []Disruption
+	masked     [][2]int64 // times of outages, which are not usual
+}
+
+// opened is an outage that is going on.
+type opened struct {
+	Disruption
+	hit     []*account
+	checked int64 // the newest minute at which its end was looked for
+}
+
+// event is a minute with failures of the kind that is watched.
+type event struct {
+	at int64
+	a  *account
+}
+
+func watch(strands []Strand, bad func(*Strand) bool, limit bool) []Disruption {
+	w := &watcher{limit: limit}
+	var recent []*account
+	events := w.read(strands, bad)
+	for i := 0; i < len(events); {
+		now := events[i].at
+		recent = slices.DeleteFunc(recent, func(a *account) bool { return a.last <= now-windows[len(windows)-1] })
+		for ; i < len(events) && events[i].at == now; i++ {
+			a := events[i].a
+			if !slices.Contains(recent, a) {
+				recent = append(recent, a)
+			}
+			a.last = now
+		}
+		w.settle(now - 1)
+		w.look(recent, now)
+	}
+	w.settle(w.end)
+	if w.open != nil {
+		w.close(w.end)
+	}
+	return w.done
+}
+
+// read sorts the strands by WABA. Rows without a WABA are one account of their
+// own when no row has one, and left out otherwise: they may be anybody's.
+func (w *watcher) read(strands []Strand, bad func(*Strand) bool) []event {
+	type ticks struct {
+		bad, failed, good []tick
+		apps              map[string]bool
+	}
+	by := map[string]*ticks{}
+	named := false
+	for i := range strands {
+		s := &strands[i]
+		t := by[s.WABA]
+		if t == nil {
+			t = &ticks{apps: map[string]bool{}}
+			by[s.WABA] = t
+		}
+		named = named || s.WABA != ""
+		if s.App != "" {
+			t.apps[s.App] = true
+		}
+		watched := bad(s)
+		for _, m := range s.Minutes {
+			if m.At <= 0 {
+				continue
+			}
+			if w.begin == 0 || m.At < w.begin {
+				w.begin = m.At
+			}
+			w.end = max(w.end, m.At)
+			if m.Good > 0 {
+				t.good = append(t.good, tick{m.At, m.Good})
+			}
+			if m.Failed > 0 {
+				t.failed = append(t.failed, tick{m.At, m.Failed})
+				if watched {
+					t.bad = append(t.bad, tick{m.At, m.Failed})
+				}
+			}
+		}
+	}
+	var events []event
+	for _, waba := range slices.Sorted(maps.Keys(by)) {
+		t := by[waba]
+		if waba == "" && named {
+			continue
+		}
+		a := &account{waba: waba, shares: len(t.good) > 0, apps: slices.Sorted(maps.Keys(t.apps)), bad: newSeries(t.bad)}
+		a.all = newSeries(append(t.failed, t.good...))
+		w.accounts = append(w.accounts, a)
+		for _, at := range a.bad.at {
+			events = append(events, event{at, a})
+		}
+	}
+	slices.SortStableFunc(events, func(x, y event) int { return cmp.Compare(x.at, y.at) })
+	return events
+}
+
+// look asks whether the WABAs that have just had failures jump together.
+func (w *watcher) look(recent []*account, now int64) {
+	for _, width := range windows {
+		var hit []*account
+		sum := 0.0
+		for _, a := range recent {
+			if p := w.chance(a, now-width+1, now); p <= jumpChance {
+				hit, sum = append(hit, a), sum+p
+				if w.open != nil && p <= 2*jumpChance && !slices.Contains(w.open.hit, a) {
+					w.open.hit = append(w.open.hit, a)
+				}
+			}
+		}
+		if w.open != nil || len(hit) == 0 || sum > surprise || w.isMasked(now-width+1) {
+			continue // failures of an outage that is over do not begin another
+		}
+		active, telling := 0, 0
+		for _, a := range w.accounts {
+			switch n := a.all.count(now-width+1, now); {
+			case !a.shares:
+				active++ // its sends are not in the log
+			case n > 0:
+				active++
+				if n >= 3 {
+					telling++
+				}
+			}
+		}
+		if sum+choices(active, len(hit)) > surprise {
+			continue
+		}
+		suspect := SuspectMeta
+		switch {
+		case len(hit) >= platformAsks && len(hit)*3 >= telling:
+			if w.limit {
+				suspect = SuspectAppLimit
+			}
+		case len(w.accounts) < platformAsks && !w.limit:
+			suspect = SuspectUnclear
+		default:
+			continue
+		}
+		w.begins(suspect, hit, now, width)
+	}
+}
+
+// begins opens an outage, or goes on with one that had only paused.
+func (w *watcher) begins(suspect Suspect, hit []*account, now, width int64) {
+	o := &opened{Disruption: Disruption{Suspect: suspect, Noticed: now}, hit: hit, checked: now}
+	o.From = w.onset(hit, now, width)
+	if n := len(w.done); n > 0 && o.From-w.done[n-1].To <= together && w.done[n-1].Suspect == suspect {
+		before := w.done[n-1]
+		w.done, w.masked = w.done[:n-1], w.masked[:n-1]
+		o.From, o.Noticed = before.From, before.Noticed
+		for _, a := range w.accounts {
+			if slices.Contains(before.WABAs, a.waba) && !slices.Contains(hit, a) {
+				o.hit = append(o.hit, a)
+			}
+		}
+	}
+	w.open = o
+}
+
+// settle looks, minute by minute up to now, whether the outage has ended.
+func (w *watcher) settle(now int64) {
+	for w.open != nil && w.open.checked < now {
+		w.open.checked++
+		t := w.open.checked
+		if from, well, over := w.ended(w.open, t); over {
+			w.open.Over = true
+			if well {
+				w.open.Recovered = t
+			}
+			w.close(from)
+		}
+	}
+}
+
+// quiet are the last minutes in which an end is looked for.
+var quiet = []int64{3, 5, 10, 30, 60, 240}
+
+// ended reports whether the outage has ended by t: so many sends went well, or
+// without successes so much time passed, that at the outage's own rate chance
+// would have left fewer than one failure in a thousand such times. From is where
+// the quiet began.
+func (w *watcher) ended(o *opened, t int64) (from int64, well, over bool) {
+	var was, tried int
+	shares := false
+	for _, a := range o.hit {
+		was += a.bad.count(o.From, t)
+		tried += a.all.count(o.From, t)
+		shares = shares || a.shares
+	}
+	for _, width := range quiet {
+		from = t - width + 1
+		if from <= o.From {
+			break
+		}
+		x, n := 0, 0
+		for _, a := range o.hit {
+			x += a.bad.count(from, t)
+			n += a.all.count(from, t)
+		}
+		rate := float64(was-x) / float64(from-o.From)
+		share := float64(was-x) / float64(max(tried-n, 1))
+		switch {
+		case shares && float64(n)*share >= 7 && float64(x) <= max(0.05, share/10)*float64(n):
+			return from, true, true
+		case !shares && rate*float64(width) >= 7 && float64(x) <= rate*float64(width)/10:
+			return from, false, true
+		case width == quiet[len(quiet)-1] && x == 0:
+			return from, false, true
+		}
+	}
+	return 0, false, false
+}
+
+// close writes down what the outage was. From end on nothing of it is left.
+func (w *watcher) close(end int64) {
+	o := w.open
+	w.open = nil
+	if !o.Over {
+		end++
+	}
+	slices.SortFunc(o.hit, func(a, b *account) int { return strings.Compare(a.waba, b.waba) })
+	before := max(w.begin, o.From-baseHour)
+	o.Before = int(o.From - before)
+	shares := true
+	for _, a := range o.hit {
+		if i, _ := slices.BinarySearch(a.bad.at, end); i > 0 {
+			o.To = max(o.To, a.bad.at[i-1])
+		}
+		shares = shares && a.shares
+	}
+	for _, a := range o.hit {
+		o.WABAs = append(o.WABAs, a.waba)
+		o.Failed += a.bad.count(o.From, o.To)
+		o.BeforeFailed += a.bad.count(before, o.From-1)
+		if shares {
+			o.Sends += a.all.count(o.From, o.To)
+			o.BeforeSends += a.all.count(before, o.From-1)
+		}
+	}
+	w.blame(o)
+	w.done = append(w.done, o.Disruption)
+	w.masked = append(w.masked, [2]int64{o.From, o.To})
+}
+
+// blame counts who sent, and asks whether it is one app's trouble.
+func (w *watcher) blame(o *opened) {
+	apps := map[string]bool{}
+	for _, a := range o.hit {
+		for _, app := range a.apps {
+			apps[app] = true
+		}
+		if len(a.apps) == 0 {
+			apps[""] = true // not said: may be any
+		}
+	}
+	if len(apps) == 1 {
+		o.App = slices.Collect(maps.Keys(apps))[0]
+	}
+	for _, a := range w.accounts {
+		n := a.all.count(o.From, o.To)
+		if n > 0 {
+			o.Active++
+		}
+		others := len(a.apps) == 1 && o.App != "" && a.apps[0] != o.App
+		if others && o.Suspect == SuspectMeta && a.shares && n >= 10 && a.bad.count(o.From, o.To)*20 <= n {
+			o.Suspect = SuspectApp
+		}
+	}
+}
+
+// onset is the minute since which the failures fit the jump better than what
+// was usual.
+func (w *watcher) onset(hit []*account, now, width int64) int64 {
+	best, from, score := math.Inf(-1), now, 0.0
+	for t := now; t >= max(w.begin, now-baseHour) && !w.isMasked(t); t-- {
+		for _, a := range hit {
+			x, n := a.bad.count(t, t), a.all.count(t, t)
+			if a.shares {
+				p, q := w.share(a, now-width), float64(a.bad.count(now-width+1, now))/float64(a.all.count(now-width+1, now))
+				q = min(q, 0.99)
+				score += float64(x)*math.Log(q/p) + float64(n-x)*math.Log((1-q)/(1-p))
+			} else {
+				r0, r1 := w.rate(a, now-width), float64(a.bad.count(now-width+1, now))/float64(width)
+				score += float64(x)*math.Log(r1/r0) - (r1 - r0)
+			}
+		}
+		if score > best {
+			best, from = score, t
+		}
+	}
+	return from
+}
+
+func (w *watcher) isMasked(t int64) bool {
+	for _, m := range w.masked {
+		if m[0] <= t && t <= m[1] {
+			return true
+		}
+	}
+	return false
+}
+
+// chance is the logarithm of a bound on the chance of a WABA's failures in a
+// span, if it were a usual one.
+func (w *watcher) chance(a *account, from, to int64) float64 {
+	x, n := a.bad.count(from, to), a.all.count(from, to)
+	if a.shares {
+		p := w.share(a, from-1)
+		if float64(x) < jumpFactor/2.0*p*float64(n) {
+			return 0
+		}
+		return chanceOfShare(x, n, p)
+	}
+	mean := w.rate(a, from-1) * float64(to-from+1)
+	if mean <= 0 {
+		return 0
+	}
+	// More failures of other kinds mean that more was sent: a campaign. In an
+	// outage they become fewer.
+	bx, bn, minutes := w.base(a, from-1, baseDay)
+	usual := float64(bn-bx) / float64(minutes) * float64(to-from+1)
+	mean *= max(1, 2*float64(n-x+1)/(usual+1))
+	if float64(x) < jumpFactor/3.0*mean {
+		return 0
+	}
+	return chanceOfCount(x, mean)
+}
+
+// share is twice the share of sends that usually fail at a WABA, that of the
+// last day or of the last hour, whichever is more; 2 % where nothing is known.
+func (w *watcher) share(a *account, now int64) float64 {
+	most := 0.0
+	for _, span := range []int64{baseDay, baseHour} {
+		x, n, _ := w.base(a, now, span)
+		most = max(most, 2*(float64(x)+0.5)/(float64(n)+50))
+	}
+	return min(most, 0.5)
+}
+
+// rate is several times the failures that a WABA usually has in a minute, since
+// a day has busy hours; 0 where the log is too short to tell.
+func (w *watcher) rate(a *account, now int64) float64 {
+	day, _, minutes := w.base(a, now, baseDay)
+	if minutes < minHistory {
+		return 0
+	}
+	hour, _, last := w.base(a, now, baseHour)
+	return max(3*(float64(day)+1)/float64(minutes), 2*(float64(hour)+0.5)/float64(max(last, baseHour)))
+}
+
+// base counts what was usual before now: failures, sends, and minutes of log.
+func (w *watcher) base(a *account, now, span int64) (x, n, minutes int) {
+	to := now - baseGap
+	from := max(to-span+1, w.begin)
+	if w.open != nil {
+		to = min(to, w.open.From-1)
+	}
+	if to < from {
+		return 0, 0, 0
+	}
+	x, n, minutes = a.bad.count(from, to), a.all.count(from, to), int(to-from+1)
+	for _, m := range w.masked {
+		if f, t := max(m[0], from), min(m[1], to); f <= t {
+			x -= a.bad.count(f, t)
+			n -= a.all.count(f, t)
+			minutes -= int(t - f + 1)
+		}
+	}
+	return x, n, minutes
+}

@@ -1,0 +1,118 @@
+package triage
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Reason says what the log shows, in numbers of the log only, and what it does
+// not tell. Times are UTC.
+func (d *Disruption) Reason() string {
+	var b strings.Builder
+	switch d.Suspect {
+	case SuspectMeta:
+		b.WriteString("Suspected outage at Meta: ")
+	case SuspectApp:
+		b.WriteString("Points to app " + d.App + ", not to Meta: only WABAs of that app fail, those of other apps do not. ")
+	case SuspectAppLimit:
+		b.WriteString("Points to the call limit of the app" + space(d.App) + ", not to Meta: code 4 came in the same minutes at ")
+	case SuspectUnclear:
+		b.WriteString("Cannot tell an outage at Meta from a fault of the account, because the log has " + count(d.Active, "WABA", "WABAs") + " only: ")
+	}
+	b.WriteString(fmt.Sprintf("%d of %d WABAs that sent were hit; ", len(d.WABAs), d.Active))
+	span := "since " + clock(d.From)
+	if d.Over {
+		span = "from " + clock(d.From) + " to " + clock(d.To)
+	}
+	if d.Sends > 0 {
+		fmt.Fprintf(&b, "%s of their sends failed %s (%s of %s)", share(d.Failed, d.Sends), span, thousands(d.Failed), thousands(d.Sends))
+		if d.BeforeSends > 0 {
+			fmt.Fprintf(&b, ", %s %s (%s of %s)", share(d.BeforeFailed, d.BeforeSends), d.before(), thousands(d.BeforeFailed), thousands(d.BeforeSends))
+		}
+	} else {
+		fmt.Fprintf(&b, "%s failed there %s", count(d.Failed, "send", "sends"), span)
+		if d.Before > 0 {
+			fmt.Fprintf(&b, ", %s %s", thousands(d.BeforeFailed), d.before())
+		}
+	}
+	b.WriteByte('.')
+	if d.Before == 0 {
+		b.WriteString(" The log begins in it, so what was usual before is not known.")
+	}
+	if d.Sends == 0 {
+		b.WriteString(" The log has no successes of all of them, so a share cannot be told.")
+	}
+	if d.Suspect == SuspectMeta && d.App != "" {
+		b.WriteString(" All of them send through app " + d.App + ", so the log alone does not tell Meta from that app.")
+	}
+	return b.String()
+}
+
+// Resume says whether sending can go on, and why; empty while the outage goes on.
+func (d *Disruption) Resume() string {
+	switch {
+	case d.Recovered > 0:
+		return "Sends have gone well again since " + clock(d.To+1) + "; resume with a few, then the rest."
+	case d.Over:
+		return "No such failure since " + clock(d.To) + ", but the log does not show that anything was sent and went well; try one send before resuming."
+	}
+	return ""
+}
+
+// before names the time before that is compared with.
+func (d *Disruption) before() string {
+	if d.Before >= baseHour {
+		return "in the hour before"
+	}
+	return "in the " + count(d.Before, "minute", "minutes") + " of log before"
+}
+
+// clock is a minute as people say it: "13 May 13:41 UTC".
+func clock(minute int64) string {
+	return time.Unix(minute*60, 0).UTC().Format("2 Jan 15:04 UTC")
+}
+
+// share is "71 %", "0.4 %", "none"; never 0 % or 100 % when that is not so.
+func share(x, n int) string {
+	p := 100 * float64(x) / float64(max(n, 1))
+	switch {
+	case x == 0:
+		return "none"
+	case x == n:
+		return "all"
+	case p < 0.1:
+		return "under 0.1 %"
+	case p < 10:
+		return strconv.FormatFloat(p, 'f', 1, 64) + " %"
+	case p > 99:
+		return "over 99 %"
+	}
+	return strconv.FormatFloat(p, 'f', 0, 64) + " %"
+}
+
+// thousands is "1,234,567".
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// count is "1 send" or "1,200 sends".
+func count(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + more
+}
+
+// space is a name behind a space, or nothing.
+func space(name string) string {
+	if name == "" {
+		return ""
+	}
+	return " " + name
+}

@@ -1,0 +1,34 @@
+package triage
+
+import "testing"
+
+// The score of the search for outages, over 200 simulated days of seeds on which
+// nothing was tuned (0 to 59 were used for that):
+//
+//	go test ./triage -run TestOutageScore -v
+func TestOutageScore(t *testing.T) {
+	for _, successes := range []bool{true, false} {
+		var score simScore
+		for seed := uint64(1000); seed < 1020; seed++ {
+			sim := simulate(seed, 10)
+			strands, enough := sim.strands, 2
+			if !successes {
+				strands, enough = withoutSuccesses(strands), 3
+			}
+			score.add(sim, strands, enough)
+		}
+		t.Logf("successes in the log: %t: %s", successes, &score)
+		for _, m := range score.missed {
+			t.Log("   ", m)
+		}
+		if score.hours < 1000 || float64(score.falseAlarms) > score.hours/1000 {
+			t.Errorf("%d false alarms in %.0f quiet hours", score.falseAlarms, score.hours)
+		}
+		if score.tellingOK*100 < score.telling*85 {
+			t.Errorf("%d of %d outages that three WABAs showed were noticed within three minutes", score.tellingOK, score.telling)
+		}
+		if successes && score.resumed*100 < score.recovered*80 {
+			t.Errorf("%d of %d recoveries were noticed within five minutes", score.resumed, score.recovered)
+		}
+	}
+}

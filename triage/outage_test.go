@@ -1,0 +1,145 @@
+package triage
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"unsent/model"
+)
+
+// steady is a day of so many WABAs in which each sends twice a minute; from
+// minute 800 to 830 the named ones fail with the code.
+func steady(wabas int, code model.Code, app func(w int) string, fails func(w int) bool) []Strand {
+	var out []Strand
+	for w := range wabas {
+		good := Strand{ID: int64(2*w + 1), WABA: fmt.Sprintf("10155501%02d", w), App: app(w)}
+		bad := Strand{ID: int64(2*w + 2), Code: code, WABA: good.WABA, App: good.App}
+		for t := range int64(1440) {
+			switch {
+			case t >= 800 && t < 830 && fails(w):
+				bad.Minutes = append(bad.Minutes, Minute{At: simBegin + t, Failed: 2})
+			case t%200 == int64(w):
+				bad.Minutes = append(bad.Minutes, Minute{At: simBegin + t, Failed: 1})
+				good.Minutes = append(good.Minutes, Minute{At: simBegin + t, Good: 1})
+			default:
+				good.Minutes = append(good.Minutes, Minute{At: simBegin + t, Good: 2})
+			}
+		}
+		out = append(out, good, bad)
+	}
+	return out
+}
+
+func TestDisruptions(t *testing.T) {
+	all := func(int) bool { return true }
+	noApp := func(int) string { return "" }
+	tests := []struct {
+		name      string
+		strands   []Strand
+		suspect   Suspect // empty: nothing is suspected
+		says      []string
+		recovered bool
+	}{
+		{"nine WABAs at once are an outage", steady(9, "131016", noApp, all), SuspectMeta,
+			[]string{"Suspected outage at Meta", "9 of 9 WABAs", "all of their sends failed", "in the hour before"}, true},
+		{"an HTTP status of the server counts as well", func() []Strand {
+			s := steady(4, "", noApp, all)
+			for i := range s {
+				if i%2 == 1 {
+					s[i].HTTP = 503
+				}
+			}
+			return s
+		}(), SuspectMeta, []string{"4 of 4 WABAs"}, true},
+		{"three of nine are an outage when they jump together", steady(9, "131000", noApp, func(w int) bool { return w < 3 }), SuspectMeta, []string{"3 of 9 WABAs"}, true},
+		{"two of nine are not", steady(9, "131000", noApp, func(w int) bool { return w < 2 }), "", nil, false},
+		{"a log of two WABAs cannot tell", steady(2, "131000", noApp, all), SuspectUnclear, []string{"Cannot tell an outage at Meta from a fault of the account", "2 WABAs only"}, true},
+		{"a log of one WABA cannot tell", steady(1, "131000", noApp, all), SuspectUnclear, []string{"1 WABA only"}, true},
+		{"the WABAs of one app while those of another send", steady(9, "131000", func(w int) string { return fmt.Sprint(700 + w/4) }, func(w int) bool { return w < 4 }),
+			SuspectApp, []string{"Points to app 700, not to Meta"}, true},
+		{"all WABAs of all apps", steady(9, "131000", func(w int) string { return fmt.Sprint(700 + w/4) }, all), SuspectMeta, []string{"9 of 9 WABAs"}, true},
+		{"a log of one app says so", steady(5, "2", func(int) string { return "700" }, all), SuspectMeta, []string{"does not tell Meta from that app"}, true},
+		{"code 4 is the app's limit", steady(5, "4", func(int) string { return "700" }, all), SuspectAppLimit, []string{"call limit of the app 700", "5 of 5 WABAs"}, true},
+		{"a refused token is no outage", steady(9, "190", noApp, all), "", nil, false},
+		{"refused recipients are no outage", steady(9, "131026", noApp, all), "", nil, false},
+	}
+	for _, tt := range tests {
+		for _, successes := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s/successes=%t", tt.name, successes), func(t *testing.T) {
+				strands := tt.strands
+				if !successes {
+					if tt.suspect == SuspectApp {
+						t.Skip("that the others send is only known from successes")
+					}
+					strands = withoutSuccesses(strands)
+				}
+				found := Disruptions(strands)
+				if tt.suspect == "" {
+					if len(found) != 0 {
+						t.Fatalf("found %s", found[0].Reason())
+					}
+					return
+				}
+				if len(found) != 1 {
+					t.Fatalf("%d disruptions, want 1", len(found))
+				}
+				d := found[0]
+				if d.Suspect != tt.suspect {
+					t.Errorf("suspect %s, want %s", d.Suspect, tt.suspect)
+				}
+				if d.From != simBegin+800 || d.To != simBegin+829 || d.Noticed > d.From+2 {
+					t.Errorf("from %d to %d, noticed %d", d.From-simBegin, d.To-simBegin, d.Noticed-simBegin)
+				}
+				if !d.Over {
+					t.Error("it is said to go on")
+				}
+				if successes && (d.Recovered == 0 || d.Recovered > d.To+5) {
+					t.Errorf("recovered at %d", d.Recovered-simBegin)
+				}
+				if !successes && (d.Recovered != 0 || !strings.Contains(d.Resume(), "does not show")) {
+					t.Errorf("recovery is claimed without a success: %s", d.Resume())
+				}
+				for _, says := range tt.says {
+					if !successes && strings.Contains(says, "their sends") {
+						continue
+					}
+					if !strings.Contains(d.Reason(), says) {
+						t.Errorf("%q does not say %q", d.Reason(), says)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A log that ends in an outage has one that goes on; what came before it decides
+// whether a log without successes can tell.
+func TestDisruptionsAtTheEndsOfALog(t *testing.T) {
+	strands := steady(6, "131016", func(int) string { return "" }, func(int) bool { return true })
+	cut := func(all []Strand, from, to int64) []Strand {
+		var out []Strand
+		for _, s := range all {
+			s.Minutes = slices.DeleteFunc(slices.Clone(s.Minutes), func(m Minute) bool { return m.At < simBegin+from || m.At >= simBegin+to })
+			if len(s.Minutes) > 0 {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	found := Disruptions(cut(strands, 0, 820))
+	if len(found) != 1 || found[0].Over || found[0].Resume() != "" || !strings.Contains(found[0].Reason(), "failed since ") {
+		t.Errorf("a log that ends in it: %+v", found)
+	}
+	found = Disruptions(cut(strands, 800, 1000))
+	if len(found) != 1 || !strings.Contains(found[0].Reason(), "begins in it") {
+		t.Errorf("a log that begins in it: %+v", found)
+	}
+	if found = Disruptions(cut(withoutSuccesses(strands), 800, 820)); len(found) != 0 {
+		t.Errorf("failures without any history are said to have jumped: %s", found[0].Reason())
+	}
+	if found = Disruptions(nil); len(found) != 0 {
+		t.Errorf("an empty log: %v", found)
+	}
+}

@@ -1,0 +1,126 @@
+package triage
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"unsent/model"
+)
+
+// A Strand is what cannot be parted by anything but time: failures of one error
+// with the same bounds, or successes.
+type Strand struct {
+	ID int64
+
+	// The error; all of it zero for successes. HTTP and Title count only where
+	// there is neither a code nor another system's.
+	Code   model.Code
+	Vendor model.Vendor
+	HTTP   int
+	Title  string
+
+	// The bounds. Empty: this strand does not part by it, or the log does not say.
+	WABA, Phone, Template, Language, App string
+
+	Minutes []Minute // ascending, each minute once
+}
+
+// A Minute counts the attempts of a strand in one minute of log time. At counts
+// minutes since 1970 UTC; 0 is for rows without a time.
+type Minute struct {
+	At           int64
+	Failed, Good int
+}
+
+// A Tally answers for a strand between two minutes, both included: how many
+// distinct values of a dimension its failures have, which has most of them (an
+// opaque number, the same for the same value in every strand) and how many.
+// It is asked about model.DimRecipient and model.DimPhone only, and rarely: an
+// answer costs a query. A distinct of 0 means that the log does not say.
+type Tally func(dim model.Dim, strand, from, to int64) (distinct int, top int64, most int)
+
+// An Extent is a part of a strand, both minutes included. From and To of 0 are
+// the rows without a time.
+type Extent struct {
+	Strand   int64
+	From, To int64
+}
+
+// An errorID tells errors apart.
+type errorID struct {
+	code   model.Code
+	vendor model.Vendor
+	http   int
+	title  string
+}
+
+func (s *Strand) error() errorID { return errorID{s.Code, s.Vendor, s.HTTP, s.Title} }
+
+// byContent orders strands by what they say and not by their numbers, which
+// depend on the order in which files came in.
+func byContent(a, b *Strand) int {
+	return cmp.Or(
+		strings.Compare(string(a.Code), string(b.Code)),
+		strings.Compare(a.Vendor.System, b.Vendor.System), strings.Compare(a.Vendor.Code, b.Vendor.Code),
+		cmp.Compare(a.HTTP, b.HTTP), strings.Compare(a.Title, b.Title),
+		strings.Compare(a.WABA, b.WABA), strings.Compare(a.App, b.App), strings.Compare(a.Phone, b.Phone),
+		strings.Compare(a.Template, b.Template), strings.Compare(a.Language, b.Language),
+		cmp.Compare(a.ID, b.ID))
+}
+
+// A series is a count by minute, summed up, so that any span is two look-ups.
+type series struct {
+	at  []int64
+	sum []int // sum[i] is all up to and including at[i]
+}
+
+// tick is one minute of a series that is being built.
+type tick struct {
+	at int64
+	n  int
+}
+
+func newSeries(ticks []tick) series {
+	if !slices.IsSortedFunc(ticks, func(a, b tick) int { return cmp.Compare(a.at, b.at) }) {
+		slices.SortFunc(ticks, func(a, b tick) int { return cmp.Compare(a.at, b.at) })
+	}
+	var s series
+	total := 0
+	for _, t := range ticks {
+		total += t.n
+		if n := len(s.at); n > 0 && s.at[n-1] == t.at {
+			s.sum[n-1] = total
+			continue
+		}
+		s.at, s.sum = append(s.at, t.at), append(s.sum, total)
+	}
+	return s
+}
+
+// upTo is the sum of all minutes up to and including t.
+func (s *series) upTo(t int64) int {
+	i, found := slices.BinarySearch(s.at, t)
+	if found {
+		return s.sum[i]
+	}
+	if i == 0 {
+		return 0
+	}
+	return s.sum[i-1]
+}
+
+// count is the sum of the minutes from and to and all between.
+func (s *series) count(from, to int64) int {
+	if to < from || len(s.at) == 0 {
+		return 0
+	}
+	return s.upTo(to) - s.upTo(from-1)
+}
+
+func (s *series) total() int {
+	if len(s.sum) == 0 {
+		return 0
+	}
+	return s.sum[len(s.sum)-1]
+}
