@@ -45,6 +45,7 @@ type Disruption struct {
 const (
 	surprise     = -16.1 // logarithm of the chance (1e-7) that the WABAs jump together, at which an outage is suspected
 	jumpChance   = -3.9  // logarithm of the chance (2 %) at which one WABA counts as jumping
+	jumpMost     = -9    // and at most so much of it counts, so that one WABA's own fault does not speak for three
 	jumpFactor   = 5     // a jump is at least so many times the usual
 	baseGap      = 10    // minutes before now that do not yet count as usual
 	baseDay      = 1440  // minutes that do
@@ -65,6 +66,16 @@ type account struct {
 	bad    series // failures of the kind that is watched
 	all    series // sends, or without successes all failures
 	last   int64  // the newest minute with one of bad, while watching
+
+	known usual // what was last worked out
+}
+
+// usual is what is usual at a WABA, at a time.
+type usual struct {
+	at, age int64   // for which it was worked out
+	share   float64 // of its sends that fail, doubled; at most a half
+	rate    float64 // of its failures a minute, several times; 0 where the log is too short to tell
+	others  float64 // of its failures of other kinds a minute
 }
 
 // Disruptions finds the outages in the log, oldest first. It looks at one minute
@@ -84,7 +95,8 @@ type watcher struct {
 	limit      bool  // it watches for an app's limit
 	open       *opened
 	done       []Disruption
-	masked     [][2]int64 // times of outages, which are not usual
+	masked     [][2]int64 // times of outages, which are not usual, ascending
+	age        int64      // grows when an outage begins or ends
 }
 
 // opened is an outage that is going on.
@@ -101,6 +113,10 @@ type event struct {
 }
 
 func watch(strands []Strand, bad func(*Strand) bool, limit bool) []Disruption {
+	some := func(s Strand) bool { return bad(&s) }
+	if !slices.ContainsFunc(strands, some) {
+		return nil
+	}
 	w := &watcher{limit: limit}
 	var recent []*account
 	events := w.read(strands, bad)
@@ -109,7 +125,7 @@ func watch(strands []Strand, bad func(*Strand) bool, limit bool) []Disruption {
 		recent = slices.DeleteFunc(recent, func(a *account) bool { return a.last <= now-windows[len(windows)-1] })
 		for ; i < len(events) && events[i].at == now; i++ {
 			a := events[i].a
-			if !slices.Contains(recent, a) {
+			if a.last <= now-windows[len(windows)-1] {
 				recent = append(recent, a)
 			}
 			a.last = now
@@ -185,16 +201,16 @@ func (w *watcher) read(strands []Strand, bad func(*Strand) bool) []event {
 func (w *watcher) look(recent []*account, now int64) {
 	for _, width := range windows {
 		var hit []*account
-		sum := 0.0
+		sum, own := 0.0, 0.0 // own is that of one WABA alone
 		for _, a := range recent {
 			if p := w.chance(a, now-width+1, now); p <= jumpChance {
-				hit, sum = append(hit, a), sum+p
+				hit, sum, own = append(hit, a), sum+max(p, jumpMost), own+p
 				if w.open != nil && p <= 2*jumpChance && !slices.Contains(w.open.hit, a) {
 					w.open.hit = append(w.open.hit, a)
 				}
 			}
 		}
-		if w.open != nil || len(hit) == 0 || sum > surprise || w.isMasked(now-width+1) {
+		if w.open != nil || len(hit) == 0 || own > surprise || w.isMasked(now-width+1) {
 			continue // failures of an outage that is over do not begin another
 		}
 		active, telling := 0, 0
@@ -209,12 +225,9 @@ func (w *watcher) look(recent []*account, now int64) {
 				}
 			}
 		}
-		if sum+choices(active, len(hit)) > surprise {
-			continue
-		}
 		suspect := SuspectMeta
 		switch {
-		case len(hit) >= platformAsks && len(hit)*3 >= telling:
+		case len(hit) >= platformAsks && len(hit)*3 >= telling && sum+choices(active, len(hit)) <= surprise:
 			if w.limit {
 				suspect = SuspectAppLimit
 			}
@@ -242,6 +255,7 @@ func (w *watcher) begins(suspect Suspect, hit []*account, now, width int64) {
 		}
 	}
 	w.open = o
+	w.age++
 }
 
 // settle looks, minute by minute up to now, whether the outage has ended.
@@ -264,44 +278,66 @@ var quiet = []int64{3, 5, 10, 30, 60, 240}
 
 // ended reports whether the outage has ended by t: so many sends went well, or
 // without successes so much time passed, that at the outage's own rate chance
-// would have left fewer than one failure in a thousand such times. From is where
-// the quiet began.
+// would have left fewer than one failure in a thousand such times. A WABA that
+// goes on failing alone does not keep an outage open. From is where the quiet
+// began.
 func (w *watcher) ended(o *opened, t int64) (from int64, well, over bool) {
-	var was, tried int
-	shares := false
-	for _, a := range o.hit {
-		was += a.bad.count(o.From, t)
-		tried += a.all.count(o.From, t)
-		shares = shares || a.shares
-	}
 	for _, width := range quiet {
 		from = t - width + 1
 		if from <= o.From {
 			break
 		}
-		x, n := 0, 0
-		for _, a := range o.hit {
-			x += a.bad.count(from, t)
-			n += a.all.count(from, t)
+		var worst *account
+		if len(o.hit) >= platformAsks {
+			for _, a := range o.hit {
+				if worst == nil || a.bad.count(from, t) > worst.bad.count(from, t) {
+					worst = a
+				}
+			}
 		}
-		rate := float64(was-x) / float64(from-o.From)
-		share := float64(was-x) / float64(max(tried-n, 1))
-		switch {
-		case shares && float64(n)*share >= 7 && float64(x) <= max(0.05, share/10)*float64(n):
-			return from, true, true
-		case !shares && rate*float64(width) >= 7 && float64(x) <= rate*float64(width)/10:
-			return from, false, true
-		case width == quiet[len(quiet)-1] && x == 0:
-			return from, false, true
+		if well, over = w.isQuiet(o, nil, from, t); !over && worst != nil {
+			well, over = w.isQuiet(o, worst, from, t)
+		}
+		if over {
+			return from, well, true
 		}
 	}
 	return 0, false, false
+}
+
+// isQuiet asks whether the outage has ended at the WABAs that it hit, but for one.
+func (w *watcher) isQuiet(o *opened, but *account, from, t int64) (well, over bool) {
+	was, tried, x, n := 0, 0, 0, 0
+	shares := false
+	for _, a := range o.hit {
+		if a == but {
+			continue
+		}
+		was += a.bad.count(o.From, from-1)
+		tried += a.all.count(o.From, from-1)
+		x += a.bad.count(from, t)
+		n += a.all.count(from, t)
+		shares = shares || a.shares
+	}
+	if shares {
+		share := float64(was) / float64(max(tried, 1))
+		if float64(n)*share >= 7 && float64(x) <= max(0.05, share/10)*float64(n) {
+			return true, true
+		}
+	} else {
+		expected := float64(was) / float64(from-o.From) * float64(t-from+1)
+		if expected >= 7 && float64(x) <= expected/10 {
+			return false, true
+		}
+	}
+	return false, t-from+1 == quiet[len(quiet)-1] && x == 0
 }
 
 // close writes down what the outage was. From end on nothing of it is left.
 func (w *watcher) close(end int64) {
 	o := w.open
 	w.open = nil
+	w.age++
 	if !o.Over {
 		end++
 	}
@@ -361,14 +397,14 @@ func (w *watcher) onset(hit []*account, now, width int64) int64 {
 	best, from, score := math.Inf(-1), now, 0.0
 	for t := now; t >= max(w.begin, now-baseHour) && !w.isMasked(t); t-- {
 		for _, a := range hit {
-			x, n := a.bad.count(t, t), a.all.count(t, t)
+			u := w.usual(a, now)
+			x, n, seen := a.bad.count(t, t), a.all.count(t, t), a.bad.count(now-width+1, now)
 			if a.shares {
-				p, q := w.share(a, now-width), float64(a.bad.count(now-width+1, now))/float64(a.all.count(now-width+1, now))
-				q = min(q, 0.99)
-				score += float64(x)*math.Log(q/p) + float64(n-x)*math.Log((1-q)/(1-p))
+				q := min(0.99, float64(seen)/float64(a.all.count(now-width+1, now)))
+				score += float64(x)*math.Log(q/u.share) + float64(n-x)*math.Log((1-q)/(1-u.share))
 			} else {
-				r0, r1 := w.rate(a, now-width), float64(a.bad.count(now-width+1, now))/float64(width)
-				score += float64(x)*math.Log(r1/r0) - (r1 - r0)
+				rate := float64(seen) / float64(width)
+				score += float64(x)*math.Log(rate/u.rate) - (rate - u.rate)
 			}
 		}
 		if score > best {
@@ -379,8 +415,8 @@ func (w *watcher) onset(hit []*account, now, width int64) int64 {
 }
 
 func (w *watcher) isMasked(t int64) bool {
-	for _, m := range w.masked {
-		if m[0] <= t && t <= m[1] {
+	for i := len(w.masked) - 1; i >= 0 && w.masked[i][1] >= t; i-- {
+		if w.masked[i][0] <= t {
 			return true
 		}
 	}
@@ -391,48 +427,44 @@ func (w *watcher) isMasked(t int64) bool {
 // span, if it were a usual one.
 func (w *watcher) chance(a *account, from, to int64) float64 {
 	x, n := a.bad.count(from, to), a.all.count(from, to)
+	u := w.usual(a, to)
 	if a.shares {
-		p := w.share(a, from-1)
-		if float64(x) < jumpFactor/2.0*p*float64(n) {
+		if float64(x) < jumpFactor/2.0*u.share*float64(n) {
 			return 0
 		}
-		return chanceOfShare(x, n, p)
+		return chanceOfShare(x, n, u.share)
 	}
-	mean := w.rate(a, from-1) * float64(to-from+1)
+	mean := u.rate * float64(to-from+1)
 	if mean <= 0 {
 		return 0
 	}
 	// More failures of other kinds mean that more was sent: a campaign. In an
 	// outage they become fewer.
-	bx, bn, minutes := w.base(a, from-1, baseDay)
-	usual := float64(bn-bx) / float64(minutes) * float64(to-from+1)
-	mean *= max(1, 2*float64(n-x+1)/(usual+1))
+	mean *= max(1, 2*float64(n-x+1)/(u.others*float64(to-from+1)+1))
 	if float64(x) < jumpFactor/3.0*mean {
 		return 0
 	}
 	return chanceOfCount(x, mean)
 }
 
-// share is twice the share of sends that usually fail at a WABA, that of the
-// last day or of the last hour, whichever is more; 2 % where nothing is known.
-func (w *watcher) share(a *account, now int64) float64 {
-	most := 0.0
-	for _, span := range []int64{baseDay, baseHour} {
-		x, n, _ := w.base(a, now, span)
-		most = max(most, 2*(float64(x)+0.5)/(float64(n)+50))
+// usual works out what is usual at a WABA: the last day and the last hour,
+// without the last minutes, whichever is worse; once in five minutes. Where no send is known, 2 % may fail.
+func (w *watcher) usual(a *account, now int64) *usual {
+	u := &a.known
+	now -= now % 5
+	if u.at == now && u.age == w.age {
+		return u
 	}
-	return min(most, 0.5)
-}
-
-// rate is several times the failures that a WABA usually has in a minute, since
-// a day has busy hours; 0 where the log is too short to tell.
-func (w *watcher) rate(a *account, now int64) float64 {
-	day, _, minutes := w.base(a, now, baseDay)
-	if minutes < minHistory {
-		return 0
+	*u = usual{at: now, age: w.age}
+	day, sends, minutes := w.base(a, now, baseDay)
+	hour, lately, last := w.base(a, now, baseHour)
+	u.share = min(0.5, max(2*(float64(day)+0.5)/(float64(sends)+50), 2*(float64(hour)+0.5)/(float64(lately)+50)))
+	if minutes >= minHistory {
+		// Several times, since a day has busy hours.
+		u.rate = max(3*(float64(day)+1)/float64(minutes), 2*(float64(hour)+0.5)/float64(max(last, baseHour)))
+		u.others = float64(sends-day) / float64(minutes)
 	}
-	hour, _, last := w.base(a, now, baseHour)
-	return max(3*(float64(day)+1)/float64(minutes), 2*(float64(hour)+0.5)/float64(max(last, baseHour)))
+	return u
 }
 
 // base counts what was usual before now: failures, sends, and minutes of log.
@@ -446,8 +478,8 @@ func (w *watcher) base(a *account, now, span int64) (x, n, minutes int) {
 		return 0, 0, 0
 	}
 	x, n, minutes = a.bad.count(from, to), a.all.count(from, to), int(to-from+1)
-	for _, m := range w.masked {
-		if f, t := max(m[0], from), min(m[1], to); f <= t {
+	for i := len(w.masked) - 1; i >= 0 && w.masked[i][1] >= from; i-- {
+		if f, t := max(w.masked[i][0], from), min(w.masked[i][1], to); f <= t {
 			x -= a.bad.count(f, t)
 			n -= a.all.count(f, t)
 			minutes -= int(t - f + 1)

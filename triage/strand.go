@@ -82,10 +82,8 @@ type tick struct {
 }
 
 func newSeries(ticks []tick) series {
-	if !slices.IsSortedFunc(ticks, func(a, b tick) int { return cmp.Compare(a.at, b.at) }) {
-		slices.SortFunc(ticks, func(a, b tick) int { return cmp.Compare(a.at, b.at) })
-	}
-	var s series
+	sortTicks(ticks)
+	s := series{at: make([]int64, 0, len(ticks)), sum: make([]int, 0, len(ticks))}
 	total := 0
 	for _, t := range ticks {
 		total += t.n
@@ -96,6 +94,62 @@ func newSeries(ticks []tick) series {
 		s.at, s.sum = append(s.at, t.at), append(s.sum, total)
 	}
 	return s
+}
+
+// byMinute puts ticks in the order of time, those of one minute into one.
+func byMinute(ticks []tick) []tick {
+	sortTicks(ticks)
+	out := ticks[:0]
+	for _, t := range ticks {
+		if n := len(out); n > 0 && out[n-1].at == t.at {
+			out[n-1].n += t.n
+			continue
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// sortTicks puts ticks in the order of time. They come as several ascending
+// runs, one of each strand, so they are merged.
+func sortTicks(ticks []tick) {
+	var runs []int // where each begins
+	for i := range ticks {
+		if i == 0 || ticks[i].at < ticks[i-1].at {
+			runs = append(runs, i)
+		}
+	}
+	if len(runs) < 2 {
+		return
+	}
+	from, to := ticks, make([]tick, len(ticks))
+	for len(runs) > 1 {
+		var merged []int
+		for r := 0; r < len(runs); r += 2 {
+			i, k := runs[r], runs[r]
+			merged = append(merged, k)
+			mid, end := len(from), len(from)
+			if r+1 < len(runs) {
+				mid = runs[r+1]
+			}
+			if r+2 < len(runs) {
+				end = runs[r+2]
+			}
+			for j := mid; k < end; k++ {
+				if i < mid && (j >= end || from[i].at <= from[j].at) {
+					to[k] = from[i]
+					i++
+				} else {
+					to[k] = from[j]
+					j++
+				}
+			}
+		}
+		from, to, runs = to, from, merged
+	}
+	if &from[0] != &ticks[0] {
+		copy(ticks, from)
+	}
 }
 
 // upTo is the sum of all minutes up to and including t.

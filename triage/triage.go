@@ -1,6 +1,7 @@
-// Package triage turns evidence into what to do next: which incident a failure
-// belongs to, how far the article's steps have come and which one is next, what
-// the evidence says about each cause. It is pure: no file, no clock, no network.
+// Package triage turns evidence into what to do next: which failures are one
+// incident, whether the log shows an outage, how far the article's steps have
+// come and which one is next, what the evidence says about each cause. It is
+// pure: no file, no clock, no network.
 //
 // A kind of judgement is one file. Nothing here is a guess: where no evidence
 // speaks, the answer is "cannot tell" and names what is missing.
@@ -9,59 +10,70 @@ package triage
 import (
 	"strings"
 
-	"unsent/kb"
 	"unsent/model"
 )
 
-// Bounds are what a failure has in common with those that cannot be told from it
-// but by their time: the same error in the same WABA, and on the same template
-// where the error may be about that. Incidents are made of such strands.
+// StrandOf is the strand that a record belongs to, without a number and without
+// minutes: the error, and the bounds within which such an error can be a fault.
+// A success keeps all bounds, because any of them may be asked about.
 //
 // An error is told by its code; without one by another system's code, then by
 // the HTTP status, then by its title with digits folded, so that a reference
 // number in a title does not make a strand of its own.
 //
-// Successes are told apart along all dimensions.
-func Bounds(r *model.Record) model.Bounds {
-	if r.Outcome != model.Failed {
-		return model.Bounds{WABA: r.WABA, PhoneID: r.PhoneID, Template: r.Template, Language: r.Language, App: r.App}
+// Template and number are never crossed for one error: sixty numbers with forty
+// templates would be 2,400 strands of one error in one account. An error that may
+// be about either parts by the template; by the number where there is none.
+func StrandOf(r *model.Record) Strand {
+	s := Strand{WABA: r.WABA, App: r.App}
+	if r.Outcome == model.Succeeded {
+		s.Phone, s.Template, s.Language = r.PhoneID, r.Template, r.Language
+		return s
 	}
-	b := model.Bounds{Code: r.Code, WABA: r.WABA}
+	s.Code = r.Code
 	if r.Code == "" {
 		switch {
 		case r.Vendor != (model.Vendor{}):
-			b.Vendor = r.Vendor
+			s.Vendor = r.Vendor
 		case r.HTTPStatus != 0:
-			b.HTTP = max(r.HTTPStatus, -1)
+			s.HTTP = max(r.HTTPStatus, -1)
 		default:
-			if b.Title = fold(firstOf(r.Title, r.Message, r.Details)); b.Title == "" {
-				b.HTTP = -1 // it says nothing at all, and is a failure all the same
-			}
+			s.Title = fold(firstOf(r.Title, r.Message, r.Details))
 		}
 	}
-	if ofTemplate(r) {
-		b.Template = r.Template
+	switch b := boundOf(s.Code, r.Subcode, s.Vendor, s.HTTP); {
+	case b == boundNumber:
+		s.Phone = r.PhoneID
+	case b == boundTemplate || b == boundRequest || s.Code == "131000" || s.Code == "1":
+		s.Template, s.Language = r.Template, r.Language
+		if r.Template == "" {
+			s.Phone, s.Language = r.PhoneID, ""
+		}
 	}
-	return b
+	return s
 }
 
-// ofTemplate reports whether an error may have to do with the template that was
-// sent. A refused token, a limit, a blocked payment and a recipient without
-// WhatsApp meet all templates of an account alike: forty incidents of them would
-// be one fault forty times.
-func ofTemplate(r *model.Record) bool {
-	if r.Code == "" || r.Code == "131000" {
-		return true // nobody knows what it is about; for 131000 the article asks for the template
+// Key names the strand that a record belongs to: two records have the same key
+// if and only if their StrandOf is the same.
+func Key(r *model.Record) string {
+	s := StrandOf(r)
+	what := "code " + string(s.Code)
+	if s.Code == "" {
+		switch {
+		case r.Outcome == model.Succeeded:
+			what = "success"
+		case s.Vendor != (model.Vendor{}):
+			what = "vendor " + s.Vendor.String()
+		case s.HTTP != 0:
+			what = "http"
+			if s.HTTP > 0 {
+				what += " " + itoa(s.HTTP)
+			}
+		default:
+			what = "title " + s.Title
+		}
 	}
-	e, ok := kb.Lookup(r.Code, r.Subcode)
-	if !ok {
-		return true
-	}
-	switch e.Category {
-	case "authorization", "integrity", "payment", "recipient", "registration", "server", "throttling":
-		return false
-	}
-	return true
+	return strings.Join([]string{what, s.WABA, s.Template, s.Language, s.Phone, s.App}, "\x1f")
 }
 
 func firstOf(all ...string) string {
@@ -92,4 +104,11 @@ func fold(s string) string {
 		}
 	}
 	return b.String()
+}
+
+func itoa(n int) string {
+	if n < 10 {
+		return string(rune('0' + n))
+	}
+	return itoa(n/10) + string(rune('0'+n%10))
 }
