@@ -1,0 +1,189 @@
+package triage
+
+import (
+	"fmt"
+	"strings"
+
+	"unsent/kb"
+	"unsent/model"
+)
+
+// reason says why these failures are one fault, in numbers of the log. Names in
+// it are the log's: untrusted text.
+func (g *grouper) reason(f *fault, grp *Group) string {
+	if f.outage != nil && (f.shape == model.ShapeOutage || f.shape == model.ShapeApp) {
+		return f.outage.Reason()
+	}
+	first := f.lanes[0].s
+	what, more := g.errors(f)
+	when := grp.when()
+	fails := count(grp.Failures, "send", "sends") + " failed with " + what + more + when
+	s := ""
+	switch f.shape {
+	case model.ShapeOutage:
+		s = fmt.Sprintf("%d WABAs failed with Meta's own errors in the same minutes, which points to Meta; the log before that is too short to say what was usual: %s.", grp.WABAs, fails)
+	case model.ShapeApp:
+		if f.lanes[0].bound == boundApp {
+			s = "The error is about how often the app" + space(first.App) + " may call: " + fails + "."
+		} else {
+			s = fmt.Sprintf("%d WABAs failed with the same error since the same minutes, which points to the app%s or a token that they share: %s.", grp.WABAs, space(first.App), fails)
+		}
+		if d := g.limit(grp); d != nil && first.Code == "4" {
+			grp.Outage = d
+			s = d.Reason()
+		}
+	case model.ShapeAccount:
+		switch {
+		case grp.WABAs > 1:
+			s = fmt.Sprintf("%d WABAs failed with the same error since the same minutes, which points to something that they share: %s.", grp.WABAs, fails)
+		case f.lanes[0].bound.named():
+			s = "The error is about the account" + space(first.WABA) + ": " + fails + "."
+		default:
+			s = "The whole account" + space(first.WABA) + " is hit, not one template or number: " + fails + "."
+			if len(f.lanes) == 1 {
+				s = "At account" + space(first.WABA) + " " + fails + "; the log does not tell more closely what they share."
+			}
+		}
+		s += g.beside(f, grp, "")
+		if f.outage != nil {
+			s += " " + f.outage.Reason()
+		}
+	case model.ShapeNumber:
+		if first.Phone == "" {
+			s = "Almost all of it is from one sender number of account" + space(first.WABA) + ", which has more: " + fails + "."
+			break
+		}
+		s = "Sender number" + space(first.Phone) + " of account" + space(first.WABA) + ": " + fails + "."
+		s += g.beside(f, grp, phoneKey(first.Phone))
+	case model.ShapeTemplate:
+		name := first.Template
+		if first.Language != "" {
+			name += " (" + first.Language + ")"
+		}
+		s = "Template " + name + " of account" + space(first.WABA) + ": " + fails + "."
+		s += g.beside(f, grp, templateKey(first.Template, first.Language))
+	case model.ShapeRecipient:
+		s = "One recipient of account" + space(first.WABA) + " is sent to again and again: " + fails + ", " + thousands(f.most) + " of them to that one."
+	case model.ShapeFormat:
+		s = "Many recipients are refused at once at account" + space(first.WABA) + ", which points to a list or to the way its numbers are written: " + fails + "."
+		s += g.beside(f, grp, "")
+	}
+	return s
+}
+
+// beside says what went well in the same time: with the same template or number
+// (key) and at the rest of the account.
+func (g *grouper) beside(f *fault, grp *Group, key string) string {
+	if grp.WABAs > 1 || grp.First == 0 {
+		return ""
+	}
+	w := f.lanes[0].waba
+	if !w.shares() {
+		return ""
+	}
+	all := w.good.count(grp.First, grp.Last)
+	if key == "" {
+		if all == 0 {
+			return " No send of the account went well in that time."
+		}
+		return " In that time " + count(all, "send", "sends") + " of the account went well."
+	}
+	if !w.parts[key[0]] {
+		return " In that time " + count(all, "send", "sends") + " of the account went well; the log does not say which."
+	}
+	same := w.goodOf(key).count(grp.First, grp.Last)
+	s := " None with it went well in that time"
+	if same > 0 {
+		s = " " + thousands(same) + " with it went well in that time"
+	}
+	if all > same {
+		return s + ", and " + thousands(all-same) + " others of the account did."
+	}
+	return s + ", and nothing else of the account to compare with."
+}
+
+// errors names the error that most of a fault's failures have, and how many
+// others there are.
+func (g *grouper) errors(f *fault) (most, more string) {
+	by := map[errorID]int{}
+	var top *Strand
+	for _, l := range f.lanes {
+		e := l.s.error()
+		for _, p := range l.held {
+			if p.f == f {
+				by[e] += l.fails.count(p.from, p.to)
+			}
+		}
+		if top == nil || by[e] > by[top.error()] {
+			top = l.s
+		}
+	}
+	switch n := len(by) - 1; {
+	case n == 1:
+		more = " and another error"
+	case n > 1:
+		more = fmt.Sprintf(" and %d other errors", n)
+	}
+	return errorName(top), more
+}
+
+// errorName is an error as an agent reads it.
+func errorName(s *Strand) string {
+	switch {
+	case s.Code != "":
+		if e, ok := kb.Lookup(s.Code, ""); ok {
+			return string(s.Code) + " (" + e.Title + ")"
+		}
+		return string(s.Code)
+	case s.Vendor != (model.Vendor{}):
+		return s.Vendor.String()
+	case s.HTTP > 0:
+		return fmt.Sprintf("HTTP status %d", s.HTTP)
+	case s.Title != "":
+		return `"` + s.Title + `"`
+	}
+	return "an error that the log does not name"
+}
+
+// when is the time of a group.
+func (grp *Group) when() string {
+	switch {
+	case grp.First == 0:
+		return ", without a time"
+	case grp.Going:
+		return " since " + clock(grp.First) + ", still so when the log ends"
+	case grp.First == grp.Last:
+		return " at " + clock(grp.First)
+	}
+	return " from " + clock(grp.First) + " to " + clock(grp.Last)
+}
+
+// limit is the app's limit that the search for outages saw in a group's time.
+func (g *grouper) limit(grp *Group) *Disruption {
+	for i := range g.found {
+		if d := &g.found[i]; d.Suspect == SuspectAppLimit && d.From <= grp.Last && grp.First <= d.To {
+			return d
+		}
+	}
+	return nil
+}
+
+func scatteredReason(s *Strand, grp *Group, untimed int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s with %s", count(grp.Failures, "failure", "failures"), errorName(s))
+	if grp.WABAs > 0 {
+		b.WriteString(" at " + count(grp.WABAs, "account", "accounts"))
+	}
+	switch {
+	case grp.Failures == 1:
+		b.WriteString("; nothing in the log ties it to others.")
+	case untimed == grp.Failures:
+		b.WriteString("; none has a time, so the log does not tell which belong together.")
+	default:
+		b.WriteString("; nothing in the log ties them together.")
+		if untimed > 0 {
+			fmt.Fprintf(&b, " %s without a time, so the log does not tell where they belong.", count(untimed, "is", "are"))
+		}
+	}
+	return b.String()
+}

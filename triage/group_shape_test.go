@@ -1,0 +1,237 @@
+package triage
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"unsent/model"
+)
+
+// every is a strand that has so many failures or successes every step minutes.
+func every(s Strand, from, to, step int64, failed, good int) Strand {
+	for at := from; at < to; at += step {
+		s.Minutes = append(s.Minutes, Minute{At: simBegin + at, Failed: failed, Good: good})
+	}
+	return s
+}
+
+func numbered(strands ...Strand) []Strand {
+	for i := range strands {
+		strands[i].ID = int64(i + 1)
+	}
+	return strands
+}
+
+// one says that all failures of a strand went to one recipient.
+func one(strand int64) Tally {
+	return func(dim model.Dim, s, from, to int64) (int, int64, int) {
+		if dim != model.DimRecipient {
+			return 0, 0, 0
+		}
+		if s == strand {
+			return 1, 15550100123, 2000
+		}
+		return 1 << 20, 15550100124, 1
+	}
+}
+
+const aDay = 1440
+
+func TestGroupsShapes(t *testing.T) {
+	good := func(waba, phone, template string) Strand {
+		return every(Strand{WABA: waba, Phone: phone, Template: template, Language: "en"}, 0, 2*aDay, 2, 0, 1)
+	}
+	tests := []struct {
+		name    string
+		strands []Strand
+		tally   Tally
+		shapes  []model.Shape // of the groups, in their order
+		says    string        // the first reason
+		going   bool
+	}{
+		{"one refused token is a fault of the account", numbered(every(Strand{Code: "190", WABA: "1"}, 600, 601, 1, 1, 0)), nil, []model.Shape{model.ShapeAccount}, "about the account 1", true},
+		{"payment that does not hit every send", numbered(good("1", "5", "a"), every(Strand{Code: "131042", WABA: "1"}, 1000, 2*aDay, 7, 1, 0)), nil, []model.Shape{model.ShapeAccount}, "still so when the log ends", true},
+		{"payment that was settled and broke again is two faults", numbered(good("1", "5", "a"), every(every(Strand{Code: "131042", WABA: "1"}, 100, 200, 7, 1, 0), 2000, 2200, 7, 1, 0)), nil,
+			[]model.Shape{model.ShapeAccount, model.ShapeAccount}, "131042", false},
+		{"a night without sends does not part a fault", numbered(every(every(Strand{Code: "131042", WABA: "1"}, 100, 500, 7, 1, 0), 1400, 1800, 7, 1, 0)), nil, []model.Shape{model.ShapeAccount}, "131042", true},
+		{"two codes of one account's standing are one fault", numbered(every(Strand{Code: "131031", WABA: "1"}, 100, 500, 7, 1, 0), every(Strand{Code: "368", WABA: "1"}, 130, 480, 9, 1, 0)), nil,
+			[]model.Shape{model.ShapeAccount}, "and another error", true},
+		{"a token and a payment of one account are two", numbered(every(Strand{Code: "190", WABA: "1"}, 100, 500, 7, 1, 0), every(Strand{Code: "131042", WABA: "1"}, 130, 480, 9, 1, 0)), nil,
+			[]model.Shape{model.ShapeAccount, model.ShapeAccount}, "", true},
+		{"a token that three WABAs share", numbered(every(Strand{Code: "190", WABA: "1", App: "7"}, 100, 500, 7, 1, 0), every(Strand{Code: "190", WABA: "2", App: "7"}, 102, 500, 7, 1, 0), every(Strand{Code: "190", WABA: "3", App: "7"}, 109, 500, 7, 1, 0)), nil,
+			[]model.Shape{model.ShapeApp}, "3 WABAs failed with the same error since the same minutes, which points to the app 7 or a token that they share", true},
+		{"tokens that ended on different days are not shared", numbered(every(Strand{Code: "190", WABA: "1"}, 100, 500, 7, 1, 0), every(Strand{Code: "190", WABA: "2"}, 1002, 1500, 7, 1, 0), every(Strand{Code: "190", WABA: "3"}, 2009, 2500, 7, 1, 0)), nil,
+			[]model.Shape{model.ShapeAccount, model.ShapeAccount, model.ShapeAccount}, "", false},
+		{"a number that is not registered", numbered(good("1", "5", "a"), every(Strand{Code: "133010", WABA: "1", Phone: "6"}, 100, 2*aDay, 5, 1, 0)), nil, []model.Shape{model.ShapeNumber}, "Sender number 6 of account 1", true},
+		{"a template that does not exist", numbered(good("1", "5", "a"), good("1", "5", "b"), every(Strand{Code: "132001", WABA: "1", Template: "c", Language: "en"}, 1000, 2*aDay, 5, 1, 0)), nil,
+			[]model.Shape{model.ShapeTemplate}, "None with it went well in that time, and 1,876 others of the account did", true},
+		{"131000 that follows 132001 on the same template belongs to it", numbered(good("1", "5", "b"), every(Strand{Code: "132001", WABA: "1", Template: "c", Language: "en"}, 1000, 2000, 5, 1, 0), every(Strand{Code: "131000", WABA: "1", Template: "c", Language: "en"}, 1010, 2*aDay, 5, 1, 0)), nil,
+			[]model.Shape{model.ShapeTemplate}, "and another error", true},
+		{"one recipient sent to again and again is one fault", numbered(good("1", "5", "a"), every(Strand{Code: "131026", WABA: "1"}, 1000, 2000, 1, 2, 0)), one(2), []model.Shape{model.ShapeRecipient}, "One recipient of account 1 is sent to again and again: 2,000 sends failed", false},
+		{"many recipients refused at once", numbered(good("1", "5", "a"), every(Strand{Code: "131026", WABA: "1"}, 1000, 1100, 1, 4, 0)), nil, []model.Shape{model.ShapeFormat}, "Many recipients are refused at once", false},
+		{"without successes that may be a campaign", numbered(every(Strand{Code: "131026", WABA: "1"}, 1000, 1100, 1, 4, 0)), nil, []model.Shape{model.ShapeScattered}, "nothing in the log ties them together", false},
+		{"Meta's choice is no fault, however often", numbered(good("1", "5", "a"), every(Strand{Code: "131049", WABA: "1"}, 1000, 1100, 1, 4, 0)), nil, []model.Shape{model.ShapeScattered}, "", false},
+		{"one failure of an error that may be anything", numbered(good("1", "5", "a"), every(Strand{Code: "131000", WABA: "1"}, 1000, 1001, 1, 1, 0)), nil, []model.Shape{model.ShapeScattered}, "nothing in the log ties it to others", false},
+		{"a log of one error on one template only", numbered(every(Strand{Code: "131000", WABA: "1", Template: "a", Language: "en"}, 100, 2000, 9, 1, 0)), nil, []model.Shape{model.ShapeTemplate}, "Template a (en) of account 1", true},
+		{"rows without a time", numbered(Strand{Code: "131026", WABA: "1", Minutes: []Minute{{At: 0, Failed: 9}}}), nil, []model.Shape{model.ShapeScattered}, "none has a time", false},
+		{"rows without a time go with those that have one", numbered(Strand{Code: "190", WABA: "1", Minutes: []Minute{{At: 0, Failed: 2}, {At: simBegin, Failed: 3}}}), nil, []model.Shape{model.ShapeAccount}, "5 sends failed with 190", true},
+		{"accounts that stopped failing together, where the log begins with them", numbered(every(Strand{Code: "131016", WABA: "1"}, 0, 60, 2, 1, 0), every(Strand{Code: "131000", WABA: "2"}, 1, 60, 2, 1, 0), every(Strand{Code: "2", WABA: "3"}, 2, 60, 2, 1, 0), every(Strand{Code: "190", WABA: "4"}, 600, 700, 5, 1, 0)), nil,
+			[]model.Shape{model.ShapeOutage, model.ShapeAccount}, "3 WABAs failed with Meta's own errors in the same minutes", false},
+		{"a log of nothing but those does not tell", numbered(every(Strand{Code: "131016", WABA: "1"}, 0, 60, 2, 1, 0), every(Strand{Code: "131000", WABA: "2"}, 1, 60, 2, 1, 0), every(Strand{Code: "2", WABA: "3"}, 2, 60, 2, 1, 0)), nil,
+			[]model.Shape{model.ShapeAccount, model.ShapeAccount, model.ShapeAccount}, "does not tell more closely", true},
+		{"another system's code is told by where it piles up", numbered(good("1", "5", "a"), good("1", "5", "b"), every(Strand{Vendor: model.Vendor{System: "gupshup", Code: "1002"}, WABA: "1", Template: "c", Language: "en"}, 1000, 2*aDay, 5, 1, 0)), nil,
+			[]model.Shape{model.ShapeTemplate}, "gupshup 1002", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			groups := Groups(tt.strands, tt.tally)
+			var shapes []model.Shape
+			for _, g := range groups {
+				shapes = append(shapes, g.Shape)
+				t.Log(g.Reason)
+			}
+			if !slices.Equal(shapes, tt.shapes) {
+				t.Fatalf("shapes %v, want %v", shapes, tt.shapes)
+			}
+			if !strings.Contains(groups[0].Reason, tt.says) {
+				t.Errorf("%q does not say %q", groups[0].Reason, tt.says)
+			}
+			if groups[0].Going != tt.going {
+				t.Errorf("still going: %t", groups[0].Going)
+			}
+		})
+	}
+}
+
+// A fault of one number under all its templates: the strands part by template,
+// so the number is asked for.
+func TestGroupsAskForTheNumber(t *testing.T) {
+	var strands []Strand
+	for _, template := range []string{"a", "b", "c", "d"} {
+		for _, phone := range []string{"5", "6"} {
+			strands = append(strands, every(Strand{WABA: "1", Phone: phone, Template: template, Language: "en"}, 0, 2*aDay, 4, 0, 1))
+		}
+		strands = append(strands, every(Strand{WABA: "1", Code: "131000", Template: template, Language: "en"}, 1000, 2000, 4, 1, 0))
+	}
+	strands = numbered(strands...)
+	phones := func(distinct int, most int) Tally {
+		return func(dim model.Dim, strand, from, to int64) (int, int64, int) {
+			if dim == model.DimPhone {
+				return distinct, 6, most
+			}
+			return 0, 0, 0
+		}
+	}
+	for _, tt := range []struct {
+		tally Tally
+		want  model.Shape
+	}{{phones(1, 250), model.ShapeNumber}, {phones(2, 130), model.ShapeAccount}, {phones(0, 0), model.ShapeAccount}, {nil, model.ShapeAccount}} {
+		groups := Groups(strands, tt.tally)
+		if len(groups) != 1 || groups[0].Shape != tt.want || groups[0].Failures != 1000 {
+			t.Errorf("want one %s of 1000: %+v", tt.want, groups)
+		}
+	}
+}
+
+// An outage on top of a background and of a fault that was there before: the
+// fault keeps what is its own, the background before and behind is no part of it.
+func TestGroupsPartAnOutage(t *testing.T) {
+	strands := steady(6, "131000", func(int) string { return "" }, func(int) bool { return true })
+	strands = append(strands, every(Strand{ID: 90, Code: "131000", WABA: strands[0].WABA, Template: "broken", Language: "en"}, 500, 1440, 3, 1, 0))
+	groups := Groups(strands, nil)
+	var outage, template *Group
+	for i := range groups {
+		switch groups[i].Shape {
+		case model.ShapeOutage:
+			outage = &groups[i]
+		case model.ShapeTemplate:
+			template = &groups[i]
+		}
+	}
+	if outage == nil || outage.First != simBegin+800 || outage.Last != simBegin+829 || outage.Failures != 6*60 || outage.Going || outage.Outage == nil {
+		t.Errorf("the outage: %+v", outage)
+	}
+	if template == nil || template.Failures != 314 || !template.Going {
+		t.Errorf("the template: %+v", template)
+	}
+}
+
+// Whatever a log holds: every failure is in exactly one group, the counts add
+// up, and neither order nor numbering changes anything.
+func TestGroupsCoverEveryFailureOnce(t *testing.T) {
+	codes := []model.Code{"", "131000", "131000", "131016", "190", "131042", "132001", "131026", "131049", "133010", "4", "100", "999999"}
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		var strands []Strand
+		total := 0
+		for i := range 1 + r.IntN(40) {
+			s := Strand{ID: int64(i + 1), Code: codes[r.IntN(len(codes))], WABA: []string{"", "1", "2", "3", "4"}[r.IntN(5)], Title: string(rune('a' + i))}
+			if r.IntN(2) == 0 {
+				s.Template = []string{"x", "y"}[r.IntN(2)]
+			}
+			if r.IntN(3) == 0 {
+				s.Phone = []string{"5", "6"}[r.IntN(2)]
+			}
+			at := int64(0)
+			if r.IntN(5) > 0 {
+				at = simBegin + int64(r.IntN(3000))
+			}
+			for range r.IntN(60) {
+				m := Minute{At: at, Failed: r.IntN(3) * r.IntN(5)}
+				if r.IntN(2) == 0 {
+					m.Good = r.IntN(9)
+				}
+				total += m.Failed
+				s.Minutes = append(s.Minutes, m)
+				at = max(at, simBegin) + 1 + int64(r.ExpFloat64()*20)
+			}
+			strands = append(strands, s)
+		}
+		var tally Tally
+		if seed%2 == 0 {
+			tally = one(int64(1 + r.IntN(40)))
+		}
+		groups := Groups(strands, tally)
+		sum := 0
+		for _, g := range groups {
+			n := 0
+			for _, e := range g.Extents {
+				for _, m := range strands[e.Strand-1].Minutes {
+					if e.From <= m.At && m.At <= e.To {
+						n += m.Failed
+					}
+				}
+			}
+			if n != g.Failures || n == 0 || g.Reason == "" || g.Last < g.First {
+				t.Fatalf("seed %d: its extents have %d failures: %+v", seed, n, g)
+			}
+			sum += n
+		}
+		of := groupOf(groups)
+		for _, s := range strands {
+			for _, m := range s.Minutes {
+				if m.Failed > 0 && of(s.ID, m.At) < 0 {
+					t.Fatalf("seed %d: a failure of strand %d at %d is in no group", seed, s.ID, m.At)
+				}
+			}
+		}
+		if sum != total {
+			t.Fatalf("seed %d: %d failures in groups, %d in the log", seed, sum, total)
+		}
+		want := describe(groups, strands)
+		if tally == nil {
+			r.Shuffle(len(strands), func(i, j int) { strands[i], strands[j] = strands[j], strands[i] })
+			for i := range strands {
+				strands[i].ID = int64(len(strands) - i + 100)
+			}
+			if got := describe(Groups(strands, nil), strands); got != want {
+				t.Fatalf("seed %d: another order gives\n%s\nnot\n%s", seed, got, want)
+			}
+		}
+	}
+	if groups := Groups(nil, nil); len(groups) != 0 {
+		t.Errorf("an empty log: %v", groups)
+	}
+}
