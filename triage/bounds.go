@@ -24,6 +24,11 @@ const (
 // failures of it are a fault however few sends they hit.
 func (b bound) named() bool { return b == boundApp || b == boundAccount || b == boundNumber }
 
+// templateState are the codes by which Meta says what is wrong with a template
+// itself, and not with what was sent: it does not exist, breaks a policy, is
+// paused, is disabled, its Flow is blocked. Every send of it is hit.
+var templateState = map[model.Code]bool{"132001": true, "132007": true, "132015": true, "132016": true, "132068": true}
+
 // special are the codes whose category in the catalogue is coarser than their
 // bound. The meanings are those of Meta's page of error codes.
 var special = map[model.Code]bound{

@@ -60,7 +60,7 @@ const silence = 3 * 24 * 60
 
 // named makes faults of the errors that say themselves what is wrong.
 func (g *grouper) named() {
-	type place struct{ waba, phone, app, what string }
+	type place struct{ waba, phone, template, app, what string }
 	type run struct {
 		l        *lane
 		from, to int64
@@ -68,11 +68,13 @@ func (g *grouper) named() {
 	by := map[place][]run{}
 	var places []place
 	for _, l := range g.lanes {
-		if !l.bound.named() {
+		if !l.named() {
 			continue
 		}
 		p := place{waba: l.s.WABA, what: categoryOf(l.s.Code)}
 		switch l.bound {
+		case boundTemplate:
+			p.template = l.key()
 		case boundNumber:
 			p.phone = l.s.Phone
 			if p.what == "throttling" || p.what == "recipient" {
@@ -101,6 +103,8 @@ func (g *grouper) named() {
 			if f == nil || r.from > last+60 {
 				f, last = &fault{shape: model.ShapeAccount}, 0
 				switch r.l.bound {
+				case boundTemplate:
+					f.shape = model.ShapeTemplate
 				case boundNumber:
 					if p.phone != "" {
 						f.shape = model.ShapeNumber
@@ -119,13 +123,19 @@ func (g *grouper) named() {
 	g.shared(accounts)
 }
 
+// named reports whether a lane's error says what it is about. A single send of a
+// template may have been a slip of whoever wrote its name.
+func (l *lane) named() bool {
+	return l.bound.named() || l.s.Template != "" && templateState[l.s.Code] && l.fails.total()+l.untimed >= 3
+}
+
 // runs are the stretches of a named error: it is over when so many sends went
 // well that the share that failed before would have shown, or when nothing was
 // heard of it for longer than silence.
 func (l *lane) runs() []stretch {
 	var out []stretch
 	good := &l.waba.good
-	if l.bound == boundNumber {
+	if l.bound == boundNumber || l.bound == boundTemplate {
 		good = l.waba.goodOf(l.key())
 	}
 	for _, t := range l.failures() {
@@ -214,7 +224,7 @@ func (g *grouper) broad() {
 	by := map[place][]*lane{}
 	var places []place
 	for _, l := range g.lanes {
-		if l.bound != boundPlatform && l.bound != boundRequest && l.bound != boundTemplate {
+		if l.bound != boundPlatform && l.bound != boundRequest && l.bound != boundTemplate || l.named() {
 			continue
 		}
 		p := place{l.waba, l.usual()}
@@ -317,7 +327,7 @@ func (g *grouper) unclear(s stretch) *Disruption {
 // local finds the faults of one strand: a template, a number, a recipient.
 func (g *grouper) local() {
 	for _, l := range g.lanes {
-		if l.bound.named() {
+		if l.named() {
 			continue
 		}
 		ticks := l.failures()
@@ -386,7 +396,7 @@ func (g *grouper) whole() {
 		lanes[l.s.error()]++
 	}
 	for _, l := range g.lanes {
-		if l.bound.named() || l.bound == boundPerson || l.bound == boundChoice || len(l.held) > 0 || l.waba.shares() {
+		if l.named() || l.bound == boundPerson || l.bound == boundChoice || len(l.held) > 0 || l.waba.shares() {
 			continue
 		}
 		n := l.fails.total()
