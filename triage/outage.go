@@ -43,7 +43,7 @@ type Disruption struct {
 // These decide what counts as a jump. They were chosen on other simulated days
 // than those on which TestOutageScore measures.
 const (
-	surprise     = -16.1 // logarithm of the chance (1e-7) that the WABAs jump together, at which an outage is suspected
+	surprise     = -13.8 // logarithm of the chance (one in a million) that the WABAs jump together, at which an outage is suspected
 	jumpChance   = -3.9  // logarithm of the chance (2 %) at which one WABA counts as jumping
 	jumpMost     = -9    // and at most so much of it counts, so that one WABA's own fault does not speak for three
 	jumpFactor   = 5     // a jump is at least so many times the usual

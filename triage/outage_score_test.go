@@ -24,7 +24,11 @@ func TestOutageScore(t *testing.T) {
 		if score.hours < 1000 || float64(score.falseAlarms) > score.hours/1000 {
 			t.Errorf("%d false alarms in %.0f quiet hours", score.falseAlarms, score.hours)
 		}
-		if score.tellingOK*100 < score.telling*85 {
+		least := 80
+		if successes {
+			least = 90
+		}
+		if score.tellingOK*100 < score.telling*least {
 			t.Errorf("%d of %d outages that three WABAs showed were noticed within three minutes", score.tellingOK, score.telling)
 		}
 		if successes && score.resumed*100 < score.recovered*80 {
