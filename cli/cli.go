@@ -244,8 +244,24 @@ func (a *app) open(ctx context.Context) (*store.Store, error) {
 // and how incidents are made.
 func (a *app) settle(ctx context.Context, s *store.Store) error {
 	s.SetWho(a.who())
-	s.SetSorter(triage.Bounds, nil)
+	s.SetSorter(triage.Bounds, sortIncidents)
 	return s.Settle(ctx)
+}
+
+// sortIncidents makes incidents of what a log has.
+func sortIncidents(_ context.Context, log *store.Log) ([]model.Group, error) {
+	const minute = int64(time.Minute / time.Millisecond)
+	var failed error
+	groups := triage.Incidents(log.Strands, log.Incidents, func(dim model.Dim, strand, from, to int64) (int, int64, int) {
+		if failed != nil {
+			return 0, 0, 0
+		}
+		var distinct, most int
+		var top int64
+		distinct, top, most, failed = log.Tally(dim, model.Extent{Strand: strand, From: from * minute, To: (to + 1) * minute})
+		return distinct, top, most
+	})
+	return groups, failed
 }
 
 // with opens the database for the time of do, for everything that works on what

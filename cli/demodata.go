@@ -218,7 +218,7 @@ func (d *demo) successes() {
 // outage fails free-form answers of nine accounts. Half of them are refused at
 // once, the rest fails later and is known from webhooks, which name no template.
 func (d *demo) outage() {
-	for range 1340 {
+	for range 824 {
 		// Most in the first half hour, as queues drain and retries back off.
 		ago := outageFrom - int(float64(outageFrom-outageTo)*d.r.Float64()*d.r.Float64()) - 1
 		s := d.answer(d.between(ago+1, ago), d.r.IntN(tokenWABA))
@@ -243,7 +243,7 @@ func (d *demo) answer(at time.Time, waba int) demoSend {
 }
 
 func (d *demo) template() {
-	for range 431 {
+	for range 912 {
 		s := d.send(d.apart(pausedAgo, 3), pausedWABA, 1)
 		s.campaign = "orders"
 		if d.r.IntN(4) == 0 {

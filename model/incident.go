@@ -28,6 +28,7 @@ type Incident struct {
 	Shape  Shape      // what kind of fault it looks like in the log; empty when nobody has said
 	Reason string     // why its failures are one incident
 	Outage LogOutage  // what the log shows of an outage at that time
+	Going  bool       // nothing shows that it had ended when the log did
 	Joined IncidentID // the incident that it has become a part of, 0: none
 
 	Failures   int  // messages, not attempts

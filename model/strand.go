@@ -49,6 +49,7 @@ type Group struct {
 	Shape   Shape
 	Reason  string       // why these failures are one incident, a sentence for an agent
 	Outage  LogOutage    // what the log shows of an outage at that time
+	Going   bool         // nothing shows that it had ended when the log did
 	Extents []Extent     // of one strand they do not overlap
 	Joined  []IncidentID // incidents that are a part of it from now on
 }

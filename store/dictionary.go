@@ -232,22 +232,3 @@ func (d *dictionary) failures(ctx context.Context, rows []stored, full bool) ([]
 	})
 	return all, err
 }
-
-// cellsOf are some cells by their numbers.
-func (d *dictionary) cellsOf(ctx context.Context, list []int64) (map[int64]*cellRow, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.weight > maxRemembered {
-		d.reset()
-	}
-	if err := d.loadCells(ctx, list); err != nil {
-		return nil, err
-	}
-	m := make(map[int64]*cellRow, len(list))
-	for _, id := range list {
-		if c := d.cells[id]; c != nil {
-			m[id] = c
-		}
-	}
-	return m, nil
-}

@@ -12,7 +12,7 @@ import (
 	"unsent/model"
 )
 
-const incidentColumns = "i.id, i.failures, i.first, i.last, i.state, i.assignee, i.ticket, i.changed, i.shape, i.reason, i.outage, i.joined, i.stale, i.summary"
+const incidentColumns = "i.id, i.failures, i.first, i.last, i.state, i.assignee, i.ticket, i.changed, i.shape, i.reason, i.outage, i.going, i.joined, i.stale, i.summary"
 
 // Incidents are those that have messages which q selects, most failures first,
 // at most q.Limit. Their counts are of the whole incident. q.From is not used.
@@ -99,7 +99,7 @@ func (s *Store) readIncidents(ctx context.Context, rows *sql.Rows, err error) ([
 		var changed, joined int64
 		var stale bool
 		var text, outage string
-		if err := r.Scan(&e.id, &e.failures, &e.first, &e.last, &i.State, &i.Assignee, &i.Ticket, &changed, &i.Shape, &i.Reason, &outage, &joined, &stale, &text); err != nil {
+		if err := r.Scan(&e.id, &e.failures, &e.first, &e.last, &i.State, &i.Assignee, &i.Ticket, &changed, &i.Shape, &i.Reason, &outage, &i.Going, &joined, &stale, &text); err != nil {
 			return err
 		}
 		i.ID, i.Failures, i.First, i.Last = model.IncidentID(e.id), int(e.failures), moment(e.first), moment(e.last)

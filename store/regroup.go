@@ -66,20 +66,25 @@ func eachStrand(_ context.Context, log *Log) ([]model.Group, error) {
 	return groups, nil
 }
 
-// Recipients says, of the failures in an extent, how many distinct recipients they
-// have, and how many failures the one with most has. Those without a recipient
-// do not count.
-func (l *Log) Recipients(e model.Extent) (distinct int, most int, err error) {
-	_, err = l.t.scan(`SELECT count(*), coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM failure INDEXED BY failure_strand
-		WHERE strand = ? AND at >= ? AND at < ? AND recipient <> 0 GROUP BY recipient)`, []any{e.Strand, e.From, e.To}, &distinct, &most)
-	return distinct, most, err
+// Tally says, of the failures in an extent, how many distinct recipients or phone
+// number ids they have, a number that stands for the one with most failures, and how
+// many these are, attempts of one message counted each. Failures that do not say it do
+// not count.
+func (l *Log) Tally(dim model.Dim, e model.Extent) (distinct int, top int64, most int, err error) {
+	of := "f.recipient"
+	if dim == model.DimPhone {
+		of = "(SELECT phone FROM cell WHERE id = f.cell)"
+	}
+	_, err = l.t.scan(`SELECT count(*) OVER (), v, n FROM (SELECT `+of+` AS v, sum(f.attempts) AS n FROM failure AS f INDEXED BY failure_strand
+		WHERE f.strand = ? AND f.at >= ? AND f.at < ? GROUP BY v) WHERE v <> 0 ORDER BY n DESC, v LIMIT 1`, []any{e.Strand, e.From, e.To}, &distinct, &top, &most)
+	return distinct, top, most, err
 }
 
 // A sorted incident is what the database has of one, or is to have.
 type sorted struct {
 	shape, reason, outage string
 	failures, first, last int64
-	joined                int64
+	going, joined         int64
 }
 
 // abandoned is after how long without a batch an import is taken to have been
@@ -259,11 +264,11 @@ func writeExtents(t *session, before, after map[int64][]placed) error {
 // writeSorted writes what changed of the incidents themselves.
 func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.Group, after map[int64][]placed) error {
 	before := map[int64]sorted{}
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, shape, reason, outage, failures, first, last, joined FROM incident")
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, shape, reason, outage, failures, first, last, going, joined FROM incident")
 	if err := each(rows, err, func(r *sql.Rows) error {
 		var id int64
 		var x sorted
-		err := r.Scan(&id, &x.shape, &x.reason, &x.outage, &x.failures, &x.first, &x.last, &x.joined)
+		err := r.Scan(&id, &x.shape, &x.reason, &x.outage, &x.failures, &x.first, &x.last, &x.going, &x.joined)
 		before[id] = x
 		return err
 	}); err != nil {
@@ -276,6 +281,9 @@ func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.G
 	for i := range groups {
 		g := &groups[i]
 		x := &sorted{shape: string(g.Shape), reason: g.Reason}
+		if g.Going {
+			x.going = 1
+		}
 		if g.Outage != (model.LogOutage{}) {
 			text, err := json.Marshal(g.Outage)
 			if err != nil {
@@ -328,7 +336,7 @@ func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.G
 	if err := forgetTotals(t); err != nil {
 		return err
 	}
-	_, err = t.bulk(`UPDATE incident SET shape = s.c1, reason = s.c2, failures = s.c3, first = s.c4, last = s.c5, joined = s.c6, outage = s.c7, stale = 1
+	_, err = t.bulk(`UPDATE incident SET shape = s.c1, reason = s.c2, failures = s.c3, first = s.c4, last = s.c5, joined = s.c6, outage = s.c7, going = s.c8, stale = 1
 		FROM `+source+` AS s WHERE incident.id = s.c0`, len(due), func(row, column int) vtab.Value {
 		x := now[due[row]]
 		switch column {
@@ -340,6 +348,8 @@ func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.G
 			return x.reason
 		case 7:
 			return x.outage
+		case 8:
+			return x.going
 		}
 		return [...]int64{x.failures, x.first, x.last, x.joined}[column-3]
 	})
@@ -353,6 +363,11 @@ func (s *Store) join(t *session, old, to model.IncidentID) error {
 	w, err := readWork(t, old)
 	if err != nil {
 		return err
+	}
+	var worked bool
+	if _, err := t.scan("SELECT changed <> 0 OR EXISTS (SELECT 1 FROM finding WHERE incident = ?1) OR EXISTS (SELECT 1 FROM packet WHERE incident = ?1) FROM incident WHERE id = ?1",
+		[]any{int64(old)}, &worked); err != nil || !worked {
+		return err // nobody has seen to it, so nobody has to be told
 	}
 	for _, statement := range [...]string{
 		"UPDATE note SET incident = ?2 WHERE incident = ?1",

@@ -7,8 +7,8 @@ import (
 	"unsent/model"
 )
 
-// of is the case that a fault's failures make, with the evidence of the log.
-func (w *world) of(f *fault) *model.Case {
+// of is the case that a trouble's failures make, with the evidence of the log.
+func (w *world) of(f *trouble) *model.Case {
 	c := &model.Case{Scopes: map[model.Dim]model.Scope{}}
 	var mine []*send
 	codes := map[model.Code]int{}
@@ -16,7 +16,7 @@ func (w *world) of(f *fault) *model.Case {
 	first, last := minutes, 0
 	for i := range w.log {
 		s := &w.log[i]
-		if s.fault != f {
+		if s.trouble != f {
 			continue
 		}
 		mine = append(mine, s)

@@ -7,14 +7,14 @@ import (
 	"unsent/model"
 )
 
-// A fault is one thing that is wrong in a simulated world, and its label.
-type fault struct {
+// A trouble is one thing that is wrong in a simulated world, and its label.
+type trouble struct {
 	cause    string
 	code     model.Code
 	from, to int // minutes
 	shape    model.Shape
 	waba     string
-	account  *account
+	account  *business
 	phone    string
 	template string
 	one      bool // one recipient again and again
@@ -23,21 +23,21 @@ type fault struct {
 	text     map[string]string // what a check says that finds it
 	spoken   bool              // request or details name it
 	hits     float64
-	beside   []*fault // others on the same account; their causes are not wrong to name
+	beside   []*trouble // others on the same account; their causes are not wrong to name
 }
 
-// names reports whether a cause is the fault's, or that of one beside it.
-func (f *fault) names(cause string) bool {
-	return f.cause == cause || slices.ContainsFunc(f.beside, func(g *fault) bool { return g.cause == cause })
+// names reports whether a cause is the trouble's, or that of one beside it.
+func (f *trouble) names(cause string) bool {
+	return f.cause == cause || slices.ContainsFunc(f.beside, func(g *trouble) bool { return g.cause == cause })
 }
 
 // causesToMake is what the corpus has incidents of.
 var causesToMake = []string{"outage", "token", "account", "template", "window", "recipient", "public-key", "app",
 	"payment", "display-name", "registration", "allow-list", "throttled", "transient"}
 
-// strike makes one fault and lets the day's sends fail of it.
-func (w *world) strike(cause string, a *account) *fault {
-	f := &fault{cause: cause, code: "131000", account: a, waba: a.waba, shape: model.ShapeAccount, hits: 0.98}
+// strike makes one trouble and lets the day's sends fail of it.
+func (w *world) strike(cause string, a *business) *trouble {
+	f := &trouble{cause: cause, code: "131000", account: a, waba: a.waba, shape: model.ShapeAccount, hits: 0.98}
 	f.from = 70 + w.rng.IntN(180)
 	f.to = min(minutes-1, f.from+30+w.rng.IntN(120))
 	hit := func(s *send) bool { return s.waba == a.waba }
@@ -132,8 +132,8 @@ func (w *world) strike(cause string, a *account) *fault {
 	}
 	for i := range w.log {
 		s := &w.log[i]
-		if s.at >= f.from && s.at <= f.to && s.fault == nil && hit(s) && w.chance(f.hits) {
-			s.code, s.fault, s.details = f.code, f, "It is not known why this was not sent."
+		if s.at >= f.from && s.at <= f.to && s.trouble == nil && hit(s) && w.chance(f.hits) {
+			s.code, s.trouble, s.details = f.code, f, "It is not known why this was not sent."
 			if f.spoken {
 				s.request = `{"path":"whatsapp_business_encryption","business_public_key":"…"}`
 			}
@@ -154,7 +154,7 @@ func (w *world) strike(cause string, a *account) *fault {
 	return f
 }
 
-func (f *fault) finds(check, text string) {
+func (f *trouble) finds(check, text string) {
 	if f.text == nil {
 		f.text = map[string]string{}
 	}
@@ -163,7 +163,7 @@ func (f *fault) finds(check, text string) {
 }
 
 // again adds a queue that sends to one recipient over and over.
-func (w *world) again(f *fault) {
+func (w *world) again(f *trouble) {
 	for t := f.from; t <= f.to; t += 5 {
 		s := w.one(f.account, t)
 		s.recipient, s.code = -1, ""
@@ -172,7 +172,7 @@ func (w *world) again(f *fault) {
 }
 
 // campaign adds a list that is sent to once, from one number.
-func (w *world) campaign(f *fault) {
+func (w *world) campaign(f *trouble) {
 	for t := f.from; t <= f.to; t++ {
 		for range 1 + w.rng.IntN(3) {
 			w.log = append(w.log, send{at: t, waba: f.waba, app: f.account.app, phone: f.account.phones[0], kind: "template",
@@ -182,7 +182,7 @@ func (w *world) campaign(f *fault) {
 }
 
 // calls adds calls about a Flow's public key, which are no messages.
-func (w *world) calls(f *fault) {
+func (w *world) calls(f *trouble) {
 	for t := f.from; t <= f.to; t += 2 {
 		w.log = append(w.log, send{at: t, waba: f.waba, app: f.account.app, phone: f.account.phones[0], recipient: -2})
 	}
@@ -190,20 +190,20 @@ func (w *world) calls(f *fault) {
 
 // foretell lets the sends of the half hour before fail with a clear code: what
 // begins as 132001 goes on as 131000.
-func (w *world) foretell(f *fault) {
+func (w *world) foretell(f *trouble) {
 	for i := range w.log {
 		s := &w.log[i]
-		if s.at >= f.from-30 && s.at < f.from && s.waba == f.waba && s.template == f.template && s.fault == nil {
+		if s.at >= f.from-30 && s.at < f.from && s.waba == f.waba && s.template == f.template && s.trouble == nil {
 			s.code = "132001"
 		}
 	}
 }
 
-// findings are what checks say about a fault's incident, put some time after
+// findings are what checks say about a trouble's incident, put some time after
 // the log has ended. What is wrong is found by the checks that can see it; the
 // others are content, or could not ask, and now and then see something else that
 // is wrong and has nothing to do with it.
-func (w *world) findings(f *fault, c *model.Case) {
+func (w *world) findings(f *trouble, c *model.Case) {
 	ask := pick(w, 0.0, 0.0, 0.5, 1.0)
 	later := 1 + w.rng.IntN(90)
 	old := w.chance(0.1)

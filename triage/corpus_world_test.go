@@ -25,12 +25,12 @@ type send struct {
 	template, language, kind string
 	recipient                int
 	code                     model.Code // empty: it went well
-	fault                    *fault     // the fault that it failed of; nil: background
+	trouble                  *trouble   // the trouble that it failed of; nil: background
 	details, request         string
 }
 
 // An account is a WABA and how it sends.
-type account struct {
+type business struct {
 	waba, app string
 	phones    []string
 	templates []string
@@ -41,11 +41,11 @@ type account struct {
 
 type world struct {
 	rng       *rand.Rand
-	accounts  []account
+	accounts  []business
 	successes bool // whether the log holds what went well
 	masked    bool // whether it hides the recipients' numbers
 	log       []send
-	faults    []*fault
+	faults    []*trouble
 }
 
 func (w *world) chance(p float64) bool { return w.rng.Float64() < p }
@@ -60,7 +60,7 @@ func newWorld(seed uint64) *world {
 	n := pick(w, 1, 2, 4, 6, 9, 12)
 	apps, silent := pick(w, 1, 2, 3), w.chance(0.3)
 	for i := range n {
-		a := account{waba: fmt.Sprintf("10229000000%04d", i), app: fmt.Sprintf("63497000000%d", i%apps),
+		a := business{waba: fmt.Sprintf("10229000000%04d", i), app: fmt.Sprintf("63497000000%d", i%apps),
 			people: 200 + w.rng.IntN(2000), text: pick(w, 0, 0.1, 0.4), rate: 0.6 + 3*w.rng.Float64()}
 		if silent {
 			a.app = "" // many exports do not name the app
@@ -85,7 +85,7 @@ func newWorld(seed uint64) *world {
 }
 
 // one is an ordinary send; a few fail of what always fails a little.
-func (w *world) one(a *account, t int) send {
+func (w *world) one(a *business, t int) send {
 	s := send{at: t, waba: a.waba, app: a.app, phone: pick(w, a.phones...), recipient: w.rng.IntN(a.people), kind: "text"}
 	if !w.chance(a.text) {
 		s.kind, s.template, s.language = "template", pick(w, a.templates...), "en"

@@ -53,11 +53,11 @@ type lane struct {
 	waba    *wabaOf
 	fails   series // with a time
 	untimed int
-	held    []part // what is taken, ascending, disjoint
+	held    []holding // what is taken, ascending, disjoint
 }
 
-// A part is a stretch of a lane that a fault has, or is about to get.
-type part struct {
+// A holding is a stretch of a lane that a fault has, or is about to get.
+type holding struct {
 	from, to int64
 	f        *fault
 }
@@ -206,7 +206,7 @@ func (f *fault) take(l *lane, from, to int64) {
 	if !taken {
 		return
 	}
-	slices.SortFunc(l.held, func(a, b part) int { return cmp.Compare(a.from, b.from) })
+	slices.SortFunc(l.held, func(a, b holding) int { return cmp.Compare(a.from, b.from) })
 	f.has(l)
 }
 
@@ -221,19 +221,19 @@ func (f *fault) has(l *lane) {
 }
 
 // free are the stretches of a lane between two minutes that nobody has.
-func (l *lane) free(from, to int64) []part {
-	var out []part
+func (l *lane) free(from, to int64) []holding {
+	var out []holding
 	for _, p := range l.held {
 		if p.to < from || p.from > to {
 			continue
 		}
 		if p.from > from {
-			out = append(out, part{from: from, to: p.from - 1})
+			out = append(out, holding{from: from, to: p.from - 1})
 		}
 		from = p.to + 1
 	}
 	if from <= to {
-		out = append(out, part{from: from, to: to})
+		out = append(out, holding{from: from, to: to})
 	}
 	return out
 }
@@ -291,7 +291,7 @@ func (f *fault) reach() (first, last int64, n int) {
 }
 
 // edge is the first and the last minute with a failure in a part.
-func (l *lane) edge(p part) (from, to int64) {
+func (l *lane) edge(p holding) (from, to int64) {
 	i, _ := slices.BinarySearch(l.fails.at, p.from)
 	j, _ := slices.BinarySearch(l.fails.at, p.to+1)
 	if i >= j {

@@ -369,7 +369,7 @@ func (g *grouper) localFault(l *lane, s stretch) {
 	// Meta's and the customer's choices are no fault, and without successes
 	// nobody can tell refused recipients from a campaign.
 	if l.bound == boundChoice || l.bound == boundPerson && !l.waba.shares() {
-		l.held = slices.DeleteFunc(l.held, func(p part) bool { return p.f == f })
+		l.held = slices.DeleteFunc(l.held, func(p holding) bool { return p.f == f })
 	}
 }
 

@@ -178,7 +178,7 @@ func (f *fakeFault) covers(w int, e *fakeEvent) bool {
 // order in which they come.
 type fakeStore struct {
 	strands []Strand
-	index   map[string]int
+	index   map[model.Bounds]int
 	kinds   map[fakeKind]int
 	events  [][]fakeEvent // by strand
 }
@@ -187,10 +187,10 @@ func (s *fakeStore) strandOf(k fakeKind) int {
 	i, ok := s.kinds[k]
 	if !ok {
 		if s.index == nil {
-			s.index, s.kinds = map[string]int{}, map[fakeKind]int{}
+			s.index, s.kinds = map[model.Bounds]int{}, map[fakeKind]int{}
 		}
 		r := k.record()
-		key := Key(r)
+		key := Bounds(r)
 		if i, ok = s.index[key]; !ok {
 			i = len(s.strands)
 			s.index[key] = i

@@ -179,7 +179,7 @@ func (g *grouper) groups() []Group {
 		}
 		// Rows without a time go with those of the same strand that have one.
 		last := l.held[len(l.held)-1]
-		l.held = slices.Insert(l.held, 0, part{f: last.f})
+		l.held = slices.Insert(l.held, 0, holding{f: last.f})
 	}
 	var out []Group
 	for _, f := range g.faults() {
@@ -258,7 +258,7 @@ func (g *grouper) scattered() []Group {
 		of = l.s.error()
 		free := l.free(0, max(g.end, 0))
 		if l.untimed > 0 && len(l.held) == 0 {
-			free = append([]part{{}}, l.free(1, g.end)...)
+			free = append([]holding{{}}, l.free(1, g.end)...)
 		}
 		for _, p := range free {
 			n := l.untimed

@@ -92,15 +92,6 @@ func share(x, n int) string {
 	return strconv.FormatFloat(p, 'f', 0, 64) + " %"
 }
 
-// thousands is "1,234,567".
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
 // count is "1 send" or "1,200 sends".
 func count(n int, one, more string) string {
 	if n == 1 {

@@ -21,7 +21,7 @@ var (
 // determined says whether the evidence of a case settles its cause, by what
 // Meta's pages, the articles and the log can say, and not by what the rules make
 // of it. Else the only right answer is that it cannot be told.
-func determined(w *world, f *fault, c *model.Case) bool {
+func determined(w *world, f *trouble, c *model.Case) bool {
 	if f.code != "131000" && f.code != "131005" && f.code != "131026" && f.code != "131016" && f.code != "2" {
 		return true // Meta's code names it
 	}
@@ -112,7 +112,7 @@ func (a *tally) plus(b tally) {
 }
 
 // score makes the corpus and judges it. Each is called with a judged case.
-func score(seed uint64, n int, each func(f *fault, c *model.Case, j *Judgement, determined bool)) {
+func score(seed uint64, n int, each func(f *trouble, c *model.Case, j *Judgement, determined bool)) {
 	made := map[string]int{}
 	for ; ; seed++ {
 		w := newWorld(seed)
@@ -158,7 +158,7 @@ func score(seed uint64, n int, each func(f *fault, c *model.Case, j *Judgement, 
 func TestScore(t *testing.T) {
 	by := map[string]*tally{}
 	shown := 0
-	score(*scoreSeed, *scoreN, func(f *fault, c *model.Case, j *Judgement, determined bool) {
+	score(*scoreSeed, *scoreN, func(f *trouble, c *model.Case, j *Judgement, determined bool) {
 		s := by[f.cause]
 		if s == nil {
 			s = &tally{}
@@ -228,7 +228,7 @@ func TestScore(t *testing.T) {
 func TestReasonsRead(t *testing.T) {
 	seen := map[string]bool{}
 	digits := regexp.MustCompile(`[0-9]+`)
-	score(300, 4, func(_ *fault, _ *model.Case, j *Judgement, _ bool) {
+	score(300, 4, func(_ *trouble, _ *model.Case, j *Judgement, _ bool) {
 		for _, c := range j.Causes {
 			if len(c.Reasons) == 0 || len(c.Why) != len(c.Reasons) {
 				t.Errorf("%s is %s without a reason", c.Cause, c.Verdict)

@@ -26,12 +26,8 @@ type Strand struct {
 	Minutes []Minute // ascending, each minute once
 }
 
-// A Minute counts the attempts of a strand in one minute of log time. At counts
-// minutes since 1970 UTC; 0 is for rows without a time.
-type Minute struct {
-	At           int64
-	Failed, Good int
-}
+// A Minute counts the attempts of a strand in one minute of log time.
+type Minute = model.Minute
 
 // A Tally answers for a strand between two minutes, both included: how many
 // distinct values of a dimension its failures have, which has most of them (an

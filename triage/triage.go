@@ -53,29 +53,6 @@ func StrandOf(r *model.Record) Strand {
 	return s
 }
 
-// Key names the strand that a record belongs to: two records have the same key
-// if and only if their StrandOf is the same.
-func Key(r *model.Record) string {
-	s := StrandOf(r)
-	what := "code " + string(s.Code)
-	if s.Code == "" {
-		switch {
-		case r.Outcome == model.Succeeded:
-			what = "success"
-		case s.Vendor != (model.Vendor{}):
-			what = "vendor " + s.Vendor.String()
-		case s.HTTP != 0:
-			what = "http"
-			if s.HTTP > 0 {
-				what += " " + itoa(s.HTTP)
-			}
-		default:
-			what = "title " + s.Title
-		}
-	}
-	return strings.Join([]string{what, s.WABA, s.Template, s.Language, s.Phone, s.App}, "\x1f")
-}
-
 func firstOf(all ...string) string {
 	for _, s := range all {
 		if s != "" {
@@ -104,11 +81,4 @@ func fold(s string) string {
 		}
 	}
 	return b.String()
-}
-
-func itoa(n int) string {
-	if n < 10 {
-		return string(rune('0' + n))
-	}
-	return itoa(n/10) + string(rune('0'+n%10))
 }

@@ -13,7 +13,7 @@ import (
 
 var now = time.Date(2026, 5, 13, 14, 30, 0, 0, time.UTC)
 
-func TestKey(t *testing.T) {
+func TestBounds(t *testing.T) {
 	rec := func(f model.Failure) *model.Record { return &model.Record{Outcome: model.Failed, Failure: f} }
 	base := model.Failure{Code: "131000", WABA: "1", Template: "order_ready"}
 	tests := []struct {
@@ -34,6 +34,7 @@ func TestKey(t *testing.T) {
 		{"no code, other title", model.Failure{Title: "Failed"}, model.Failure{Title: "Blocked"}, false},
 		{"vendor codes of two systems", model.Failure{Vendor: model.Vendor{System: "gupshup", Code: "1002"}}, model.Failure{Vendor: model.Vendor{System: "vonage", Code: "1002"}}, false},
 		{"code 0 is a code", model.Failure{Code: "0"}, model.Failure{}, false},
+		{"HTTP status", model.Failure{HTTPStatus: 503}, model.Failure{HTTPStatus: 500}, false},
 		{"133010 is about the number", model.Failure{Code: "133010", WABA: "1", PhoneID: "5"}, model.Failure{Code: "133010", WABA: "1", PhoneID: "6"}, false},
 		{"131016 is not about the number", model.Failure{Code: "131016", WABA: "1", PhoneID: "5"}, model.Failure{Code: "131016", WABA: "1", PhoneID: "6"}, true},
 		{"131000 with a template does not part by the number", model.Failure{Code: "131000", Template: "a", PhoneID: "5"}, model.Failure{Code: "131000", Template: "a", PhoneID: "6"}, true},
@@ -44,12 +45,8 @@ func TestKey(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := Key(rec(tt.a)) == Key(rec(tt.b)); got != tt.same {
-				t.Errorf("same strand: %t, want %t", got, tt.same)
-			}
-			a, b := StrandOf(rec(tt.a)), StrandOf(rec(tt.b))
-			if got := byContent(&a, &b) == 0; got != tt.same {
-				t.Errorf("StrandOf says the same strand: %t, want %t", got, tt.same)
+			if got := Bounds(rec(tt.a)) == Bounds(rec(tt.b)); got != tt.same {
+				t.Errorf("same incident: %t, want %t", got, tt.same)
 			}
 		})
 	}
@@ -58,14 +55,14 @@ func TestKey(t *testing.T) {
 // A million failures of 40 WABAs with 40 templates and 60 numbers each way make
 // few strands, whatever the errors are.
 func TestStrandsAreFew(t *testing.T) {
-	keys := map[string]bool{}
+	keys := map[model.Bounds]bool{}
 	for _, code := range []model.Code{"131000", "131016", "131026", "131047", "131049", "190", "131042", "132001", "132000", "133010", "130429", "100"} {
 		for waba := range 40 {
 			for template := range 40 {
 				for phone := range 60 {
 					r := model.Record{Outcome: model.Failed}
 					r.Code, r.WABA, r.PhoneID, r.Template, r.Language = code, strconv.Itoa(waba), strconv.Itoa(phone), "t"+strconv.Itoa(template), "en"
-					keys[Key(&r)] = true
+					keys[Bounds(&r)] = true
 				}
 			}
 		}
@@ -109,7 +106,7 @@ func done(ids ...string) (recs []model.StepRecord) {
 
 func TestSteps(t *testing.T) {
 	t.Run("S2-S1c an outage locks the steps about the account", func(t *testing.T) {
-		steps := Steps(article, []model.StepRecord{{Step: "1", State: model.StepProblem, By: "hand", Note: "page shows a disruption"}}, nil)
+		steps := Steps(article, []model.StepRecord{{Step: "1", State: model.StepProblem, By: "hand", Note: "page shows a disruption"}}, nil, model.LogOutage{})
 		for _, id := range []string{"3", "6", "7", "8"} {
 			s := stateOf(t, steps, id)
 			if s.State != model.StepLocked || !strings.Contains(s.Lock, "page shows a disruption") {
@@ -121,56 +118,104 @@ func TestSteps(t *testing.T) {
 		}
 	})
 	t.Run("S1-22 an outage found by the check locks as well", func(t *testing.T) {
-		steps := Steps(article, nil, []model.Finding{{Check: "status-page", Verdict: model.Problem, Summary: "Meta reports an incident", At: now}})
+		steps := Steps(article, nil, []model.Finding{{Check: "status-page", Verdict: model.Problem, Summary: "Meta reports an incident", At: now}}, model.LogOutage{})
 		if s := stateOf(t, steps, "3"); s.State != model.StepLocked {
 			t.Errorf("step 3 is %s", s.State)
 		}
 	})
+	t.Run("an outage that is over is nothing to wait for", func(t *testing.T) {
+		found := []model.Finding{{Check: "status-page", Verdict: model.Problem, Summary: "Meta reported an outage", At: now, Facts: []model.Fact{{Name: model.FactOpenNow, Value: "no"}}}}
+		steps := Steps(article, nil, found, model.LogOutage{})
+		if s := stateOf(t, steps, "3"); s.State != model.StepOpen {
+			t.Errorf("step 3 is %s: %s", s.State, s.Lock)
+		}
+		if s := stateOf(t, steps, "1"); s.State != model.StepProblem || s.By != "check" {
+			t.Errorf("step 1 is %s by %q: it explains the failures all the same", s.State, s.By)
+		}
+		found[0].Facts[0].Value = "yes"
+		if s := stateOf(t, Steps(article, nil, found, model.LogOutage{}), "3"); s.State != model.StepLocked {
+			t.Errorf("open now, and step 3 is %s", s.State)
+		}
+	})
+	t.Run("S2-S1c what a check found of the account waits for the end of an outage", func(t *testing.T) {
+		down := model.Finding{Check: "status-page", Verdict: model.Problem, Summary: "Meta reports an incident", At: now}
+		for _, v := range []model.Verdict{model.OK, model.Problem} {
+			found := []model.Finding{down, {Check: "token", Verdict: v, Summary: "seen", At: now}}
+			s := stateOf(t, Steps(article, nil, found, model.LogOutage{}), "3")
+			if s.State != model.StepLocked || s.By != "" || len(s.Findings) != 1 {
+				t.Errorf("token %s: step 3 is %s by %q with %d findings", v, s.State, s.By, len(s.Findings))
+			}
+			if next, text, ok := Next(Steps(article, nil, found, model.LogOutage{})); ok && next.ID == "3" {
+				t.Errorf("token %s: next is %q", v, text)
+			}
+		}
+		if s := stateOf(t, Steps(article, done("3"), []model.Finding{down}, model.LogOutage{}), "3"); s.State != model.StepDone || s.By != "hand" {
+			t.Errorf("taken by hand all the same: %s by %q", s.State, s.By)
+		}
+	})
+	t.Run("S2-S1c a lock can be overruled for a reason", func(t *testing.T) {
+		found := []model.Finding{{Check: "status-page", Verdict: model.Problem, Summary: "Meta reports an incident", At: now}, {Check: "token", Verdict: model.Problem, Summary: "expired", At: now}}
+		steps := Steps(article, []model.StepRecord{{Step: "3", State: model.StepUnlocked, By: "hand", Note: "another region"}, {Step: "7", State: model.StepUnlocked, By: "hand"}}, found, model.LogOutage{})
+		if s := stateOf(t, steps, "3"); s.State != model.StepProblem || s.Lock != "" || s.Overruled != "another region" {
+			t.Errorf("step 3 is %s, locked %q, overruled %q", s.State, s.Lock, s.Overruled)
+		}
+		if s := stateOf(t, steps, "6"); s.State != model.StepLocked {
+			t.Errorf("step 6 is %s though nobody overruled its lock", s.State)
+		}
+		for _, id := range []string{"7", "7.1"} {
+			if s := stateOf(t, steps, id); s.State != model.StepOpen || s.Lock != "" {
+				t.Errorf("step %s is %s: %q", id, s.State, s.Lock)
+			}
+		}
+		if s := stateOf(t, Steps(article, []model.StepRecord{{Step: "3", State: model.StepOpen, By: "hand"}}, found, model.LogOutage{}), "3"); s.State != model.StepLocked {
+			t.Errorf("open again by hand: %s", s.State)
+		}
+	})
 	t.Run("S2-S7w the workaround waits for all before it", func(t *testing.T) {
-		if s := stateOf(t, Steps(article, done("1", "2", "3"), nil), "7"); s.State != model.StepLocked || s.Lock != "locked: settle step 6 first" {
+		if s := stateOf(t, Steps(article, done("1", "2", "3"), nil, model.LogOutage{}), "7"); s.State != model.StepLocked || s.Lock != "locked: settle step 6 first" {
 			t.Errorf("%s %q", s.State, s.Lock)
 		}
-		if s := stateOf(t, Steps(article, done("1", "2", "3", "6"), nil), "7"); s.State != model.StepOpen {
+		if s := stateOf(t, Steps(article, done("1", "2", "3", "6"), nil, model.LogOutage{}), "7"); s.State != model.StepOpen {
 			t.Errorf("%s %q", s.State, s.Lock)
 		}
 		recs := append(done("1", "2", "6"), model.StepRecord{Step: "3", State: model.StepProblem, By: "hand"})
-		if s := stateOf(t, Steps(article, recs, nil), "7"); s.State != model.StepLocked || !strings.Contains(s.Lock, "fix what step 3 found") {
+		if s := stateOf(t, Steps(article, recs, nil, model.LogOutage{}), "7"); s.State != model.StepLocked || !strings.Contains(s.Lock, "fix what step 3 found") {
 			t.Errorf("%s %q", s.State, s.Lock)
 		}
-		if s := stateOf(t, Steps(article, nil, nil), "7.1"); s.State != model.StepLocked {
+		if s := stateOf(t, Steps(article, nil, nil, model.LogOutage{}), "7.1"); s.State != model.StepLocked {
 			t.Errorf("7.1 is %s while 7 is locked", s.State)
 		}
 	})
 	t.Run("a check that answers settles its step", func(t *testing.T) {
 		found := []model.Finding{{Check: "recipient", Verdict: model.OK, At: now}}
-		if s := stateOf(t, Steps(article, nil, found), "6"); s.State != model.StepDone || s.By != "check" {
+		if s := stateOf(t, Steps(article, nil, found, model.LogOutage{}), "6"); s.State != model.StepDone || s.By != "check" {
 			t.Errorf("%s by %q", s.State, s.By)
 		}
 	})
 	t.Run("a check that could not answer does not", func(t *testing.T) {
 		for _, v := range []model.Verdict{model.Unknown, model.Skipped} {
-			if s := stateOf(t, Steps(article, nil, []model.Finding{{Check: "recipient", Verdict: v, At: now}}), "6"); s.State != model.StepOpen {
+			if s := stateOf(t, Steps(article, nil, []model.Finding{{Check: "recipient", Verdict: v, At: now}}, model.LogOutage{}), "6"); s.State != model.StepOpen {
 				t.Errorf("%s settled the step as %s", v, s.State)
 			}
 		}
 	})
 	t.Run("a tick by hand counts before a check", func(t *testing.T) {
 		found := []model.Finding{{Check: "recipient", Verdict: model.Problem, At: now}}
-		if s := stateOf(t, Steps(article, done("6"), found), "6"); s.State != model.StepDone || s.By != "hand" {
+		if s := stateOf(t, Steps(article, done("6"), found, model.LogOutage{}), "6"); s.State != model.StepDone || s.By != "hand" {
 			t.Errorf("%s by %q", s.State, s.By)
 		}
 	})
 }
 
 func TestNext(t *testing.T) {
-	if s, _, ok := Next(Steps(article, nil, nil)); !ok || s.ID != "1" {
+	if s, _, ok := Next(Steps(article, nil, nil, model.LogOutage{})); !ok || s.ID != "1" {
 		t.Errorf("first is %q", s.ID)
 	}
-	if s, _, ok := Next(Steps(article, done("1", "2"), nil)); !ok || s.ID != "3" {
+	if s, _, ok := Next(Steps(article, done("1", "2"), nil, model.LogOutage{})); !ok || s.ID != "3" {
 		t.Errorf("then %q", s.ID)
 	}
 	recs := append(done("2"), model.StepRecord{Step: "1", State: model.StepProblem, By: "hand"})
-	if _, text, ok := Next(Steps(article, recs, nil)); ok || !strings.Contains(text, "wait until it is over") {
+	if _, text, ok := Next(Steps(article, recs, nil, model.LogOutage{})); ok || !strings.Contains(text, "wait until it is over") {
 		t.Errorf("in an outage: %t %q", ok, text)
 	}
 }
@@ -178,51 +223,9 @@ func TestNext(t *testing.T) {
 // A step that found something is what to act on, before the steps nobody took.
 func TestNextActsOnWhatWasFound(t *testing.T) {
 	found := []model.Finding{{Check: "recipient", Verdict: model.Problem, Summary: "the number has 3 digits", At: now}}
-	if s, text, ok := Next(Steps(article, nil, found)); !ok || s.ID != "6" || !strings.Contains(text, "3 digits") {
+	if s, text, ok := Next(Steps(article, nil, found, model.LogOutage{})); !ok || s.ID != "6" || !strings.Contains(text, "3 digits") {
 		t.Errorf("%q %q", s.ID, text)
 	}
-}
-
-func TestCauses(t *testing.T) {
-	verdicts := func(found []model.Finding, recs ...model.StepRecord) map[string]model.CauseFinding {
-		out := map[string]model.CauseFinding{}
-		for _, c := range Causes(article, Steps(article, recs, found), found) {
-			out[c.Cause] = c
-		}
-		return out
-	}
-	for _, c := range verdicts(nil) {
-		if c.Verdict != model.CannotTell || len(c.Why) == 0 {
-			t.Errorf("without evidence %s is %s: %v", c.Cause, c.Verdict, c.Why)
-		}
-	}
-	t.Run("S2-C5", func(t *testing.T) {
-		if c := verdicts([]model.Finding{{Check: "window", Verdict: model.Problem, Summary: "26 hours"}})["window"]; c.Verdict != model.Likely || !strings.Contains(c.Why[0], "26 hours") {
-			t.Errorf("%+v", c)
-		}
-		if c := verdicts([]model.Finding{{Check: "window", Verdict: model.OK, Summary: "a template"}})["window"]; c.Verdict != model.Unlikely {
-			t.Errorf("%+v", c)
-		}
-		if c := verdicts([]model.Finding{{Check: "window", Verdict: model.Unknown, Summary: "no time"}})["window"]; c.Verdict != model.CannotTell {
-			t.Errorf("%+v", c)
-		}
-	})
-	t.Run("K10 a page that reports nothing rules nothing out", func(t *testing.T) {
-		if c := verdicts([]model.Finding{{Check: "status-page", Verdict: model.OK, Summary: "Meta reports nothing"}})["outage"]; c.Verdict != model.Possible {
-			t.Errorf("%+v", c)
-		}
-	})
-	t.Run("a step that was done is not a step that found nothing", func(t *testing.T) {
-		c := verdicts(nil, model.StepRecord{Step: "3", State: model.StepDone, By: "hand", Note: "token had expired; renewed"})["token"]
-		if c.Verdict != model.CannotTell || !strings.Contains(c.Why[0], "token had expired; renewed") {
-			t.Errorf("%+v", c)
-		}
-	})
-	t.Run("a step by hand speaks", func(t *testing.T) {
-		if c := verdicts(nil, model.StepRecord{Step: "3", State: model.StepProblem, By: "hand", Note: "expired"})["token"]; c.Verdict != model.Likely || !strings.Contains(c.Why[0], "expired") {
-			t.Errorf("%+v", c)
-		}
-	})
 }
 
 // Articles and checks name the same things: a check that an article names
@@ -241,11 +244,11 @@ func TestArticlesNameChecksThatExist(t *testing.T) {
 	}
 	for _, a := range kb.All() {
 		walk(a, a.Steps)
-		for _, c := range a.Causes {
-			for _, name := range asks[c.Key] {
-				if check.Find(name) == nil {
-					t.Errorf("cause %s asks %q, which does not exist", c.Key, name)
-				}
+	}
+	for _, r := range rules {
+		for _, name := range r.checks {
+			if check.Find(name) == nil {
+				t.Errorf("the rule for %s asks %q, which does not exist", r.cause, name)
 			}
 		}
 	}

@@ -104,6 +104,7 @@ CREATE TABLE incident (
 	shape      TEXT NOT NULL DEFAULT '',
 	reason     TEXT NOT NULL DEFAULT '',
 	outage     TEXT NOT NULL DEFAULT '',   -- JSON: what the log shows of one
+	going      INTEGER NOT NULL DEFAULT 0,
 	joined     INTEGER NOT NULL DEFAULT 0, -- the incident that it became a part of
 	failures   INTEGER NOT NULL DEFAULT 0,
 	first      INTEGER NOT NULL DEFAULT 0,
