@@ -56,8 +56,8 @@ func register(c Check) *Check {
 
 // order is the sequence of the articles' steps: the status page gates the rest.
 var order = []string{
-	"status-page", "token", "health", "account", "phone-number", "number-in-account", "webhook",
-	"template", "window", "recipient", "public-key", "flow", "message-history", "activity",
+	"status-page", "retry", "token", "health", "account", "phone-number", "number-in-account", "webhook",
+	"template", "window", "recipient", "other-numbers", "public-key", "flow", "message-history", "activity",
 }
 
 // All are the checks in the order in which the articles ask.
