@@ -11,7 +11,7 @@ var recipientRule = rule{
 	says:   "130403 131021 131050 131062 137000",
 	may:    "100 131000 131008 131009 131026",
 	words:  []string{"not a valid whatsapp", "incapable of receiving", "recipient is not a valid", "invalid phone number", "not a whatsapp user"},
-	checks: []string{"recipient"},
+	checks: []string{"recipient", "other-numbers"},
 	about:  []model.Dim{model.DimRecipient},
 	weigh: func(e *evidence, f model.Finding, r *reasons) bool {
 		if f.Verdict == model.OK && e.again() {

@@ -97,7 +97,7 @@ const stale = 24 * time.Hour
 // that look for the time of the failures themselves, always count.
 func (e *evidence) timely(f model.Finding) string {
 	switch f.Check {
-	case "window", "recipient", "status-page", "log-outage", "message-history", "activity":
+	case "window", "recipient", "other-numbers", "retry", "status-page", "log-outage", "message-history", "activity":
 		return ""
 	}
 	first, last := e.span()

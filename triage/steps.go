@@ -147,15 +147,15 @@ func lock(all []Step, i int, outage string) string {
 	var open, wrong []string
 	for _, id := range s.Needs {
 		for _, o := range all {
-			if o.ID != id {
+			if o.ID != id && !owed(all, id, o) {
 				continue
 			}
 			switch o.State {
 			case model.StepDone, model.StepSkipped:
 			case model.StepProblem:
-				wrong = append(wrong, id)
+				wrong = append(wrong, o.ID)
 			default:
-				open = append(open, id)
+				open = append(open, o.ID)
 			}
 		}
 	}
@@ -173,6 +173,14 @@ func lock(all []Step, i int, outage string) string {
 		}
 	}
 	return ""
+}
+
+// owed reports whether o is a step inside the step id that has to be settled too. A
+// person settles a step with all that is inside it, a check answers its own question.
+func owed(all []Step, id string, o Step) bool {
+	return strings.HasPrefix(o.ID, id+".") && slices.ContainsFunc(all, func(s Step) bool {
+		return s.ID == id && s.State == model.StepDone && s.By == "check"
+	})
 }
 
 // overruled reports whether an agent overruled the lock of step i, or of the step

@@ -171,6 +171,27 @@ func TestSteps(t *testing.T) {
 			t.Errorf("open again by hand: %s", s.State)
 		}
 	})
+	t.Run("what a check settled does not settle the steps inside it", func(t *testing.T) {
+		nested := kb.Article{Steps: []kb.Step{{ID: "6", Checks: []string{"recipient"}, Sub: []kb.Step{{ID: "6.1", Hand: true}}}, {ID: "7", Needs: []string{"6"}}}}
+		found := []model.Finding{{Check: "recipient", Verdict: model.OK, At: now}}
+		for _, c := range []struct {
+			name string
+			recs []model.StepRecord
+			want string
+		}{
+			{"open", nil, "locked: settle step 6.1 first"},
+			{"taken", done("6.1"), ""},
+			{"all of the step by hand", done("6"), ""},
+			{"left out on purpose", []model.StepRecord{{Step: "6", State: model.StepSkipped, By: "hand", At: now}}, ""},
+		} {
+			if s := stateOf(t, Steps(nested, c.recs, found), "7"); s.Lock != c.want {
+				t.Errorf("%s: lock %q, want %q", c.name, s.Lock, c.want)
+			}
+		}
+		if s := stateOf(t, Steps(nested, nil, nil), "7"); s.Lock != "locked: settle step 6 first" {
+			t.Errorf("nothing answered: %q", s.Lock)
+		}
+	})
 	t.Run("S2-S7w the workaround waits for all before it", func(t *testing.T) {
 		if s := stateOf(t, Steps(article, done("1", "2", "3"), nil, model.LogOutage{}), "7"); s.State != model.StepLocked || s.Lock != "locked: settle step 6 first" {
 			t.Errorf("%s %q", s.State, s.Lock)
