@@ -20,8 +20,8 @@ func TestLoad(t *testing.T) {
 
 // The names that other rooms know.
 var (
-	causeNames = []string{"outage", "token", "account", "template", "window", "recipient", "public-key", "app", "payment", "display-name", "registration", "allow-list", "throttled", "transient", "unknown"}
-	checkNames = []string{"status-page", "token", "health", "account", "phone-number", "number-in-account", "webhook", "template", "window", "recipient", "public-key", "flow", "message-history", "activity", "log-outage"}
+	causeNames = []string{"outage", "token", "account", "template", "window", "recipient", "other-numbers", "public-key", "app", "payment", "display-name", "registration", "allow-list", "throttled", "transient", "unknown"}
+	checkNames = []string{"status-page", "retry", "token", "health", "account", "phone-number", "number-in-account", "webhook", "template", "window", "recipient", "other-numbers", "public-key", "flow", "message-history", "activity", "log-outage"}
 	verdict    = regexp.MustCompile(`^(WAIT: .+|RETRY LATER|FIX THIS: .+|ASK: .+|ESCALATE)$`)
 	link       = regexp.MustCompile(`\]\(([^)]*)\)|(https?://[^\s)">]+)`)
 )

@@ -307,6 +307,9 @@ func TestSeed131000(t *testing.T) {
 		"S2-S2a": func(t *testing.T) { says(t, "step 2", body(t, "2"), "no outage reported", "wait a few minutes") },
 		"S2-S2b": func(t *testing.T) {
 			says(t, "step 2", body(t, "2"), "once, or now and then, a simple retry is often enough")
+			if s := step(t, a, "2"); !slices.Equal(s.Checks, []string{"retry"}) {
+				t.Errorf("step 2 checks %v", s.Checks)
+			}
 		},
 		"S2-S2c": func(t *testing.T) { says(t, "step 2", body(t, "2"), "keeps coming, go on to the next steps") },
 		"S2-S3a": func(t *testing.T) {
@@ -348,9 +351,9 @@ func TestSeed131000(t *testing.T) {
 		},
 		"S2-S6b": func(t *testing.T) { says(t, "step 6", body(t, "6"), "15551234567", "+1 (555) 123-4567") },
 		"S2-S6c": func(t *testing.T) {
-			says(t, "step 6", body(t, "6"), "test with another number that is known to work", "on WhatsApp")
-			if !step(t, a, "6").Hand {
-				t.Error("step 6 needs a hand: no API sends the test")
+			says(t, "step 6.1", body(t, "6.1"), "test with another number that is known to work", "on WhatsApp")
+			if s := step(t, a, "6.1"); !slices.Equal(s.Checks, []string{"other-numbers"}) {
+				t.Errorf("step 6.1 checks %v: no API sends the test, and only the log can have made it", s.Checks)
 			}
 		},
 		"S2-S7.1": func(t *testing.T) { says(t, "step 7.1", body(t, "7.1"), "new app", "developers.facebook.com") },

@@ -155,7 +155,7 @@ func TestKeysWhileNothingAnswers(t *testing.T) {
 	go func() { over <- cmd() }()
 	<-started
 	press(t, a, "j", "j", "tab", "tab", "shift+tab", "shift+tab", "v", "j", "-")
-	if s := screenText(a); !strings.Contains(s, "stopped; 10 of 10 checks not answered") {
+	if s := screenText(a); !strings.Contains(s, "stopped; 12 of 12 checks not answered") {
 		t.Errorf("\n%s", s)
 	}
 	if msg, ok := (<-over).(checksDone); !ok || a.working.current(msg.id) {

@@ -26,7 +26,7 @@ var surfaces = []struct {
 	{"case step unfolded", []string{"enter", "enter"}},
 	{"case checked", []string{"enter", "C"}},
 	{"case answers", []string{"enter", "C", "v"}},
-	{"case answers of the recipient", []string{"enter", "C", "v", "G", "n", "n", "n", "n", "n", "n", "n", "n", "n", "r"}},
+	{"case answers of the recipient", []string{"enter", "C", "v", "G", "n", "n", "n", "n", "n", "n", "n", "n", "n", "n", "r"}},
 	{"case locked step", []string{"enter", "1", "f", "d", "o", "w", "n", "enter", "4", "O"}},
 	{"case article", []string{"enter", "tab"}},
 	{"case causes", []string{"enter", "C", "tab", "tab"}},
