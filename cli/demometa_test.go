@@ -6,13 +6,18 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"unsent/check"
 	"unsent/check/metasim"
+	"unsent/kb"
 	"unsent/model"
+	"unsent/packet"
 	"unsent/store"
+	"unsent/triage"
 )
 
 // askDemo asks the demo's Meta something in the name of an account, whose
@@ -177,9 +182,69 @@ func TestDemoChecks(t *testing.T) {
 			if f.Verdict == model.Problem && want[f.Check] != model.Problem {
 				t.Errorf("i%d, %s: %s found a problem: %s", id, story, f.Check, f.Summary)
 			}
+			if err := s.SaveFinding(t.Context(), m.Incident.ID, 0, f); err != nil {
+				t.Fatal(err)
+			}
 		})
+		if story == "template" {
+			t.Run("settled", func(t *testing.T) { demoSettled(t, a, s, m.Incident.ID) })
+		}
 	}
 	if len(stories) != 5 {
 		t.Errorf("the stories are %v", stories)
+	}
+}
+
+// After its checks each of the steps 1 to 6 of the paused template is settled by a
+// finding, with nothing ticked by hand, and its packet lacks nothing.
+func demoSettled(t *testing.T, a *app, s *store.Store, id model.IncidentID) {
+	m, err := load(t.Context(), s, id.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]model.StepState{"1": model.StepDone, "2": model.StepDone, "3": model.StepDone, "4": model.StepDone, "5": model.StepProblem, "6": model.StepDone, "6.1": model.StepDone}
+	for _, step := range m.Steps {
+		if state, ok := want[step.ID]; ok && (step.State != state || step.By != "check") {
+			t.Errorf("step %s %s is %s by %q, want %s by check", step.ID, step.Title, step.State, step.By, state)
+		}
+		delete(want, step.ID)
+	}
+	if len(want) > 0 {
+		t.Errorf("there are no steps %v", want)
+	}
+	if step, text, ok := triage.Next(m.Steps); !ok || step.ID != "5" {
+		t.Errorf("next is %q", text)
+	}
+	made := packet.New(a.packetInput(m, packetAsk{}), packet.Meta)
+	if made.Complete != 5 || len(made.Stops) > 0 {
+		t.Errorf("the packet is %s, stopped by %v, and misses %+v", made.Meter(), made.Stops, made.Missing)
+	}
+	text, err := made.Render(packet.Text)
+	if err != nil || !strings.Contains(text, "waiting did not help") || !strings.Contains(text, "2 Wait a little, then retry: done") {
+		t.Errorf("%v:\n%s", err, text)
+	}
+}
+
+// The articles that ask for a retry are those whose errors may pass by themselves.
+func TestRetryIsAsked(t *testing.T) {
+	n := 0
+	for _, article := range kb.All() {
+		for _, step := range article.Steps {
+			for _, code := range article.Codes {
+				if !slices.Contains(step.Checks, "retry") {
+					continue
+				}
+				n++
+				c := model.Case{Incident: model.Incident{Code: model.Code(code), Failures: 1}, Newest: []model.Failure{{ID: 1, Code: model.Code(code)}}}
+				check.Run(t.Context(), check.Subject{Case: c, Now: testNow}, []string{"retry"}, func(f model.Finding) {
+					if f.Verdict != model.Unknown {
+						t.Errorf("step %s of article %s: %s %q", step.ID, article.ID, f.Verdict, f.Summary)
+					}
+				})
+			}
+		}
+	}
+	if n < 2 {
+		t.Errorf("%d articles ask", n)
 	}
 }

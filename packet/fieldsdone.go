@@ -219,16 +219,23 @@ func (k *Packet) checks(d detail) field {
 	return f
 }
 
+// answer is what a check found out, empty where it could not tell.
+func (k *Packet) answer(check string, d detail) string {
+	for _, fi := range k.found() {
+		if fi.Check == check && (fi.Verdict == model.OK || fi.Verdict == model.Problem) {
+			return k.prose(fi.Summary, d.prose)
+		}
+	}
+	return ""
+}
+
 // changed is what happened shortly before, as far as a check or a note tells.
 func (k *Packet) changed(d detail) field {
 	f := field{key: "changed", label: "CHANGED", missing: "not looked at: ask what was changed shortly before (app, webhook, token, templates, numbers)"}
-	for _, fi := range k.found() {
-		if fi.Check == "activity" && (fi.Verdict == model.OK || fi.Verdict == model.Problem) {
-			s := k.prose(fi.Summary, d.prose)
-			f.say("%s", s)
-			f.data = s
-			return f
-		}
+	if s := k.answer("activity", d); s != "" {
+		f.say("%s", s)
+		f.data = s
+		return f
 	}
 	f.lines = []string{"Not known."}
 	return f
@@ -251,6 +258,10 @@ func (k *Packet) retries(d detail) field {
 			again, plural(len(k.in.Samples), "sample message"), most)
 		data["samples_failed_again"], data["most_attempts"] = again, most
 	}
+	if s := k.answer("retry", d); s != "" {
+		f.say("%s", s)
+		data["found"] = s
+	}
 	if f.state == missing {
 		f.lines = []string{"Not known: the log shows no second failure of a message. What was tried by hand stands with the steps."}
 	}
@@ -259,17 +270,23 @@ func (k *Packet) retries(d detail) field {
 }
 
 // control is the test with another number that is known to work. It is told in
-// the note of the step about the recipient, by a note that begins with "test":
-// any other note there says something else.
+// the note of the step about the recipient, or of the step inside it that is about
+// this test, by a note that begins with "test": any other note there says something
+// else. Where nobody made it, the log may have.
 func (k *Packet) control(d detail) field {
 	f := field{key: "control_test", label: "TEST", missing: "no test with a number that is known to work; send one message to it, and at the step about the number note 'test: ...' with the result"}
 	for _, p := range k.progress() {
-		if slices.Contains(p.step.Checks, "recipient") && p.by == "hand" && strings.HasPrefix(strings.ToLower(strings.TrimSpace(p.note)), "test") {
+		if (slices.Contains(p.step.Checks, "recipient") || slices.Contains(p.step.Checks, "other-numbers")) && p.by == "hand" && strings.HasPrefix(strings.ToLower(strings.TrimSpace(p.note)), "test") {
 			note := k.prose(p.note, d.prose)
 			f.say("With another number, step %s: %s", p.step.ID, note)
 			f.data = note
 			return f
 		}
+	}
+	if s := k.answer("other-numbers", d); s != "" {
+		f.say("Not made; the log tells of other numbers: %s", s)
+		f.data = s
+		return f
 	}
 	f.lines = []string{"No test with a number that is known to work."}
 	return f
