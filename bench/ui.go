@@ -23,6 +23,7 @@ import (
 type screens struct {
 	pty, bin, db, hello string
 	runs                int
+	env                 []string // of the program; nil: ours
 	missed              []string
 }
 
@@ -49,7 +50,10 @@ func (s *screens) run(command []string, options ...string) (seen, error) {
 		args = append([]string{rt, "-r", "1"}, args...) // so that the other programs of the machine count less
 	}
 	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Env = append(os.Environ(), "TZ=UTC")
+	cmd.Env = append(s.env, "TZ=UTC")
+	if s.env == nil {
+		cmd.Env = append(os.Environ(), "TZ=UTC")
+	}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
 	if err := cmd.Run(); err != nil {

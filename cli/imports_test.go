@@ -33,7 +33,7 @@ var rooms = map[string]struct {
 	"ui":               {[]string{"model", "kb", "triage", "check", "packet", "safe"}, "it reaches the world through Deps only, so that a test can replace it"},
 	"cli":              {[]string{"model", "safe", "ingest", "store", "kb", "triage", "check", "check/graph", "check/status", "check/metasim", "packet", "ui"}, "it puts the others together"},
 	"cli/internal/tty": {nil, "it is a tool of tests"},
-	"bench":            {nil, "it measures the program from outside, as its user meets it"},
+	"bench":            {[]string{"check/metasim"}, "it measures the program from outside, as its user meets it; what the checks ask has to answer in a known time"},
 }
 
 // doors says who alone may import what reaches outside the program. A name that
