@@ -46,7 +46,7 @@ func checkOtherNumbers(_ context.Context, s Subject) model.Finding {
 	case n < severalNumbers:
 		return found(model.Unknown, "cannot tell: fewer than %d well-formed numbers failed, and it may be the fault of these"+ask, severalNumbers)
 	case s.allFail():
-		return found(model.OK, "they do: %s of its scope failed, to %d different well-formed numbers, so it is not the number of one person", s.allSends(), n)
+		return found(model.OK, "other numbers fail too: %s of its scope failed, to %d different well-formed numbers, so it is not the number of one person", s.allSends(), n)
 	case s.shared():
 		return found(model.Unknown, "cannot tell: %d well-formed numbers failed, and %d of %d sends in the same scope did not fail so; whether these numbers are the difference, the log does not say%s",
 			n, s.Incident.Attempts-s.Incident.Failures, s.Incident.Attempts, ask)

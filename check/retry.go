@@ -85,11 +85,11 @@ func checkRetry(_ context.Context, s Subject) model.Finding {
 	// went well are not among its failures.
 	switch {
 	case stayed > 0 && len(groups) == 1:
-		return found(model.OK, "waiting did not help: the same kind of message to the same number failed again %s after the first time; go on to the next steps", rough(longest))
+		return found(model.OK, "waiting did not help: the same kind of message to the same number failed again %s after the first time", rough(longest))
 	case 2*stayed > len(groups):
-		return found(model.OK, "waiting did not help: to %d of %d recipients the same kind of message failed again, up to %s after the first time; go on to the next steps", stayed, len(groups), rough(longest))
+		return found(model.OK, "waiting did not help: to %d of %d recipients the same kind of message failed again, up to %s after the first time", stayed, len(groups), rough(longest))
 	case s.allFail() && inc.Failures >= goesOnFor && inc.Last.Sub(inc.First) >= goesOn:
-		return found(model.OK, "waiting did not help: %s of its scope failed over %s, until %s; go on to the next steps", s.allSends(), rough(inc.Last.Sub(inc.First)), clock(inc.Last))
+		return found(model.OK, "waiting did not help: %s of its scope failed over %s, until %s", s.allSends(), rough(inc.Last.Sub(inc.First)), clock(inc.Last))
 	case soon > 0 && stayed == 0:
 		return found(model.Unknown, "cannot tell yet: it failed again after %d seconds, which is too soon; leave it for a few minutes, then send one message once more", int(soon.Seconds()))
 	case len(sample) == 1 && most.Attempts > 1 && most.WAMID == "" && s.Message == nil:

@@ -20,7 +20,7 @@ func TestAnswersOfTheLog(t *testing.T) {
 	}{
 		{"retries", "retry", "retries", model.OK, false, given, "it is so"},
 		{"retries that cannot be told", "retry", "retries", model.Unknown, false, missing, "Not known"},
-		{"other numbers", "other-numbers", "control_test", model.OK, false, given, "Not made; the log tells of other numbers: it is so"},
+		{"other numbers", "other-numbers", "control_test", model.OK, false, given, "Not made by hand. From the log: it is so"},
 		{"other numbers that cannot be told", "other-numbers", "control_test", model.Unknown, false, missing, "No test with a number"},
 		{"a test was made", "other-numbers", "control_test", model.OK, true, given, "With another number, step 6: test: our own phone fails too"},
 	} {

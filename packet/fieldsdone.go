@@ -284,7 +284,7 @@ func (k *Packet) control(d detail) field {
 		}
 	}
 	if s := k.answer("other-numbers", d); s != "" {
-		f.say("Not made; the log tells of other numbers: %s", s)
+		f.say("Not made by hand. From the log: %s", s)
 		f.data = s
 		return f
 	}

@@ -244,7 +244,7 @@ func Next(steps []Step) (step Step, text string, ok bool) {
 	reason := ""
 	for _, s := range steps {
 		switch {
-		case s.State == model.StepOpen && !hasSub(s, steps):
+		case s.State == model.StepOpen && (len(s.Checks) > 0 || !hasSub(s, steps)): // with checks it asks something itself
 			return s, fmt.Sprintf("step %s: %s", s.ID, s.Title), true
 		case s.State == model.StepLocked && reason == "":
 			reason = fmt.Sprintf("step %s is %s", s.ID, s.Lock)

@@ -188,6 +188,12 @@ func TestSteps(t *testing.T) {
 				t.Errorf("%s: lock %q, want %q", c.name, s.Lock, c.want)
 			}
 		}
+		if next, _, ok := Next(Steps(nested, nil, nil)); !ok || next.ID != "6" {
+			t.Errorf("nothing answered: next is step %q", next.ID)
+		}
+		if next, _, ok := Next(Steps(nested, nil, found)); !ok || next.ID != "6.1" {
+			t.Errorf("step 6 is answered: next is step %q", next.ID)
+		}
 		if s := stateOf(t, Steps(nested, nil, nil), "7"); s.Lock != "locked: settle step 6 first" {
 			t.Errorf("nothing answered: %q", s.Lock)
 		}
