@@ -184,17 +184,17 @@ func TestSteps(t *testing.T) {
 			{"all of the step by hand", done("6"), ""},
 			{"left out on purpose", []model.StepRecord{{Step: "6", State: model.StepSkipped, By: "hand", At: now}}, ""},
 		} {
-			if s := stateOf(t, Steps(nested, c.recs, found), "7"); s.Lock != c.want {
+			if s := stateOf(t, Steps(nested, c.recs, found, model.LogOutage{}), "7"); s.Lock != c.want {
 				t.Errorf("%s: lock %q, want %q", c.name, s.Lock, c.want)
 			}
 		}
-		if next, _, ok := Next(Steps(nested, nil, nil)); !ok || next.ID != "6" {
+		if next, _, ok := Next(Steps(nested, nil, nil, model.LogOutage{})); !ok || next.ID != "6" {
 			t.Errorf("nothing answered: next is step %q", next.ID)
 		}
-		if next, _, ok := Next(Steps(nested, nil, found)); !ok || next.ID != "6.1" {
+		if next, _, ok := Next(Steps(nested, nil, found, model.LogOutage{})); !ok || next.ID != "6.1" {
 			t.Errorf("step 6 is answered: next is step %q", next.ID)
 		}
-		if s := stateOf(t, Steps(nested, nil, nil), "7"); s.Lock != "locked: settle step 6 first" {
+		if s := stateOf(t, Steps(nested, nil, nil, model.LogOutage{}), "7"); s.Lock != "locked: settle step 6 first" {
 			t.Errorf("nothing answered: %q", s.Lock)
 		}
 	})
