@@ -23,7 +23,11 @@ func checkAccount(ctx context.Context, s Subject, g *graph.Client) model.Finding
 		return unanswered(g, a, err, "WABA "+t.waba)
 	}
 	r := judgeAccount(w, s.code())
-	return t.confine(answered(g, a, r.finding("the WhatsApp account is active and approved")))
+	good := "the WhatsApp account is active and approved"
+	if w.Review == "" {
+		good = "the WhatsApp account is active; of its review Meta's answer says nothing"
+	}
+	return t.confine(answered(g, a, r.finding(good)))
 }
 
 // code is the error code of the case.
@@ -62,8 +66,11 @@ func judgeAccount(w graph.WABA, code model.Code) reading {
 	default:
 		r.unknown(strange("account's review", w.Review))
 	}
-	if w.Status == "" && w.Review == "" {
+	switch {
+	case w.Status == "" && w.Review == "":
 		r.unknown("Meta's answer has neither the account's status nor its review")
+	case w.Status == "":
+		r.unknown("Meta's answer does not have the account's status; its review of the account is " + upper(w.Review))
 	}
 	switch w.Verification {
 	case "", "verified":

@@ -19,6 +19,9 @@ func healthOf(overall, entities string) string {
 
 const well = `{"entity_type":"WABA","id":"1","can_send_message":"AVAILABLE"},{"entity_type":"BUSINESS","id":"2","can_send_message":"AVAILABLE"}`
 
+// whole is what every answer has besides the entity that was asked about.
+const whole = well + `,{"entity_type":"APP","id":"3","can_send_message":"AVAILABLE"}`
+
 func TestHealth(t *testing.T) {
 	sip := func(code string) string {
 		return `"can_receive_call_sip":"BLOCKED","errors":[{"error_code":` + code + `,"error_description":"calling cannot use SIP","possible_solution":"configure it"}]`
@@ -29,19 +32,22 @@ func TestHealth(t *testing.T) {
 		want model.Verdict
 		say  []string
 	}{
-		{"all available", healthOf("AVAILABLE", entity("PHONE_NUMBER", "AVAILABLE", `"can_receive_call_sip":"AVAILABLE"`)+","+well), model.OK, []string{"may send messages", "fact:the phone number: AVAILABLE"}},
+		{"all available", healthOf("AVAILABLE", entity("PHONE_NUMBER", "AVAILABLE", `"can_receive_call_sip":"AVAILABLE"`)+","+whole), model.OK, []string{"may send messages", "fact:the phone number: AVAILABLE"}},
 		{"blocked by calls only", healthOf("BLOCKED", entity("PHONE_NUMBER", "AVAILABLE", sip("138024"))+","+well+","+entity("APP", "AVAILABLE", sip(`"138025"`))), model.OK, []string{"not:SIP"}},
 		{"payment", healthOf("BLOCKED", entity("PHONE_NUMBER", "AVAILABLE", "")+","+entity("WABA", "BLOCKED", `"errors":[{"error_code":141006,"error_description":"There is an error with the payment method.","possible_solution":"Add one."}]`)), model.Problem,
 			[]string{"blocks sending for the WhatsApp account: There is an error with the payment method (141006)", "fact:Meta's advice for 141006: Add one."}},
 		{"limited with an error", healthOf("LIMITED", entity("WABA", "LIMITED", `"errors":[{"error_code":141010,"error_description":"Business not verified"}]`)), model.Problem, []string{"limits sending", "141010"}},
 		{"limited by SIP only", healthOf("LIMITED", entity("WABA", "LIMITED", sip("138024"))), model.Unknown, []string{"whether that stopped these messages"}},
 		{"limited with a remark", healthOf("LIMITED", entity("PHONE_NUMBER", "LIMITED", `"additional_info":["Your display name has not been approved yet."]`)+","+well), model.Unknown, []string{"limits sending for the phone number: Your display name"}},
-		{"app without webhooks", healthOf("LIMITED", well+","+entity("APP", "LIMITED", `"additional_info":["Your app is not subscribed to the message webhook."]`)), model.OK, []string{"but Meta has a remark on the app: Your app is not subscribed"}},
+		{"app without webhooks", healthOf("LIMITED", entity("PHONE_NUMBER", "AVAILABLE", "")+","+well+","+entity("APP", "LIMITED", `"additional_info":["Your app is not subscribed to the message webhook."]`)), model.OK, []string{"but Meta has a remark on the app: Your app is not subscribed"}},
 		{"a word that nobody knows", healthOf("AVAILABLE", entity("WABA", "PERHAPS", "")), model.Unknown, []string{`"PERHAPS"`}},
 		{"an entity that nobody knows", healthOf("AVAILABLE", well+","+entity("MOON", "BLOCKED", "")), model.Problem, []string{"MOON"}},
 		{"no word", healthOf("AVAILABLE", entity("WABA", "", "")), model.Unknown, nil},
 		{"no entities: the overall word", `{"health_status":{"can_send_message":"BLOCKED"}}`, model.Problem, nil},
 		{"no entities, available", `{"health_status":{"can_send_message":"AVAILABLE","entities":[]}}`, model.OK, nil},
+		{"nothing of the number", healthOf("AVAILABLE", whole), model.Unknown, []string{"says nothing of the phone number"}},
+		{"nothing of the account", healthOf("AVAILABLE", entity("PHONE_NUMBER", "AVAILABLE", "")+","+entity("APP", "AVAILABLE", "")), model.Unknown, []string{"says nothing of the WhatsApp account"}},
+		{"an entity that cannot be read", healthOf("AVAILABLE", entity("PHONE_NUMBER", "AVAILABLE", "")+","+whole+`,"BUSINESS"`), model.Unknown, []string{"1 part of Meta's health status could not be read"}},
 		{"no health", `{"id":"1"}`, model.Unknown, []string{"no health status"}},
 		{"additional_info is a text", healthOf("LIMITED", entity("PHONE_NUMBER", "LIMITED", `"additional_info":"x"`)), model.Unknown, nil},
 		{"refused", notThere, model.Unknown, []string{"wrong id, or the token may not see it; Meta does not say which", "fact:fbtrace_id: AbcD_1", "fact:look at"}},
@@ -53,7 +59,7 @@ func TestHealth(t *testing.T) {
 	}
 	// Without a phone number ID the WABA is asked.
 	noPhone := of(func(f *model.Failure) { f.PhoneID = "" })
-	expect(t, askFake(t, "health", noPhone, map[string]string{testWABA: healthOf("AVAILABLE", well)}), model.OK, "of the number nothing is known")
+	expect(t, askFake(t, "health", noPhone, map[string]string{testWABA: healthOf("AVAILABLE", whole)}), model.OK, "of the number nothing is known")
 	expect(t, askFake(t, "health", of(func(f *model.Failure) { f.PhoneID, f.WABA = "", "" }), nil), model.Skipped, "neither a phone number ID nor a WABA")
 	expect(t, askFake(t, "health", of(func(f *model.Failure) { f.PhoneID = "4000O0" }), nil), model.Unknown, `'O' at place 5`)
 }
@@ -83,7 +89,8 @@ func TestAccount(t *testing.T) {
 		say  []string
 	}{
 		{"well", "", `{"id":"1","name":"Shop","status":"ACTIVE","account_review_status":"APPROVED","business_verification_status":"VERIFIED"}`, model.OK, []string{"active and approved", "fact:the article says Active"}},
-		{"only the review", "", `{"id":"1","account_review_status":"APPROVED"}`, model.OK, nil},
+		{"only the review", "", `{"id":"1","account_review_status":"APPROVED"}`, model.Unknown, []string{"does not have the account's status"}},
+		{"only the status", "", `{"id":"1","status":"ACTIVE"}`, model.OK, []string{"of its review Meta's answer says nothing", "not:approved"}},
 		{"restricted", "", `{"id":"1","status":"RESTRICTED","account_review_status":"APPROVED"}`, model.Problem, []string{"RESTRICTED"}},
 		{"rejected", "", `{"id":"1","status":"ACTIVE","account_review_status":"REJECTED"}`, model.Problem, []string{"REJECTED, not APPROVED"}},
 		{"a word that nobody knows", "", `{"id":"1","status":"DREAMING"}`, model.Unknown, []string{`"DREAMING"`}},

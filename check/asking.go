@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"unsent/check/door"
 	"unsent/check/graph"
 	"unsent/model"
 	"unsent/safe"
@@ -72,8 +73,9 @@ func answered(g *graph.Client, a graph.Answer, f model.Finding) model.Finding {
 // what was asked about, "WABA 123".
 func unanswered(g *graph.Client, a graph.Answer, err error, thing string) model.Finding {
 	f := model.Finding{Verdict: model.Unknown, Summary: "could not tell: " + err.Error()}
-	if errors.Is(err, context.DeadlineExceeded) {
-		f.Summary = "could not tell: no answer from " + g.Host() + " within 5 s"
+	var none *door.Error
+	if errors.As(err, &none) {
+		f.Summary = "could not tell: " + none.Why
 	}
 	var e *graph.Error
 	if errors.As(err, &e) {
@@ -117,7 +119,7 @@ func refusal(e *graph.Error, thing string) string {
 	case e.Passing():
 		return "could not ask: Meta had a fault of its own (code " + e.Number() + "); ask again in a minute"
 	}
-	return "could not tell: " + e.Error()
+	return "could not tell: " + said(e.Error())
 }
 
 // metaSaid are Meta's own words, for the agent who has to pass them on.

@@ -41,7 +41,7 @@ func checkFlow(ctx context.Context, s Subject, g *graph.Client) model.Finding {
 	if err != nil {
 		return unanswered(g, a, err, "Flow "+use.id)
 	}
-	return answered(g, a, judgeFlow(w, use.draft))
+	return use.about.confine(answered(g, a, judgeFlow(w, use.draft)))
 }
 
 func judgeFlow(w graph.Flow, draft bool) model.Finding {
@@ -66,13 +66,12 @@ func judgeFlow(w graph.Flow, draft bool) model.Finding {
 	for _, f := range w.Faults {
 		r.warn("Meta finds a fault in it: " + said(f))
 	}
-	if w.Health.Said {
-		// The Flow's own entity first: its 131000 has a telling text.
-		h := judgeHealth(w.Health, true)
-		r.problems = append(h.problems, r.problems...)
-		r.unknowns = append(r.unknowns, h.unknowns...)
-		r.warnings = append(r.warnings, h.warnings...)
-		r.facts = append(r.facts, h.facts...)
-	}
+	// The Flow's own entity first: its 131000 has a telling text.
+	h := judgeHealth(w.Health, true)
+	h.covers(w.Health, "FLOW")
+	r.problems = append(h.problems, r.problems...)
+	r.unknowns = append(r.unknowns, h.unknowns...)
+	r.warnings = append(r.warnings, h.warnings...)
+	r.facts = append(r.facts, h.facts...)
 	return r.finding("the Flow is published and Meta says that it may be sent")
 }

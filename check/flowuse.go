@@ -16,6 +16,7 @@ type flowUse struct {
 	id    string // its ID; may be empty when it was sent
 	draft bool   // it was sent in draft mode, as tests do
 	why   string // for the agent, when it was not sent or cannot be told
+	about target // the messages that it belongs to, when it was sent
 }
 
 // flowIn reads whether one message was a Flow from its request, or else its kind.
@@ -59,13 +60,15 @@ func flowIn(f *model.Failure) flowUse {
 // flowUse is what most of the messages are. A template is looked up for a button
 // that opens a Flow; the template check asks the same, so that costs nothing.
 func (s Subject) flowUse(ctx context.Context, g *graph.Client) flowUse {
-	sample, _ := s.looked()
+	sample, all := s.looked()
 	var yes, no, blind int
 	use := flowUse{}
+	count := map[string]int{} // messages by the Flow's ID
 	for _, f := range sample {
 		switch u := flowIn(f); {
 		case u.sent:
-			if yes++; use.id == "" {
+			yes++
+			if count[u.id]++; !use.sent || use.id == "" && u.id != "" || u.id != "" && count[u.id] > count[use.id] {
 				use = u
 			}
 		case u.known:
@@ -82,6 +85,8 @@ func (s Subject) flowUse(ctx context.Context, g *graph.Client) flowUse {
 		return flowUse{known: true, why: "not asked: no Flow was sent"}
 	}
 	if use.id != "" {
+		delete(count, "")
+		use.about = target{what: "Flow", n: count[use.id], of: len(sample), all: all, kind: len(count)}
 		return use
 	}
 	t := s.ofTemplate()
@@ -102,7 +107,7 @@ func (s Subject) flowUse(ctx context.Context, g *graph.Client) flowUse {
 	for _, p := range one.Parts {
 		for _, b := range p.Buttons {
 			if upper(b.Type) == "FLOW" {
-				return flowUse{sent: true, known: true, id: b.Flow}
+				return flowUse{sent: true, known: true, id: b.Flow, about: t}
 			}
 		}
 	}

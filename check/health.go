@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"unsent/check/graph"
 	"unsent/model"
@@ -38,10 +39,11 @@ func checkHealth(ctx context.Context, s Subject, g *graph.Client) model.Finding 
 		return unanswered(g, a, err, thing+" "+node)
 	}
 	r := judgeHealth(h, true)
-	good := "Meta says that number, account and app may send messages"
+	good, own := "Meta says that number, account and app may send messages", "PHONE_NUMBER"
 	if thing == "WABA" {
-		good = "Meta says that account and app may send messages; of the number nothing is known"
+		good, own = "Meta says that account and app may send messages; of the number nothing is known", "WABA"
 	}
+	r.covers(h, own, "WABA", "APP")
 	return t.confine(answered(g, a, r.finding(good)))
 }
 
@@ -70,10 +72,25 @@ func judgeHealth(h graph.Health, facts bool) reading {
 	return r
 }
 
+// covers makes an answer that leaves out one of the entities no answer about it.
+// Meta's page has WABA, BUSINESS and APP in every answer and the number's own in
+// that of a number (health status page, 22 November 2026); without any entity the
+// overall word stands for all.
+func (r *reading) covers(h graph.Health, types ...string) {
+	if h.Odd > 0 {
+		r.unknown(fmt.Sprintf("%d %s of Meta's health status could not be read", h.Odd, map[bool]string{true: "part", false: "parts"}[h.Odd == 1]))
+	}
+	for _, want := range types {
+		if len(h.Entities) > 0 && !slices.ContainsFunc(h.Entities, func(e graph.Entity) bool { return upper(e.Type) == want }) {
+			r.unknown("Meta's health status says nothing of " + entityNames[want])
+		}
+	}
+}
+
 func (r *reading) entity(e graph.Entity, facts bool) {
 	name := entityNames[upper(e.Type)]
 	if name == "" {
-		name = e.Type
+		name = clip(e.Type, 60)
 	}
 	if e.Type == "" {
 		name = "all of it together"

@@ -31,7 +31,9 @@ func checkHistory(ctx context.Context, s Subject, g *graph.Client) model.Finding
 	}
 	r, good := judgeHistory(events)
 	r.facts = append([]model.Fact{{Name: "message", Value: f.ID.String() + ", " + safe.MaskWAMID(f.WAMID)}}, r.facts...)
-	return answered(g, a, r.finding(good))
+	// One message stands for itself only.
+	_, all := s.looked()
+	return target{what: "message", n: 1, of: all, all: all, kind: all}.confine(answered(g, a, r.finding(good)))
 }
 
 // inQuestion is the message to ask about.

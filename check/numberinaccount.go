@@ -61,9 +61,9 @@ func numberIn(ctx context.Context, g *graph.Client, t target) (found *graph.Phon
 	switch {
 	case a.Cut:
 		r.unknown(fmt.Sprintf("%s is not among the %d numbers of WABA %s that were read, and there are more", what, len(list), t.waba))
-	case t.from != "" && t.phone != "":
-		// The WABA is the account's, not the log's: it may just be the wrong account.
-		r.unknown(fmt.Sprintf("%s is not in WABA %s of the account %s; the log names no WABA, so which one the messages were sent with is not known", what, t.waba, t.from))
+	case t.from != "":
+		// One of the two is the account's, not the log's: it may just be the wrong account.
+		r.unknown(fmt.Sprintf("%s is not in WABA %s; the log does not name both, one is from the account %s, so with which the messages were sent is not known", what, t.waba, t.from))
 	default:
 		r.problem(fmt.Sprintf("%s does not belong to WABA %s, with which the log pairs it; templates and token of that account do not fit the number", what, t.waba))
 	}

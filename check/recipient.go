@@ -80,6 +80,9 @@ func checkRecipient(_ context.Context, s Subject) model.Finding {
 		// What most of the failures do not share is not what ails the incident.
 		return model.Finding{Verdict: model.Unknown, Facts: facts,
 			Summary: fmt.Sprintf("cannot tell: %d of %s are malformed; %d others failed that are well formed, so this can explain no more than %d", bad, looked, good, bad)}
+	case bad > 0 && 2*bad <= n:
+		return model.Finding{Verdict: model.Unknown, Facts: facts,
+			Summary: fmt.Sprintf("cannot tell: %d of %s are malformed; of %d the log does not show the number as it was sent", bad, looked, odd+none)}
 	case bad > 0:
 		return model.Finding{Verdict: model.Problem, Facts: facts,
 			Summary: fmt.Sprintf("%d of %s are malformed", bad, looked)}
@@ -91,6 +94,10 @@ func checkRecipient(_ context.Context, s Subject) model.Finding {
 	case n == 1:
 		return model.Finding{Verdict: model.OK, Facts: facts,
 			Summary: "the number is well formed; whether it is on WhatsApp cannot be asked"}
+	}
+	if none > 0 {
+		return model.Finding{Verdict: model.Unknown, Facts: facts,
+			Summary: fmt.Sprintf("cannot tell for %d of %s: the log has no number there; the others are well formed", none, looked)}
 	}
 	return model.Finding{Verdict: model.OK, Facts: facts,
 		Summary: fmt.Sprintf("%s are well formed; whether they are on WhatsApp cannot be asked", looked)}

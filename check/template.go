@@ -59,13 +59,14 @@ func checkTemplate(ctx context.Context, s Subject, g *graph.Client) model.Findin
 	if len(same) == 0 {
 		// What was meant may not contain what was sent.
 		all, b, err := g.Templates(ctx, t.waba, "")
+		named := !a.Cut // the names that contain it were all read, so it is not there
 		a = a.With(b)
 		if err != nil {
 			f := unanswered(g, a, err, "WABA "+t.waba)
 			f.Facts = append(r.facts, f.Facts...)
 			return f
 		}
-		r.missing(t, all, a.Cut)
+		r.missing(t, all, named, a.Cut)
 		return t.confine(answered(g, a, r.finding("")))
 	}
 	fact(&r.facts, "languages that exist", strings.Join(languages(same), ", "))
@@ -148,8 +149,9 @@ func inTheLanguage(list []graph.Template, language string) *graph.Template {
 }
 
 // missing judges a name that the WABA does not have, and names those that may
-// have been meant.
-func (r *reading) missing(t target, all []graph.Template, cut bool) {
+// have been meant. Sure tells that Meta's own search for the name was read to its
+// end, cut that the list of all was not.
+func (r *reading) missing(t target, all []graph.Template, sure, cut bool) {
 	if len(named(all, t.template)) > 0 {
 		r.unknown("Meta's two lists of the WABA's templates contradict each other; ask again")
 		return
@@ -166,7 +168,7 @@ func (r *reading) missing(t target, all []graph.Template, cut bool) {
 	}
 	text := "the WhatsApp account " + t.waba + " has no template named " + quoted(t.template)
 	switch {
-	case len(meant) > 0:
+	case len(meant) > 0 && sure:
 		// The two may look the same on the screen, so the sentence says where not.
 		r.problem(text + "; it has " + quoted(meant[0]) + " (" + differences(t.template, meant[0])[0] + ")")
 	case cut:

@@ -75,6 +75,7 @@ func TestTemplateNotAsked(t *testing.T) {
 func TestTemplateListCut(t *testing.T) {
 	more := `{"data":[` + tpl("a", "en", "APPROVED", "") + `],"paging":{"cursors":{"after":"c"},"next":"https://example.com"}}`
 	expect(t, askFake(t, "template", sending1("welcome", "en"), map[string]string{templatesAt: listOf(), templatesAt + " all": more}), model.Unknown, "there are more")
+	expect(t, askFake(t, "template", sending1("welcome", "en"), map[string]string{templatesAt: more, templatesAt + " all": listOf(tpl("Welcome", "en", "APPROVED", ""))}), model.Unknown, "there are more", `fact:similar name: "Welcome"`)
 	// The near miss is in the whole list and not in the filtered one.
 	whole := listOf(tpl("Welcome", "en", "APPROVED", ""))
 	expect(t, askFake(t, "template", sending1("welcome", "en"), map[string]string{templatesAt: listOf(), templatesAt + " all": whole}), model.Problem, `it has "Welcome"`)

@@ -40,7 +40,11 @@ func checkWebhook(ctx context.Context, s Subject, g *graph.Client) model.Finding
 		}
 	}
 	r := judgeWebhook(subs, apps, sure, a.Cut)
-	return t.confine(answered(g, a, r.finding("the app gets the account's webhooks")))
+	good := "the app gets the account's webhooks"
+	if !sure {
+		good = "the token's app " + clip(strings.Join(apps, ", "), 80) + " gets the account's webhooks; whether the CRM sends with that app the log does not say"
+	}
+	return t.confine(answered(g, a, r.finding(good)))
 }
 
 // judgeWebhook looks for our apps among the subscribers. They are not sure when

@@ -76,6 +76,9 @@ func checkWindow(_ context.Context, s Subject) model.Finding {
 		// What most of the failures do not share is not what ails the incident.
 		return model.Finding{Verdict: model.Unknown, Facts: facts,
 			Summary: fmt.Sprintf("cannot tell: %d of %s are free-form and were sent more than 24 hours after the customer last wrote; %d others failed that had an open window or needed none, so this can explain no more than %d", shut, of, templates+open, shut)}
+	case shut > 0 && 2*shut <= n:
+		return model.Finding{Verdict: model.Unknown, Facts: facts,
+			Summary: fmt.Sprintf("cannot tell: %d of %s are free-form and were sent more than 24 hours after the customer last wrote; of %d the log does not say what was sent or when the customer last wrote", shut, of, blind)}
 	case shut > 0:
 		return model.Finding{Verdict: model.Problem, Facts: facts,
 			Summary: fmt.Sprintf("%d of %s are free-form and were sent more than 24 hours after the customer last wrote", shut, of)}

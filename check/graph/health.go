@@ -19,6 +19,7 @@ type Health struct {
 	Said     bool   // whether the answer had a health status
 	Overall  string // AVAILABLE, LIMITED, BLOCKED, or a word that nobody knows
 	Entities []Entity
+	Odd      int // entities that could not be read
 }
 
 // An Entity is one of the things that sending depends on.
@@ -60,7 +61,7 @@ func (r *rawHealth) health() Health {
 	if r == nil {
 		return Health{}
 	}
-	h := Health{Said: true, Overall: string(r.Overall)}
+	h := Health{Said: true, Overall: string(r.Overall), Odd: r.Entities.odd}
 	for _, e := range r.Entities.items {
 		x := Entity{Type: string(e.Type), ID: string(e.ID), CanSend: string(e.CanSend), Info: words(e.Info)}
 		for _, f := range e.Errors.items {
