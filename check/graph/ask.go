@@ -40,9 +40,7 @@ func (a *Answer) Now() time.Time {
 // add puts the answer of a further question to this one.
 func (a *Answer) add(b Answer) {
 	if a.Asked == "" {
-		notes := slices.Clone(b.Notes) // b is shared with whoever asks the same
 		*a = b
-		a.Notes = notes
 		return
 	}
 	a.Took += b.Took
@@ -83,71 +81,20 @@ func clip(s string) string {
 	return s + "\n..."
 }
 
-// a flight is one question and, when done is closed, its answer.
-type flight struct {
-	done   chan struct{}
-	body   []byte
-	answer Answer
-	err    error
-}
-
-// ask puts one question and decodes the answer into to. A question that another
-// check is asking, or has asked, is not put again.
+// ask puts one question and decodes the answer into to.
 func (c *Client) ask(ctx context.Context, path string, query url.Values, to any) (Answer, error) {
 	if node, _, _ := strings.Cut(path, "/"); node != debugToken && strings.Trim(node, "0123456789") != "" || node == "" {
 		return Answer{}, model.WithHint(fmt.Errorf("asking about %.40q: an ID of Meta's is a number", node), "ask the CRM for the ID")
 	}
-	f, err := c.share(ctx, path, query)
+	body, a, err := c.put(ctx, path, query)
 	if err != nil {
-		return Answer{}, err
-	}
-	a := f.answer
-	if f.err != nil {
-		return a, f.err
+		return a, err
 	}
 	var odd *json.UnmarshalTypeError // one field of another type; the others are there
-	if err := json.Unmarshal(f.body, to); err != nil && !errors.As(err, &odd) {
+	if err := json.Unmarshal(body, to); err != nil && !errors.As(err, &odd) {
 		return a, &Unread{Status: httpOK, Why: "the body has another shape than Meta documents"}
 	}
 	return a, nil
-}
-
-// share is the one flight of a question. An error means that ctx ended.
-func (c *Client) share(ctx context.Context, path string, query url.Values) (*flight, error) {
-	key := path + "?" + query.Encode()
-	for {
-		c.mu.Lock()
-		f, mine := c.asked[key], false
-		if f == nil {
-			f, mine = &flight{done: make(chan struct{})}, true
-			c.asked[key] = f
-		}
-		c.mu.Unlock()
-		if mine {
-			f.body, f.answer, f.err = c.put(ctx, path, query)
-			if ctx.Err() != nil { // the one who asked gave up; that answers nobody else
-				c.mu.Lock()
-				delete(c.asked, key)
-				c.mu.Unlock()
-			}
-			close(f.done)
-			return f, nil
-		}
-		select {
-		case <-f.done:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-		if f.err == nil || !errors.Is(f.err, context.Canceled) && !errors.Is(f.err, context.DeadlineExceeded) || ctx.Err() != nil {
-			return f, nil
-		}
-		c.mu.Lock()
-		gone := c.asked[key] != f
-		c.mu.Unlock()
-		if !gone {
-			return f, nil
-		}
-	}
 }
 
 // put asks, and once more without the field that Meta does not know.
@@ -207,12 +154,12 @@ func fieldName(f string) string {
 // once asks one time.
 func (c *Client) once(ctx context.Context, path string, query url.Values) ([]byte, Answer, error) {
 	a := Answer{Asked: shown("/"+c.version+"/"+path, query), At: time.Now().UTC()}
-	if err := c.budget.pause(a.At); err != nil {
+	if err := c.budget.pause(a.At, c.made); err != nil {
 		return nil, a, err
 	}
 	got, err := c.door.Get(ctx, c.version+"/"+path, query)
 	if err != nil {
-		return nil, a, c.noAnswer(ctx, err)
+		return nil, a, err // a *door.Error, which holds nothing of what was asked
 	}
 	a.At, a.Took = got.At, got.Took
 	a.Trace = got.Header.Get("X-Fb-Trace-Id")
@@ -301,20 +248,4 @@ func (c *Client) withoutToken(body []byte) []byte {
 func (c *Client) Redact(s string) string {
 	s, _ = safe.Redact(string(c.withoutToken([]byte(s))), c.token)
 	return s
-}
-
-// noAnswer is the error of a question without an answer. Addresses are not in it:
-// one of them carries the token.
-func (c *Client) noAnswer(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	var u *url.Error
-	if errors.As(err, &u) {
-		err = fmt.Errorf("asking %s: %w", c.host, u.Err)
-	}
-	if clean := c.Redact(err.Error()); clean != err.Error() {
-		return errors.New(clean)
-	}
-	return err
 }

@@ -1,17 +1,16 @@
 package graph
 
 import (
-	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"unsent/check/door"
 	"unsent/model"
 )
 
@@ -204,12 +203,19 @@ func TestPause(t *testing.T) {
 			})
 			f.throttles()
 			begun := time.Now()
-			if _, _, err := f.client(t).Phone(t.Context(), "1"); (err == nil) != tt.first {
+			c := f.client(t)
+			if _, _, err := c.Phone(t.Context(), "1"); (err == nil) != tt.first {
 				t.Fatal(err)
 			}
-			_, _, err := f.client(t).Account(t.Context(), "2")
+			// The run that is told of a high use ends what it began; a refusal ends all.
+			_, _, err := c.Account(t.Context(), "2")
+			if errors.As(err, new(*Pause)) == tt.first {
+				t.Errorf("the same run got %v", err)
+			}
+			put := f.questions()
+			_, _, err = f.client(t).Account(t.Context(), "2")
 			var p *Pause
-			if !errors.As(err, &p) || f.questions() != 1 || model.Hint(err) == "" {
+			if !errors.As(err, &p) || f.questions() != put || model.Hint(err) == "" {
 				t.Fatalf("got %v after %d questions", err, f.questions())
 			}
 			if d := p.Until.Sub(begun); d < tt.least {
@@ -229,56 +235,18 @@ func TestPause(t *testing.T) {
 	}
 }
 
-// Two checks that ask the same thing ask it once, whether at the same moment or
-// one after the other.
+// Two checks of a run that ask the same thing ask it once, and the next run asks
+// anew. How that works is the door's business.
 func TestShared(t *testing.T) {
-	gate := make(chan struct{})
-	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		<-gate
-		_, _ = w.Write([]byte(`{"id":"1","status":"CONNECTED"}`))
-	})
+	f := says(t, 200, `{"id":"1","status":"CONNECTED"}`)
 	c := f.client(t)
-	var wg sync.WaitGroup
-	for range 8 {
-		wg.Go(func() {
-			if p, _, err := c.Phone(context.Background(), "1"); err != nil || p.Status != "CONNECTED" {
-				t.Errorf("got %+v, %v", p, err)
-			}
-		})
-	}
-	close(gate)
-	wg.Wait()
-	_, first, _ := c.Phone(t.Context(), "1")
-	_, again, _ := c.Phone(t.Context(), "1")
-	if f.questions() != 1 || !first.At.Equal(again.At) {
-		t.Errorf("%d questions, %v and %v", f.questions(), first.At, again.At)
-	}
-}
-
-// A caller who gives up does not take the answer from the others.
-func TestGivingUp(t *testing.T) {
-	began, gate := make(chan struct{}, 8), make(chan struct{})
-	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		began <- struct{}{}
-		select {
-		case <-gate:
-		case <-r.Context().Done():
+	for run := 1; run <= 2; run++ {
+		ctx := door.Share(t.Context())
+		_, first, _ := c.Phone(ctx, "1")
+		p, again, err := c.Phone(ctx, "1")
+		if err != nil || p.Status != "CONNECTED" || f.questions() != run || !first.At.Equal(again.At) {
+			t.Errorf("%d questions, %v and %v, %v", f.questions(), first.At, again.At, err)
 		}
-		_, _ = w.Write([]byte(`{"id":"1","status":"CONNECTED"}`))
-	})
-	c := f.client(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	gone, stays := make(chan error, 1), make(chan error, 1)
-	go func() { _, _, err := c.Phone(ctx, "1"); gone <- err }()
-	<-began
-	go func() { _, _, err := c.Phone(context.Background(), "1"); stays <- err }()
-	cancel()
-	if err := <-gone; !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
-	close(gate)
-	if err := <-stays; err != nil {
-		t.Errorf("the other one got %v", err)
 	}
 }
 

@@ -25,6 +25,10 @@ type budget struct {
 	mu    sync.Mutex
 	until time.Time
 	why   string
+	// since is when a high use was first told. A run that was under way then may
+	// end, so that its answers do not hang on which of them came first: it has some
+	// fifteen questions at most. Zero: Meta refused, and nobody asks any more.
+	since time.Time
 }
 
 var (
@@ -45,19 +49,34 @@ func budgetOf(host, token string) *budget {
 	return b
 }
 
-// pause is the reason not to ask now, nil when there is none.
-func (b *budget) pause(now time.Time) error {
+// pause is the reason why a client that was made then may not ask now, nil when
+// there is none.
+func (b *budget) pause(now, made time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if now.Before(b.until) {
+	if now.Before(b.until) && !made.Before(b.since) {
 		return &Pause{Until: b.until, Why: b.why}
 	}
 	return nil
 }
 
-func (b *budget) stop(until time.Time, why string) {
+// refused is Meta's no: nothing is asked until then.
+func (b *budget) refused(until time.Time, why string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.since = time.Time{}
+	if until.After(b.until) {
+		b.until, b.why = until, why
+	}
+}
+
+// used is a use so high that no further run begins until then.
+func (b *budget) used(at, until time.Time, why string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !at.Before(b.until) { // the pause before, if any, is over
+		b.since = at
+	}
 	if until.After(b.until) {
 		b.until, b.why = until, why
 	}
@@ -72,9 +91,9 @@ func (b *budget) learn(header func(string) string, e *Error, at time.Time) {
 	}
 	switch {
 	case e != nil && e.Throttled():
-		b.stop(at.Add(max(wait, shortPause)), "Meta answered that it is asked too often ("+e.Number()+")")
+		b.refused(at.Add(max(wait, shortPause)), "Meta answered that it is asked too often ("+e.Number()+")")
 	case share >= tooMuch:
-		b.stop(at.Add(max(wait, shortPause)), fmt.Sprintf("%d %% of what Meta allows this app is used (%s)", share, name))
+		b.used(at, at.Add(max(wait, shortPause)), fmt.Sprintf("%d %% of what Meta allows this app is used (%s)", share, name))
 	}
 }
 

@@ -1,11 +1,11 @@
 // Package graph asks Meta's Graph API, and can only ask: every method is one GET
 // question with its answer decoded.
 //
-// A Client speaks in the name of one token and lives for one run of the checks:
-// two questions that are the same are asked once and share the answer. Answers
-// are decoded defensively, because what Meta documents and what Meta sends differ
-// (numbers as strings, error_data as object or text, words that no page names):
-// a field that cannot be read is absent, never a default.
+// A Client speaks in the name of one token and lives for one run of the checks.
+// Under a context from door.Share two questions that are the same are put once.
+// Answers are decoded defensively, because what Meta documents and what Meta sends
+// differ (numbers as strings, error_data as object or text, words that no page
+// names): a field that cannot be read is absent, never a default.
 //
 // The token is sent in a header, and in the one query that debug_token needs. It
 // is taken out of every body before the body is decoded, and no Answer, no error
@@ -23,8 +23,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"sync"
-	"unicode"
+	"time"
 
 	"unsent/check/door"
 	"unsent/model"
@@ -75,9 +74,7 @@ type Client struct {
 	version string
 	token   string
 	budget  *budget
-
-	mu    sync.Mutex
-	asked map[string]*flight
+	made    time.Time
 }
 
 var versionForm = regexp.MustCompile(`^v[0-9]{1,3}\.[0-9]{1,2}$`)
@@ -90,7 +87,7 @@ func New(o Options) (*Client, error) {
 		base = "https://" + metaHost
 	}
 	u, err := url.Parse(base)
-	if err != nil || !reachable(u) {
+	if err != nil || !ofGraph(u.Hostname()) {
 		return nil, model.WithHint(errors.New("the address for the Graph API leads elsewhere than to Meta"),
 			"UNSENT_GRAPH_URL must be https://"+metaHost+", or an address of this computer for a try-out; leave it empty")
 	}
@@ -102,7 +99,7 @@ func New(o Options) (*Client, error) {
 		return nil, model.WithHint(fmt.Errorf("%.20q is no version of the Graph API", version),
 			"UNSENT_GRAPH_VERSION is written like "+DefaultVersion+"; leave it empty for that one")
 	}
-	token, err := tokenText(string(o.Token))
+	token, _, err := door.CleanSecret(string(o.Token))
 	if err != nil {
 		return nil, err
 	}
@@ -110,45 +107,14 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{door: d, host: u.Hostname(), version: version, token: token,
-		budget: budgetOf(u.Host, token), asked: map[string]*flight{}}, nil
+	return &Client{door: d, host: strings.ToLower(u.Hostname()), version: version, token: token, budget: budgetOf(d.Host(), token), made: time.Now()}, nil
 }
 
-// reachable allows Meta's host by https, and this computer.
-func reachable(u *url.URL) bool {
-	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return false
-	}
-	if ip, err := netip.ParseAddr(u.Hostname()); u.Hostname() == "localhost" || err == nil && ip.IsLoopback() {
-		return u.Scheme == "http" || u.Scheme == "https"
-	}
-	return u.Scheme == "https" && u.Host == metaHost
-}
-
-// tokenText is the token without the blanks around it. What cannot be a token is
-// an error that does not show it.
-func tokenText(s string) (string, error) {
-	s = strings.TrimSpace(s)
-	const hint = "copy the token alone, in one piece, from Business settings, Users, System users"
-	switch {
-	case s == "":
-		return "", model.WithHint(errors.New("the access token is empty"), hint)
-	case len(s) > 4096:
-		return "", model.WithHint(fmt.Errorf("the access token is %d characters long, which no token is", len(s)), hint)
-	case len(s) > 7 && strings.EqualFold(s[:7], "bearer "):
-		return "", model.WithHint(errors.New("the access token has the word Bearer in front"), "leave the word out: "+hint)
-	}
-	for _, r := range s {
-		switch {
-		case unicode.IsSpace(r):
-			return "", model.WithHint(errors.New("the access token has a space or a line break inside"), hint)
-		case r < 0x21 || r > 0x7e:
-			return "", model.WithHint(fmt.Errorf("the access token has a character that no token has (U+%04X)", r), hint)
-		case r == '"' || r == '\'' || r == '`':
-			return "", model.WithHint(errors.New("the access token has quotation marks around it or inside"), "leave them out: "+hint)
-		}
-	}
-	return s, nil
+// ofGraph reports whether a host is the Graph API's or this computer. The door
+// lets the status page through as well, which must get no token.
+func ofGraph(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, metaHost) || strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
 }
 
 // Source is where the answers come from: "graph.facebook.com v25.0".

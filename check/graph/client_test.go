@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -41,12 +42,12 @@ func TestNewRefuses(t *testing.T) {
 		o    Options
 		say  string
 	}{
-		{"plain http", with(func(o *Options) { o.URL = "http://graph.facebook.com" }), "elsewhere"},
+		{"plain http", with(func(o *Options) { o.URL = "http://graph.facebook.com" }), "https only"},
 		{"another host", with(func(o *Options) { o.URL = "https://graph.example.com" }), "elsewhere"},
 		{"Meta's host as a part", with(func(o *Options) { o.URL = "https://graph.facebook.com.example.com" }), "elsewhere"},
 		{"Meta's host as a user", with(func(o *Options) { o.URL = "https://graph.facebook.com@example.com" }), "elsewhere"},
 		{"the status page", with(func(o *Options) { o.URL = "https://metastatus.com" }), "elsewhere"},
-		{"another port", with(func(o *Options) { o.URL = "https://graph.facebook.com:8443" }), "elsewhere"},
+		{"another port", with(func(o *Options) { o.URL = "https://graph.facebook.com:8443" }), "usual port"},
 		{"a file", with(func(o *Options) { o.URL = "file:///etc/passwd" }), "elsewhere"},
 		{"no address", with(func(o *Options) { o.URL = "http://[::1" }), "elsewhere"},
 		{"version", with(func(o *Options) { o.Version = "25" }), "no version"},
@@ -56,8 +57,7 @@ func TestNewRefuses(t *testing.T) {
 		{"line break inside", with(func(o *Options) { o.Token = Token(canary[:9] + "\n" + canary[9:]) }), "line break"},
 		{"control", with(func(o *Options) { o.Token = Token(canary[:9] + "\x1b" + canary[9:]) }), "U+001B"},
 		{"invisible", with(func(o *Options) { o.Token = Token(canary[:9] + "\u200b" + canary[9:]) }), "U+200B"},
-		{"Bearer", with(func(o *Options) { o.Token = "Bearer " + canary }), "Bearer"},
-		{"quoted", with(func(o *Options) { o.Token = `"` + canary + `"` }), "quotation"},
+		{"half a quotation", with(func(o *Options) { o.Token = `"` + canary }), "a sign in it"},
 		{"a whole file", with(func(o *Options) { o.Token = Token(strings.Repeat("a", 5000)) }), "5000"},
 	}
 	for _, tt := range tests {
@@ -77,5 +77,17 @@ func TestNewRefuses(t *testing.T) {
 		if _, err := New(Options{URL: u, Token: canary}); err != nil {
 			t.Errorf("%s: %v", u, err)
 		}
+	}
+}
+
+// Whatever a paste brings along is the door's to take off or to refuse.
+func TestTokenIsCleanedByTheDoor(t *testing.T) {
+	f := says(t, 200, `{"data":{"is_valid":true}}`)
+	c, err := New(Options{URL: f.URL, Token: `"Bearer ` + canary + `" `})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := c.Debug(t.Context()); err != nil || f.auth[0] != "Bearer "+canary || !strings.HasSuffix(f.asked[0], "?input_token="+url.QueryEscape(canary)) {
+		t.Errorf("asked %q as %q, %v", f.asked[0], f.auth[0], err)
 	}
 }
