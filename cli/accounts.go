@@ -77,7 +77,7 @@ func (d *accounts) AddAccount(ctx context.Context, acc model.Account, token stri
 	if safe.HasSecret(acc.Name, d.a.secrets()...) {
 		return "", model.WithHint(errors.New("the account's name looks like a token"), "a name is shown and kept; any short word will do, for example shop")
 	}
-	tok, trimmed, err := readToken(token)
+	tok, repaired, err := readToken(token)
 	if err != nil {
 		return "", err
 	}
@@ -93,8 +93,8 @@ func (d *accounts) AddAccount(ctx context.Context, acc model.Account, token stri
 	case tok != "":
 		acc.File = ""
 		said = d.keep(ctx, &acc, tok)
-		if trimmed {
-			said += " (spaces or line breaks around the token were left out)"
+		if repaired != "" {
+			said += " (" + repaired + ")"
 		}
 	case acc.File != "":
 		if said, err = d.keepFile(&acc); err != nil {

@@ -242,7 +242,10 @@ func TestNoTokenInProcessList(t *testing.T) {
 	if _, err := in.Write([]byte(canaryMeta)); err != nil { // it waits for the end of it
 		t.Fatal(err)
 	}
-	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", cmd.Process.Pid))
+	var line []byte
+	for len(line) == 0 && err == nil { // for a moment of its start a process has none
+		line, err = os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", cmd.Process.Pid))
+	}
 	in.Close()
 	if waited := cmd.Wait(); waited != nil {
 		t.Errorf("%v: %s", waited, out.Bytes())

@@ -98,7 +98,7 @@ func TestMeta(t *testing.T) {
 		{name: "an account without one", c: caseOf(testWABA, ""), account: "shop", none: "account shop has no token: give it one with 'unsent account add shop', or set UNSENT_TOKEN"},
 		{name: "the keyring is locked", ring: locked, c: caseOf(testWABA, ""), account: "shop", none: "locked"},
 		{name: "the keyring is locked, the environment's", env: map[string]string{"UNSENT_TOKEN": tokenB}, ring: locked, c: caseOf(testWABA, ""), graph: true, account: "shop", remark: "reading the token out of the system keyring: "},
-		{name: "a bad token in the environment", env: map[string]string{"UNSENT_TOKEN": "EAAinv entedB0123456789"}, token: "-", c: caseOf(testWABA, ""), none: "using UNSENT_TOKEN: reading the token: character 7 is a space; copy it again"},
+		{name: "a bad token in the environment", env: map[string]string{"UNSENT_TOKEN": "EAAinv entedB0123456789"}, token: "-", c: caseOf(testWABA, ""), none: "using UNSENT_TOKEN: reading the token: the access token has a space in it, at character 7; copy the token again"},
 		{name: "a missing file in the environment", env: map[string]string{"UNSENT_TOKEN_FILE": file + "x"}, token: "-", c: caseOf(testWABA, ""), none: "using UNSENT_TOKEN_FILE: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -5,64 +5,23 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
-	"unicode/utf8"
 
 	"unsent/check/graph"
 	"unsent/model"
 )
 
-// What a token may be. Meta promises no length ("may change over time"); those
-// of its examples have 40 to 300 characters, and the smallest keyring holds 2,560
-// bytes.
-const (
-	shortestToken = 8
-	longestToken  = 2048
-)
-
-// readToken reads an access token as somebody pasted it. Space and line breaks
-// around it are left out, which trimmed tells. The error names the place of what
-// is wrong and never the text itself; it has a hint. Empty text is no token.
-func readToken(text string) (token graph.Token, trimmed bool, err error) {
-	t := strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' || r == '\u2060' })
-	trimmed = t != "" && strings.TrimRight(text, "\r\n") != t // Enter at the end is how a line is given
-	bad := func(hint, format string, args ...any) (graph.Token, bool, error) {
-		return "", trimmed, model.WithHint(fmt.Errorf("reading the token: "+format, args...), hint)
+// readToken reads an access token as somebody pasted it, by the rules of package graph.
+// What was taken off around it repaired says, unless it is the line's own end.
+// The error never shows the text and has a hint. Empty text is no token.
+func readToken(text string) (token graph.Token, repaired string, err error) {
+	if strings.TrimSpace(text) == "" {
+		return "", "", nil
 	}
-	lower := strings.ToLower(t[:min(len(t), 40)])
-	switch {
-	case t == "":
-		return "", false, nil
-	case strings.HasPrefix(lower, "bearer"), strings.HasPrefix(lower, "authorization"):
-		return bad("leave out everything up to and with the word Bearer, and give what comes after it", "it begins as a header does")
-	case strings.HasPrefix(lower, "access_token"), strings.HasPrefix(lower, "http"), strings.HasPrefix(lower, "{"):
-		return bad("give only the token's own letters and digits, which often begin with EAA", "there is something around it")
-	case strings.ContainsRune(`"'`+"`", rune(t[0])), strings.ContainsRune(`"'`+"`", rune(t[len(t)-1])):
-		return bad("leave the quotation marks out", "it stands in quotation marks")
+	token, repaired, err = graph.CleanToken(strings.TrimRight(text, "\r\n"))
+	if err != nil {
+		err = fmt.Errorf("reading the token: %w", err)
 	}
-	at := 0
-	for _, r := range t {
-		if at++; r > ' ' && r < 0x7f {
-			continue
-		}
-		what := fmt.Sprintf("U+%04X, which no token has", r)
-		switch {
-		case r == '\n' || r == '\r':
-			what = "a line break"
-		case unicode.IsSpace(r):
-			what = "a space"
-		case r == utf8.RuneError:
-			what = "not text"
-		}
-		return bad("copy it again, in one piece: a token is one word", "character %d is %s", at, what)
-	}
-	switch {
-	case at < shortestToken:
-		return bad("copy the whole token; Meta's have many more", "it has only %d characters", at)
-	case at > longestToken:
-		return bad("is there more than one token in it? Meta's have some hundred", "it has %d characters", at)
-	}
-	return graph.Token(t), trimmed, nil
+	return token, repaired, err
 }
 
 // tokens are those that this run of the program knows: given to it, or read out

@@ -62,7 +62,7 @@ func readPrivate(name string) (string, error) {
 	if err := private(name, info); err != nil {
 		return "", err
 	}
-	const most = 4 * longestToken
+	const most = 8 << 10 // far more than a token has
 	text, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err == nil && len(text) > most {
 		err = model.WithHint(fmt.Errorf("%s has more than %d bytes", name, most), "a token file holds one token and nothing else")

@@ -43,9 +43,9 @@ func TestTokenFile(t *testing.T) {
 		{"/dev/zero", "no regular file", ""},
 		{name("none"), "no such file", "is the name right"},
 		{write("empty", "\n", 0o600), "is empty", "write the token into it"},
-		{write("two", token+"\n"+token, 0o600), "line break", "one word"},
+		{write("two", token+"\n"+token, 0o600), "line break", "in one piece"},
 		{write("large", strings.Repeat(token, 1000), 0o600), "more than 8192 bytes", "one token"},
-		{write("binary", "\x7fELF\x00\x00\x00\x00\x00", 0o600), "character 1 is", "one word"},
+		{write("binary", "\x7fELF\x02\x01\x01 and more", 0o600), "control character in it, at character 1 ", "in one piece"},
 	} {
 		a := &app{Sys: Sys{Getenv: func(string) string { return "" }}}
 		got, err := a.readTokenFile(tt.file)

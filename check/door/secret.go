@@ -9,8 +9,13 @@ import (
 	"unsent/model"
 )
 
-// maxSecret is far more than any access token of Meta's has, in bytes.
-const maxSecret = 4096
+// What a token may have, in bytes. Meta promises no length ("may change over
+// time"); those of its examples have 40 to 300, and the smallest keyring holds
+// 2,560.
+const (
+	minSecret = 8
+	maxSecret = 2048
+)
 
 const (
 	secretHint = "copy the token again in one piece, and nothing but the token"
@@ -55,6 +60,9 @@ func CleanSecret(text string) (secret, repaired string, err error) {
 	return s, repaired, nil
 }
 
+// named is how a token stands in an address or a settings file.
+const named = "access_token="
+
 func judgeSecret(s string) error {
 	bad := func(hint, format string, args ...any) error {
 		return model.WithHint(fmt.Errorf(format, args...), hint)
@@ -64,6 +72,10 @@ func judgeSecret(s string) error {
 		return bad(secretHint, "the access token is empty")
 	case len(s) > maxSecret:
 		return bad(secretHint, "the access token has %d bytes, more than any token has", len(s))
+	case len(s) < minSecret:
+		return bad(secretHint, "the access token has %d bytes, fewer than any token has", len(s))
+	case len(s) > len(named) && strings.EqualFold(s[:len(named)], named), strings.Contains(s, "://"):
+		return bad("give only the token's own letters and digits, which often begin with EAA", "the access token has something around it, such as a name or an address")
 	case strings.Contains(s, "...") || strings.ContainsAny(s, "…*•●"):
 		return model.WithHint(errors.New("the access token is not whole"), maskHint)
 	}

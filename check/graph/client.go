@@ -58,6 +58,14 @@ func (Token) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 // LogValue hides the token from slog.
 func (Token) LogValue() slog.Value { return slog.StringValue(hidden) }
 
+// CleanToken reads an access token as somebody pasted it, by the door's rules for
+// secrets: repaired says in a sentence what was taken off around it. The error has
+// a hint and never shows the text.
+func CleanToken(text string) (token Token, repaired string, err error) {
+	secret, repaired, err := door.CleanSecret(text)
+	return Token(secret), repaired, err
+}
+
 // Options say whom a client asks and as whom.
 type Options struct {
 	URL     string // "https://graph.facebook.com", the default; or http(s) to loopback
@@ -99,10 +107,11 @@ func New(o Options) (*Client, error) {
 		return nil, model.WithHint(fmt.Errorf("%.20q is no version of the Graph API", version),
 			"UNSENT_GRAPH_VERSION is written like "+DefaultVersion+"; leave it empty for that one")
 	}
-	token, _, err := door.CleanSecret(string(o.Token))
+	clean, _, err := CleanToken(string(o.Token))
 	if err != nil {
 		return nil, err
 	}
+	token := string(clean)
 	d, err := door.New(door.Options{Base: base, Secret: token, Agent: o.Agent})
 	if err != nil {
 		return nil, err
