@@ -118,7 +118,7 @@ type listed struct {
 
 // known reports whether its word is one of the page's. The feed has no words for
 // how bad a thing is: there, to be listed is enough.
-func (l *listed) known() bool { return l.Level != status.Unknown || l.From == status.FromFeed }
+func (l *listed) known() bool { return l.Level > status.Fine || l.From == status.FromFeed }
 
 // name is the event in a sentence: "Messages delayed" (Cloud API, High
 // disruptions), 22 Nov 12:05 to 13:20 UTC.

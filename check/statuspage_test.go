@@ -104,6 +104,7 @@ func TestStatusPage(t *testing.T) {
 		return only(`"Cloud API","status":"No known issues"`, `"Cloud API","status":"`+word+`"`)
 	}
 	const ok, problem, unknown = model.OK, model.Problem, model.Unknown
+	calm := strings.Replace(strings.Replace(wasOpen, `"Resolved","time":"{-5h}"`, `"No known issues","time":"{-5h}"`, 1), `"status":"Resolved"`, `"status":"No known issues"`, 1)
 	tests := []struct {
 		name string
 		page fakePage
@@ -134,6 +135,8 @@ func TestStatusPage(t *testing.T) {
 		{"not resolved in the feed", fakePage{feed: item("Not resolved: messages are delayed", "{rss-2h}")}, time.Hour, problem, "still open"},
 		{"resolved an hour ago", fakePage{history: wasOpen}, 0, problem, "it is over, so sending again is sensible now"},
 		{"resolved, still in the list of open ones", fakePage{active: wasOpen}, 0, problem, "it is over"},
+		{"no known issues any more, still in the list of open ones", fakePage{active: calm}, 0, problem, "it is over"},
+		{"listed without ever having been anything", fakePage{active: `[{"id":1,"service_id":11,"status":"No known issues","time":"{-5h}","posts":[{"status":"No known issues","time":"{-1h}"}]}]`}, 0, unknown, "how bad it is cannot be read"},
 		{"resolved, in both lists", fakePage{active: wasOpen, history: wasOpen}, 0, problem, "it is over"},
 		{"open in one list, past in the other", fakePage{active: openNow, history: openNow}, time.Hour, unknown, "may or may not"},
 		{"resolved, another is open", fakePage{history: wasOpen, active: openNow}, 4 * time.Hour, problem, "another is open now"},

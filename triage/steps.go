@@ -135,6 +135,14 @@ func over(f model.Finding) bool {
 	return slices.Contains(f.Facts, model.Fact{Name: model.FactOpenNow, Value: "no"})
 }
 
+// isPast reports whether all that a check found at a step is an outage that is over:
+// it explains failures and leaves nothing to fix.
+func isPast(s Step) bool {
+	return s.By == "check" && !slices.ContainsFunc(s.Findings, func(f model.Finding) bool {
+		return f.Verdict == model.Problem && !(f.Check == "status-page" && over(f))
+	})
+}
+
 // lock says why step i may not be taken yet.
 func lock(all []Step, i int, outage string) string {
 	s := all[i]
@@ -144,7 +152,7 @@ func lock(all []Step, i int, outage string) string {
 	if s.OutageLocks && outage != "" {
 		return "locked: " + outage + "; wait until it is over"
 	}
-	var open, wrong []string
+	var open, wrong, past []string
 	for _, id := range s.Needs {
 		for _, o := range all {
 			if o.ID != id && !owed(all, id, o) {
@@ -153,7 +161,11 @@ func lock(all []Step, i int, outage string) string {
 			switch o.State {
 			case model.StepDone, model.StepSkipped:
 			case model.StepProblem:
-				wrong = append(wrong, o.ID)
+				if isPast(o) {
+					past = append(past, o.ID)
+				} else {
+					wrong = append(wrong, o.ID)
+				}
 			default:
 				open = append(open, o.ID)
 			}
@@ -162,6 +174,8 @@ func lock(all []Step, i int, outage string) string {
 	switch {
 	case len(wrong) > 0:
 		return "locked: fix what " + plural(wrong) + list(wrong) + " found first"
+	case len(past) > 0:
+		return "locked: " + plural(past) + list(past) + " found an outage that is over and explains the failures; send again first"
 	case len(open) > 0:
 		return "locked: settle " + plural(open) + list(open) + " first"
 	}

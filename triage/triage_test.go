@@ -132,6 +132,11 @@ func TestSteps(t *testing.T) {
 		if s := stateOf(t, steps, "1"); s.State != model.StepProblem || s.By != "check" {
 			t.Errorf("step 1 is %s by %q: it explains the failures all the same", s.State, s.By)
 		}
+		// The workaround has nothing to wait for, and nothing to mend either.
+		work := Step{Step: kb.Step{ID: "7", Needs: []string{"1"}}}
+		if got := lock(append(steps[:1:1], work), 1, ""); !strings.Contains(got, "step 1 found an outage that is over") || strings.Contains(got, "fix") {
+			t.Errorf("step 7: %q", got)
+		}
 		found[0].Facts[0].Value = "yes"
 		if s := stateOf(t, Steps(article, nil, found, model.LogOutage{}), "3"); s.State != model.StepLocked {
 			t.Errorf("open now, and step 3 is %s", s.State)

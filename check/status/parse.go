@@ -174,7 +174,7 @@ func (o outageJSON) event(from string) Event {
 		if at.After(last) {
 			last = at
 		}
-		if l == Resolved {
+		if l.past() {
 			resolved = at
 		}
 	}
@@ -194,7 +194,7 @@ func (o outageJSON) event(from string) Event {
 			}
 		}
 		// "Resolved" says nothing of how bad it was.
-		if l.Bad() && (l > e.Level || e.Level == Resolved) {
+		if l.Bad() && (l > e.Level || e.Level.past()) {
 			e.Level, e.Word = l, string(p.Status)
 		}
 	}
@@ -203,8 +203,8 @@ func (o outageJSON) event(from string) Event {
 	if e.Level == Unknown {
 		e.Level = now
 	}
-	e.Over = now == Resolved || from == FromHistory
-	if newest != Unknown && (newest == Resolved) != (now == Resolved) && from == FromActive {
+	e.Over = now.past() || from == FromHistory
+	if newest != Unknown && newest.past() != now.past() && from == FromActive {
 		e.Sure = false // its word says one thing and its newest post another
 	}
 	if e.Over {

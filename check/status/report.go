@@ -44,6 +44,10 @@ func levelOf(word string) Level {
 // Bad reports whether a level says that something is wrong now.
 func (l Level) Bad() bool { return l == Degraded || l == Outage }
 
+// past reports whether an outage with this word is over: readers of the page take
+// "No known issues" for that as well as "Resolved".
+func (l Level) past() bool { return l == Resolved || l == Fine }
+
 // A Part is one of the four files.
 type Part struct {
 	Name   string // "list of services"
