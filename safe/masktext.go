@@ -101,7 +101,7 @@ func maskNumbers(b *strings.Builder, s string, at int, known []string) {
 			continue
 		}
 		end := runEnd(s, i)
-		if end == i {
+		if end == i || r == '(' && !strings.Contains(s[i:end], ")") { // that one is around the number, not in it
 			b.WriteString(s[i : i+n])
 			i += n
 			continue

@@ -32,6 +32,8 @@ func TestMaskText(t *testing.T) {
 		{"uuid", "550e8400-e29b-41d4-a716-446655440000", "550e8400-e29b-41d4-a716-446655440000", nil},
 		{"trace", "AbC12345678dEf", "AbC12345678dEf", nil},
 		{"account", "WABA 102290129340398", "WABA 102290129340398", nil},
+		{"account in brackets", "another app (166000000000690) than", "another app (166000000000690) than", nil},
+		{"number in brackets", "to (15550100167) failed", "to (+1 555 ... 67) failed", nil},
 		{"long", "1234567890123456789", "1234567890123456789", nil},
 		{"known digits", "to 102290129340398", "to " + MaskPhone("102290129340398"), []string{"102290129340398"}},
 		{"known, national", "to 555-010-0167", "to +1 555 ... 67", []string{"+1 555 010 0167"}},

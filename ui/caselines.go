@@ -216,7 +216,7 @@ func (c *caseView) overview(a *app, w int, focus bool) []string {
 	}
 	if e := c.article().Expect; e > 0 && !c.inc.First.IsZero() {
 		if age := a.Now().Sub(c.inc.First); age > e && a.Now().Sub(c.inc.Last) < e {
-			out = append(out, wrap(t.warn.Render(fmt.Sprintf("It has lasted %s, longer than the article expects (%s). Escalate?", long(age), long(e))), min(w, prose))...)
+			out = append(out, wrap(t.warn.Render("It has lasted "+lasted(age, e)+". Escalate?"), min(w, prose))...)
 		}
 	}
 	if c.err != nil {

@@ -224,6 +224,16 @@ func TestLongerThanExpected(t *testing.T) {
 			t.Error("three hours are not noticed")
 		}
 	})
+	t.Run("hardly longer is not told as the same length twice", func(t *testing.T) {
+		for d, want := range map[time.Duration]string{
+			2*time.Hour + 20*time.Minute: "a little longer than the article expects (2 hours)",
+			3 * time.Hour:                "3 hours, longer than the article expects (2 hours)",
+		} {
+			if got := lasted(d, 2*time.Hour); got != want {
+				t.Errorf("%s: %q, want %q", d, got, want)
+			}
+		}
+	})
 	t.Run("S1-15 over long ago", func(t *testing.T) {
 		s.incidents[0].First, s.incidents[0].Last = now.Add(-90*time.Hour), now.Add(-80*time.Hour)
 		if said() {

@@ -192,6 +192,14 @@ func long(d time.Duration) string {
 	return count(int(d.Hours()/24), "day", "days")
 }
 
+// lasted is how long something has lasted that was to be over sooner.
+func lasted(age, expected time.Duration) string {
+	if long(age) == long(expected) {
+		return "a little longer than the article expects (" + long(expected) + ")"
+	}
+	return long(age) + ", longer than the article expects (" + long(expected) + ")"
+}
+
 // moment is a time for reading: UTC, and the agent's own clock where it differs.
 func moment(t time.Time, local *time.Location) string {
 	if t.IsZero() {
