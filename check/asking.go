@@ -21,16 +21,10 @@ func registerGraph(c Check, ask asker) *Check {
 	hand := c.Hand
 	c.Run = func(ctx context.Context, s Subject) model.Finding {
 		var f model.Finding
-		switch {
-		case s.Meta == nil:
-			f = model.Finding{Verdict: model.Skipped, Summary: "skipped: offline", Source: "unsent"}
-		case s.Meta.Graph == nil:
-			why := s.Meta.NoToken
-			if why == "" {
-				why = "there is no access token; give one with: unsent account add"
-			}
+		if s.Meta.Graph == nil {
+			why := first(s.Meta.NoToken, "there is no access token; give one with: unsent account add")
 			f = model.Finding{Verdict: model.Skipped, Summary: "skipped: " + why, Source: "unsent"}
-		default:
+		} else {
 			f = scrub(s.Meta.Graph, ask(ctx, s, s.Meta.Graph))
 		}
 		if hand != "" && (f.Verdict == model.Unknown || f.Verdict == model.Skipped) {

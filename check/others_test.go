@@ -165,7 +165,7 @@ func TestNotAsked(t *testing.T) {
 		}
 		s := flowSent()
 		s.Now = now
-		expect(t, c.Run(t.Context(), s), model.Skipped, "skipped: offline", "fact:look at: https://")
+		expect(t, run(t, c.Name, s), model.Skipped, "skipped: offline", "fact:look at: https://")
 		s.Meta = &Meta{NoToken: "no token for WABA 3: unsent account add"}
 		expect(t, c.Run(t.Context(), s), model.Skipped, "skipped: no token for WABA 3: unsent account add")
 		s.Meta = &Meta{}

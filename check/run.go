@@ -48,7 +48,7 @@ func runFor(ctx context.Context, s Subject, names []string, found func(model.Fin
 	for _, c := range All() {
 		switch {
 		case len(names) > 0 && !slices.Contains(names, c.Name):
-		case c.Hand != "" && s.Meta != nil && c.Run != nil:
+		case c.Hand != "" && s.Meta != nil:
 			ask = append(ask, c)
 		default:
 			read = append(read, c)
@@ -129,15 +129,15 @@ func (c *Check) put(ctx context.Context, s Subject, run time.Time) (f model.Find
 		}
 		f = c.finish(s, run, f)
 	}()
-	switch {
-	case c.Hand != "" && s.Meta == nil:
-		return model.Finding{Verdict: model.Skipped, Source: "unsent", Summary: "skipped: offline",
-			Facts: []model.Fact{{Name: "look at", Value: c.Hand}}}
-	case c.Run == nil:
-		return model.Finding{Verdict: model.Skipped, Source: "unsent",
-			Summary: "not asked: this version cannot ask it; look by hand", Facts: []model.Fact{{Name: "look at", Value: c.Hand}}}
+	if c.Hand != "" && s.Meta == nil {
+		return offline(c.Hand)
 	}
 	return c.Run(ctx, s)
+}
+
+// offline is the finding of a check that was not allowed to ask.
+func offline(hand string) model.Finding {
+	return model.Finding{Verdict: model.Skipped, Source: "unsent", Summary: "skipped: offline", Facts: []model.Fact{{Name: "look at", Value: hand}}}
 }
 
 // finish fills in what every finding carries, and keeps secrets out of it: what
@@ -162,6 +162,7 @@ func (c *Check) finish(s Subject, run time.Time, f model.Finding) model.Finding 
 	f.Summary, _ = safe.Redact(f.Summary)
 	facts := slices.Clone(f.Facts)
 	for i := range facts {
+		facts[i].Name, _ = safe.Redact(facts[i].Name)
 		facts[i].Value, _ = safe.Redact(facts[i].Value)
 	}
 	f.Facts = facts

@@ -41,8 +41,7 @@ const (
 
 func checkStatusPage(ctx context.Context, s Subject) model.Finding {
 	if s.Meta.Status == nil {
-		return model.Finding{Verdict: model.Skipped, Source: "unsent", Summary: "skipped: offline",
-			Facts: []model.Fact{{Name: "look at", Value: status.Page}}}
+		return offline(status.Page)
 	}
 	r := s.Meta.Status.Read(ctx)
 	f := judgePage(&r, failuresOf(s))
