@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -55,6 +57,16 @@ func pageURL(s string) (string, error) {
 	return u.String(), nil
 }
 
+// childEnv is the environment for another program: ours without the token. What
+// serves a clipboard stays behind for hours, a browser for days, and tmux hands on
+// what it is given.
+func childEnv() []string {
+	return slices.DeleteFunc(os.Environ(), func(s string) bool {
+		name, _, _ := strings.Cut(s, "=")
+		return strings.EqualFold(name, "UNSENT_TOKEN") // Windows does not mind the case
+	})
+}
+
 // openPage opens a page in the agent's browser and says how. Where the browser
 // is on another machine it says that the link has to be copied.
 func (a *app) openPage(ctx context.Context, address string) (string, error) {
@@ -91,6 +103,7 @@ func (a *app) openPage(ctx context.Context, address string) (string, error) {
 	// The browser outlives the screen, and xdg-open may be the browser: only a
 	// failure that comes at once is known.
 	cmd := exec.Command(path, args...)
+	cmd.Env = childEnv()
 	if err := cmd.Start(); err != nil {
 		return copyIt(err.Error())
 	}

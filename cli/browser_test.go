@@ -44,6 +44,41 @@ var hostileURLs = []string{
 	"vbscript:x", "smb://metastatus.com/x", "https://facebook.com.evil.example/wa",
 }
 
+// The token of the environment is nobody else's: neither the browser's nor that of
+// the program that keeps the clipboard, which outlive this one.
+func TestChildrenGetNoToken(t *testing.T) {
+	const secret = "EAAinventedForNobodyElse0123456789"
+	bin := t.TempDir()
+	for _, name := range []string{"xdg-open", "xclip"} {
+		file := filepath.Join(bin, name+".env")
+		script := "#!/bin/sh\nset >" + file + ".part\n/bin/mv " + file + ".part " + file + "\n"
+		if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Setenv("UNSENT_TOKEN", secret)
+	t.Setenv("UNSENT_CANARY_BESIDE", "handed on")
+	env := map[string]string{"DISPLAY": ":0"}
+	a := &app{Sys: Sys{GOOS: "linux", Now: time.Now, Getenv: func(k string) string { return env[k] }}}
+	if _, err := a.openPage(t.Context(), "https://metastatus.com/"); err != nil {
+		t.Fatal(err)
+	}
+	if got := a.clipboard().copy(t.Context(), "text"); got.Err != nil {
+		t.Fatal(got.Err)
+	}
+	for _, name := range []string{"xdg-open", "xclip"} {
+		b, err := os.ReadFile(filepath.Join(bin, name+".env"))
+		for i := 0; err != nil && i < 6000; i++ { // the browser is not waited for
+			time.Sleep(10 * time.Millisecond)
+			b, err = os.ReadFile(filepath.Join(bin, name+".env"))
+		}
+		if err != nil || !strings.Contains(string(b), "handed on") || strings.Contains(string(b), secret) {
+			t.Errorf("%s: %v, has the token: %t", name, err, strings.Contains(string(b), secret))
+		}
+	}
+}
+
 // Hostile addresses start nothing, whatever the desktop.
 func TestOpenPage(t *testing.T) {
 	bin := t.TempDir()

@@ -197,6 +197,7 @@ func (h helper) run(ctx context.Context, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, helperTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, h.args...)
+	cmd.Env = childEnv()
 	cmd.Stdin = bytes.NewReader([]byte(text))
 	cmd.WaitDelay = time.Second
 	if err := cmd.Run(); err != nil {
