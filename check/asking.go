@@ -58,7 +58,7 @@ func answered(g *graph.Client, a graph.Answer, f model.Finding) model.Finding {
 		fact(&f.Facts, "x-fb-trace-id", a.Trace)
 	}
 	asked, _, _ := strings.Cut(a.Asked, "?")
-	f.Facts = append(f.Facts, model.Fact{Name: "asked", Value: asked})
+	fact(&f.Facts, "asked", asked)
 	return f
 }
 

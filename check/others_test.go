@@ -274,7 +274,7 @@ func TestThrottled(t *testing.T) {
 	s := of(nil)
 	s.Meta, s.Now = fake.meta(t), now
 	expect(t, Find("account").Run(t.Context(), s), model.Unknown, "Meta wants fewer questions for now (code 80007)", "fact:what to do")
-	expect(t, Find("phone-number").Run(t.Context(), s), model.Unknown, "not asked before", "fact:what to do: wait until")
+	expect(t, Find("phone-number").Run(t.Context(), s), model.Unknown, "not asked before", "fact:what to do: wait until", "not:asked: GET")
 	if len(fake.asked) != 1 {
 		t.Errorf("asked %q", fake.asked)
 	}

@@ -41,7 +41,9 @@ type Error struct {
 	What string // in the gerund: "asking Meta"
 	Kind Kind
 	Why  string // names the host: "no answer from graph.facebook.com within 5 s"
-	hint string
+	// Unasked tells that the question was never put: its time was over before.
+	Unasked bool
+	hint    string
 }
 
 func (e *Error) Error() string { return e.What + ": " + e.Why }
@@ -93,7 +95,9 @@ func wasCut(err error) bool {
 // ended is the error for a context that is over. queued: the question was never put.
 func (d *Door) ended(ctx context.Context, begun time.Time, queued bool) *Error {
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return d.fail(Canceled, "stopped before "+d.Host()+" had answered", "")
+		e := d.fail(Canceled, "stopped before "+d.Host()+" had answered", "")
+		e.Unasked = queued
+		return e
 	}
 	s := max(1, int(time.Since(begun).Round(time.Second)/time.Second))
 	why := fmt.Sprintf("no answer from %s within %d s", d.Host(), s)
@@ -104,7 +108,9 @@ func (d *Door) ended(ctx context.Context, begun time.Time, queued bool) *Error {
 	if d.proxy != "" {
 		hint += " through the proxy " + safe.Line(d.proxy)
 	}
-	return d.fail(Timeout, why, hint)
+	e := d.fail(Timeout, why, hint)
+	e.Unasked = queued
+	return e
 }
 
 func (d *Door) fail(k Kind, why, hint string) *Error {

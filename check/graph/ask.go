@@ -12,14 +12,15 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"unsent/check/door"
 	"unsent/model"
 	"unsent/safe"
 )
 
 // An Answer is where and when something was answered, and the answer itself.
 type Answer struct {
-	Asked string        // "GET /v25.0/123?fields=status", without any secret
-	At    time.Time     // when it came, UTC, by our clock
+	Asked string        // "GET /v25.0/123?fields=status", without any secret; empty: it was never put
+	At    time.Time     // when it came, or it was clear that none would, UTC, by our clock
 	Took  time.Duration // how long it took
 	Clock time.Time     // Meta's own clock at that moment, UTC; zero when it did not say
 	Raw   string        // the body without secrets, at most 64 KB
@@ -155,11 +156,17 @@ func fieldName(f string) string {
 func (c *Client) once(ctx context.Context, path string, query url.Values) ([]byte, Answer, error) {
 	a := Answer{Asked: shown("/"+c.version+"/"+path, query), At: time.Now().UTC()}
 	if err := c.budget.pause(a.At, c.made); err != nil {
+		a.Asked = ""
 		return nil, a, err
 	}
 	got, err := c.door.Get(ctx, c.version+"/"+path, query)
-	if err != nil {
-		return nil, a, err // a *door.Error, which holds nothing of what was asked
+	if err != nil { // a *door.Error, which holds nothing of what was asked
+		a.At = time.Now().UTC()
+		var e *door.Error
+		if errors.As(err, &e) && e.Unasked {
+			a.Asked = ""
+		}
+		return nil, a, err
 	}
 	a.At, a.Took = got.At, got.Took
 	a.Trace = got.Header.Get("X-Fb-Trace-Id")

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -247,6 +248,28 @@ func TestShared(t *testing.T) {
 		if err != nil || p.Status != "CONNECTED" || f.questions() != run || !first.At.Equal(again.At) {
 			t.Errorf("%d questions, %v and %v, %v", f.questions(), first.At, again.At, err)
 		}
+	}
+}
+
+// A question that never had its turn is not said to have been asked, nor its host
+// not to have answered it.
+func TestNeverPut(t *testing.T) {
+	began, gate := make(chan struct{}, door.AtOnce), make(chan struct{})
+	f := serve(t, func(http.ResponseWriter, *http.Request) { began <- struct{}{}; <-gate })
+	defer close(gate)
+	c := f.client(t)
+	busy, stop := context.WithCancel(t.Context())
+	defer stop()
+	for i := range door.AtOnce {
+		go func() { _, _, _ = c.Phone(busy, fmt.Sprint(i)) }()
+		<-began
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, a, err := c.Phone(ctx, "9")
+	var e *door.Error
+	if !errors.As(err, &e) || !e.Unasked || a.Asked != "" || a.At.IsZero() || !strings.Contains(err.Error(), "to the questions before this one") {
+		t.Errorf("asked %q, %v", a.Asked, err)
 	}
 }
 

@@ -34,7 +34,10 @@ import (
 // 22 November 2026).
 const DefaultVersion = "v25.0"
 
-const metaHost = "graph.facebook.com"
+const (
+	metaHost    = "graph.facebook.com"
+	addressHint = "UNSENT_GRAPH_URL must be https://" + metaHost + ", or an address of this computer for a try-out; leave it empty"
+)
 
 // A Token is an access token. It prints as [token] under every verb, in a log
 // and in JSON.
@@ -96,8 +99,7 @@ func New(o Options) (*Client, error) {
 	}
 	u, err := url.Parse(base)
 	if err != nil || !ofGraph(u.Hostname()) {
-		return nil, model.WithHint(errors.New("the address for the Graph API leads elsewhere than to Meta"),
-			"UNSENT_GRAPH_URL must be https://"+metaHost+", or an address of this computer for a try-out; leave it empty")
+		return nil, model.WithHint(errors.New("the address for the Graph API leads elsewhere than to Meta"), addressHint)
 	}
 	version := o.Version
 	if version == "" {
