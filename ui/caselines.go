@@ -215,7 +215,7 @@ func (c *caseView) overview(a *app, w int, focus bool) []string {
 		out = append(out, fitLine(line, w))
 	}
 	if e := c.article().Expect; e > 0 && !c.inc.First.IsZero() {
-		if age := a.Now().Sub(c.inc.First); age > e && a.Now().Sub(c.inc.Last) < e {
+		if age := c.inc.Last.Sub(c.inc.First); age > e && a.Now().Sub(c.inc.Last) < e {
 			out = append(out, wrap(t.warn.Render("It has lasted "+lasted(age, e)+". Escalate?"), min(w, prose))...)
 		}
 	}

@@ -234,6 +234,12 @@ func TestLongerThanExpected(t *testing.T) {
 			}
 		}
 	})
+	t.Run("failures that stopped are not still counted on", func(t *testing.T) {
+		s.incidents[0].First, s.incidents[0].Last = now.Add(-150*time.Minute), now.Add(-time.Hour)
+		if said() {
+			t.Error("90 minutes of failures, an hour ago, have lasted longer than two hours")
+		}
+	})
 	t.Run("S1-15 over long ago", func(t *testing.T) {
 		s.incidents[0].First, s.incidents[0].Last = now.Add(-90*time.Hour), now.Add(-80*time.Hour)
 		if said() {
