@@ -51,7 +51,7 @@ func pageFacts(r *status.Report) []model.Fact {
 		l := listed{Event: e}
 		said := l.name() + " (" + e.From + ")"
 		if e.News != "" {
-			said += "; newest post: “" + shorten(e.News, 160) + "”"
+			said += "; newest post: “" + clip(e.News, 160) + "”"
 		}
 		add("incident", "%s", said)
 	}
@@ -108,14 +108,6 @@ func yesNo(b bool) string {
 		return "yes"
 	}
 	return "no"
-}
-
-// shorten keeps the first n characters.
-func shorten(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return strings.TrimSpace(string(r[:n])) + "…"
-	}
-	return s
 }
 
 // rawPage is what the four files said, one after the other, each with its own

@@ -130,7 +130,7 @@ func (l *listed) name() string {
 	}
 	name := "an outage without a title"
 	if l.Title != "" {
-		name = "“" + shorten(l.Title, 100) + "”"
+		name = "“" + clip(l.Title, 100) + "”"
 	}
 	if len(in) > 0 {
 		name += " (" + strings.Join(in, ", ") + ")"
