@@ -87,6 +87,8 @@ func judgeActivity(list []graph.Activity, began time.Time, cut bool) reading {
 		r.unknown("Meta's log of changes is longer than was read")
 	case undated > 0:
 		r.unknown("Meta's log of changes has entries without a time")
+	case began.Sub(oldest) <= before:
+		r.unknown("Meta's log of changes has nothing from before it began, and how far back the log reaches is not known")
 	}
 	return r
 }
