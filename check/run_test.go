@@ -94,7 +94,7 @@ func TestRunHolds(t *testing.T) {
 		Check{Name: "empty", Title: "?", Run: func(context.Context, Subject) model.Finding { return model.Finding{} }},
 	)
 	got := map[string]model.Finding{}
-	for _, f := range collect(t.Context(), Subject{Meta: &Meta{}}, 50*time.Millisecond, 100*time.Millisecond) {
+	for _, f := range collect(t.Context(), Subject{Meta: &Meta{}}, 50*time.Millisecond, 2*time.Second) {
 		if _, twice := got[f.Check]; twice || f.Title != "?" || f.Source == "" || f.At.Before(now) || f.Took <= 0 {
 			t.Errorf("%+v", f)
 		}
