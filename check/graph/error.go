@@ -35,13 +35,15 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("Meta answered with error %s: %s", e.Number(), text)
 }
 
-// Number is the code as people write it: "190", "100/33"; "without a code".
+// Number is the code in a sentence: "190", "100, subcode 33"; "without a code".
+// The two are not written side by side: together they may be as long as a phone
+// number, and would be masked as one.
 func (e *Error) Number() string {
 	switch {
 	case e.Code < 0:
 		return "without a code"
 	case e.Subcode != 0:
-		return fmt.Sprintf("%d/%d", e.Code, e.Subcode)
+		return fmt.Sprintf("%d, subcode %d", e.Code, e.Subcode)
 	}
 	return strconv.Itoa(e.Code)
 }
