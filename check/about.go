@@ -196,7 +196,7 @@ func (t target) need(waba, phone bool) (model.Finding, bool) {
 	}
 	switch {
 	case waba && t.waba == "":
-		return skip("not asked: the log names no WABA and no account on record has one; ask the CRM for the WABA ID, then: unsent account add")
+		return skip("not asked: the log names no WABA and no account on record has one; ask the CRM for the WABA ID, then add the account: B in the console, or unsent account add")
 	case phone && t.phone == "" && t.sender == "":
 		return skip("not asked: the log does not say which business number sent; ask the CRM for its phone number ID")
 	case phone && t.phone == "" && t.waba == "":

@@ -22,7 +22,7 @@ func registerGraph(c Check, ask asker) *Check {
 	c.Run = func(ctx context.Context, s Subject) model.Finding {
 		var f model.Finding
 		if s.Meta.Graph == nil {
-			why := first(s.Meta.NoToken, "there is no access token; give one with: unsent account add")
+			why := first(s.Meta.NoToken, "there is no access token; give one: B in the console, or unsent account add")
 			f = model.Finding{Verdict: model.Skipped, Summary: "skipped: " + why, Source: "unsent"}
 		} else {
 			f = scrub(s.Meta.Graph, ask(ctx, s, s.Meta.Graph))

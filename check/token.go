@@ -33,7 +33,9 @@ func checkToken(ctx context.Context, s Subject, g *graph.Client) model.Finding {
 		var e *graph.Error
 		if errors.As(err, &e) && e.BadToken() {
 			// It was asked in the token's own name, so this is about the token.
-			return s.ofAccount().confine(answered(g, a, model.Finding{Verdict: model.Problem, Summary: refused(e.Subcode, e.Message), Facts: metaSaid(e)}))
+			var r reading
+			r.refused(e)
+			return s.ofAccount().confine(answered(g, a, r.finding("")))
 		}
 		f := unanswered(g, a, err, "token")
 		if e != nil && !e.Throttled() && !e.Passing() {
@@ -49,13 +51,23 @@ func checkToken(ctx context.Context, s Subject, g *graph.Client) model.Finding {
 	return s.ofAccount().confine(answered(g, a, r.finding("the access token is valid and has both permissions")))
 }
 
-// refused is the sentence for a token that Meta does not take.
-func refused(subcode int, message string) string {
-	why := graph.TokenFault(subcode, message)
-	if why == "" {
-		return "Meta does not take this access token"
+// refused notes that Meta does not take the token, which is a problem unless the
+// token was copied badly: then nothing is known of the CRM's.
+func (r *reading) refused(e *graph.Error) {
+	const given = "the access token that unsent was given"
+	todo := e.Hint()
+	why := graph.TokenFault(e.Subcode, e.Message)
+	switch {
+	case graph.Garbled(e.Message):
+		r.unknown("Meta cannot read " + given + ": part of it may be missing, or it is no token; of the one that the CRM sends with this says nothing")
+		todo = "copy the token again, whole, and give it once more: B in the console, or unsent account add"
+	case why == "":
+		r.problem("Meta does not take " + given)
+	default:
+		r.problem("Meta does not take " + given + ": " + why)
 	}
-	return "Meta does not take this access token: " + why
+	fact(&r.facts, "what to do", todo)
+	r.facts = append(r.facts, metaSaid(e)...)
 }
 
 // apps are the apps that the messages were sent with, as the account on record
@@ -82,12 +94,11 @@ func judgeToken(info graph.TokenInfo, now time.Time, t target, apps []string) re
 		r.unknown("Meta's answer does not say whether the token is valid")
 		return r
 	case !*info.Valid:
-		if info.Fault != nil {
-			r.problem(refused(info.Fault.Subcode, info.Fault.Message))
-			r.facts = append(r.facts, metaSaid(info.Fault)...)
-		} else {
-			r.problem("Meta does not take this access token")
+		fault := info.Fault
+		if fault == nil {
+			fault = &graph.Error{Code: 190}
 		}
+		r.refused(fault)
 		return r
 	}
 	if info.App != "" && len(apps) > 0 && !slices.Contains(apps, info.App) {

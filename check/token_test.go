@@ -24,8 +24,8 @@ func TestToken(t *testing.T) {
 		say  []string
 	}{
 		{"system user, never expires", of(nil), debug(system), model.OK, []string{"valid and has both permissions", "fact:expires: never", "fact:whatsapp_business_messaging: yes", "fact:type: SYSTEM_USER"}},
-		{"not valid at HTTP 200", of(nil), debug(`"error":{"code":190,"message":"Error validating access token","subcode":463},"is_valid":false,"scopes":[]`), model.Problem, []string{"does not take this access token: it has expired"}},
-		{"not valid, no reason", of(nil), debug(`"is_valid":false`), model.Problem, []string{"does not take this access token"}},
+		{"not valid at HTTP 200", of(nil), debug(`"error":{"code":190,"message":"Error validating access token","subcode":463},"is_valid":false,"scopes":[]`), model.Problem, []string{"does not take the access token that unsent was given: it has expired"}},
+		{"not valid, no reason", of(nil), debug(`"is_valid":false`), model.Problem, []string{"does not take the access token that unsent was given"}},
 		{"validity not said", of(nil), debug(`"type":"SYSTEM_USER",` + bothScopes), model.Unknown, []string{"does not say whether the token is valid"}},
 		{"validity is a text", of(nil), debug(strings.Replace(system, `true`, `"true"`, 1)), model.OK, nil},
 		{"validity is odd", of(nil), debug(strings.Replace(system, `true`, `"perhaps"`, 1)), model.Unknown, nil},
@@ -47,7 +47,8 @@ func TestToken(t *testing.T) {
 		{"another app than the log's", of(func(f *model.Failure) { f.App = "500000000000009" }), debug(system), model.Unknown, []string{"belongs to another app (" + testApp + ")", "500000000000009"}},
 		{"the log's app", of(func(f *model.Failure) { f.App = testApp }), debug(system), model.OK, nil},
 		{"refused as bearer", of(nil), `{"error":{"message":"Error validating access token: Session has expired on Tuesday","type":"OAuthException","code":190,"error_subcode":463,"fbtrace_id":"Abc"}}`, model.Problem, []string{"it has expired", "fact:fbtrace_id: Abc"}},
-		{"refused, not to be parsed", of(nil), `{"error":{"message":"Invalid OAuth access token - Cannot parse access token","type":"OAuthException","code":190}}`, model.Problem, []string{"no token that Meta knows"}},
+		{"refused, not to be parsed", of(nil), `{"error":{"message":"Invalid OAuth access token - Cannot parse access token","type":"OAuthException","code":190}}`, model.Unknown, []string{"cannot read the access token that unsent was given", "the one that the CRM sends with", "fact:what to do: copy the token again"}},
+		{"not valid at HTTP 200, not to be parsed", of(nil), debug(`"error":{"code":190,"message":"Malformed access token"},"is_valid":false,"scopes":[]`), model.Unknown, []string{"cannot read the access token"}},
 		{"may not inspect", of(nil), `{"error":{"message":"(#100) You must provide an app access token, or a user access token that is an owner or developer of the app","code":100}}`, model.Unknown, []string{"could not inspect", "does not mean that it is invalid"}},
 		{"throttled", of(nil), `{"error":{"message":"(#4) Application request limit reached","code":4}}`, model.Unknown, []string{"fewer questions", "fact:what to do"}},
 		{"html", of(nil), `<html>login</html>`, model.Unknown, []string{"web page"}},
@@ -109,7 +110,7 @@ func TestTokenOfOneAccount(t *testing.T) {
 			s.Newest = append(s.Newest, f)
 		}
 		s.Meta = &Meta{Account: model.Account{Name: "shop", WABA: testWABA}}
-		expect(t, askFake(t, "token", s, map[string]string{"debug_token": body}), tt.want, "does not take this access token: it has expired")
+		expect(t, askFake(t, "token", s, map[string]string{"debug_token": body}), tt.want, "does not take the access token that unsent was given: it has expired")
 		s.Meta = nil // a token from the environment, of no account on record
 		expect(t, askFake(t, "token", s, map[string]string{"debug_token": body}), model.Problem)
 	}
@@ -120,6 +121,7 @@ func TestTokenSample(t *testing.T) {
 	// targets prove nothing. It expired on 20 September 2026.
 	f := askFake(t, "token", of(nil), map[string]string{"debug_token": sample(t, "audit_debug_token_user.json")})
 	expect(t, f, model.Problem, "fact:type USER", "fact:whatsapp_business_messaging: yes", "not:bound to")
+	// A text that is no token at all is a bad copy, which tells nothing of the CRM's.
 	f = askFake(t, "token", of(nil), map[string]string{"debug_token": sample(t, "secreto_sync_190_http200.json")})
-	expect(t, f, model.Problem, "does not take this access token")
+	expect(t, f, model.Unknown, "cannot read the access token that unsent was given")
 }

@@ -188,7 +188,7 @@ func (d *accounts) where(acc model.Account) string {
 
 // giveToken says how an account gets a token.
 func giveToken(name string) string {
-	return fmt.Sprintf("give it one with 'unsent account add %s', or set UNSENT_TOKEN", name)
+	return fmt.Sprintf("give it one (B in the console, or 'unsent account add %s'), or set UNSENT_TOKEN", name)
 }
 
 // RemoveAccount forgets an account and takes its token out of the keyring. Where

@@ -194,16 +194,16 @@ func fitting(all []model.Account, c *model.Case) (acc model.Account, none, how s
 		case 1:
 			return fit[0], "", ""
 		}
-		return model.Account{}, "the accounts " + namesOf(fit) + " fit this case alike", "remove one, or give them different phone number IDs with 'unsent account add'"
+		return model.Account{}, "the accounts " + namesOf(fit) + " fit this case alike", "remove one, or give them different phone number IDs (B in the console, or 'unsent account add')"
 	}
-	const add = "add it with 'unsent account add', or set UNSENT_TOKEN"
+	const add = "add it (B in the console, or 'unsent account add'), or set UNSENT_TOKEN"
 	switch {
 	case waba != "":
 		return model.Account{}, "no account on record has WABA " + waba, add
 	case phone != "":
 		return model.Account{}, "no account on record has phone number ID " + phone, add
 	}
-	return model.Account{}, "the log names no WABA and no phone number ID, so that no account can be told to fit", "set UNSENT_TOKEN to ask all the same"
+	return model.Account{}, "the log names no WABA and no phone number ID, so that no account can be told to fit", "ask the CRM for an export that names the WABA, or set UNSENT_TOKEN to ask all the same"
 }
 
 func namesOf(all []model.Account) string {

@@ -54,7 +54,7 @@ func (e *Error) Hint() string {
 	case e.Throttled():
 		return "wait some minutes before the checks are run again"
 	case e.BadToken():
-		return "make a new token for the system user, and give it with: unsent account add"
+		return "make a new token for the system user, and give it: B in the console, or unsent account add"
 	case e.Unseen():
 		return "compare the ID, and assign the WhatsApp account to the token's system user"
 	case e.Forbidden():
@@ -116,10 +116,23 @@ func TokenFault(subcode int, message string) string {
 		return "it has expired"
 	case strings.Contains(m, "invalidated"), strings.Contains(m, "revoked"), strings.Contains(m, "logged out"):
 		return "it was revoked, or the user logged out"
-	case strings.Contains(m, "cannot parse"), strings.Contains(m, "malformed"), strings.Contains(m, "could not be decrypted"), strings.Contains(m, "bad signature"):
+	case Garbled(message):
 		return "its text is no token that Meta knows; part of it may be missing"
 	}
 	return ""
+}
+
+// Garbled reports whether Meta cannot read the text as a token at all: it was
+// copied in part, or was never one. That is news of the copy, and not of the token
+// that messages are sent with.
+func Garbled(message string) bool {
+	m := strings.ToLower(message)
+	for _, s := range []string{"cannot parse", "malformed", "could not be decrypted", "bad signature"} {
+		if strings.Contains(m, s) {
+			return true
+		}
+	}
+	return false
 }
 
 // An Unread is an answer that is not what Meta sends: HTML, nothing, half a JSON
