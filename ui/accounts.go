@@ -181,7 +181,7 @@ func (v *accounts) lines(a *app, sz size, _ bool) []string {
 	fact("phone number IDs", safe.Line(strings.Join(acc.Phones, ", ")))
 	fact("app", safe.Line(acc.App))
 	if !acc.Added.IsZero() {
-		fact("added", moment(acc.Added, a.Local))
+		fact("saved", moment(acc.Added, a.Local))
 	}
 	return block(out, sz)
 }

@@ -84,7 +84,11 @@ func (v *answers) lines(a *app, sz size, _ bool) []string {
 		out = append(out, fit(line, sz.w))
 	}
 	if sz.h > 8 {
-		out = append(out, a.rule("", sz.w))
+		rule := a.rule("", sz.w)
+		if n < len(names) { // the list does not show all
+			rule = " " + a.rule(fmt.Sprintf("check %d of %d", i+1, len(names)), sz.w-1)
+		}
+		out = append(out, rule)
 	}
 	w := max(sz.w-2, 1)
 	more := v.answer(a, names[i], at[names[i]], w)
@@ -137,7 +141,7 @@ func (v *answers) answer(a *app, name string, f *model.Finding, w int) []string 
 		fact("left out", at)
 	} else {
 		fact("asked of", safe.Line(f.Source))
-		fact("answered", at)
+		fact("when", at)
 		if f.Source != fromLog {
 			fact("took", seconds(f.Took))
 		}

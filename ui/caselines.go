@@ -6,6 +6,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 
+	"unsent/check"
 	"unsent/kb"
 	"unsent/model"
 	"unsent/safe"
@@ -112,7 +113,7 @@ func (c *caseView) cached(a *app, w int, what string, draw func() []string) []st
 func (c *caseView) top(a *app, w int, focus bool) []string {
 	t := a.theme
 	m := c.Match
-	verdict := a.verdictStyle(m).Bold(true).Render(verdictText(m))
+	verdict := a.verdictStyle(m).Bold(true).Render(c.checkedVerdict())
 	if c.Outage != "" {
 		verdict = t.warn.Bold(true).Render("WAIT: " + safe.Line(c.Outage))
 	}
@@ -165,6 +166,33 @@ func (c *caseView) problems() []string {
 		}
 	}
 	return out
+}
+
+// checkedVerdict is the article's verdict. One that waits for the checks says what
+// they told, once the status page or the account has been asked about.
+func (c *caseView) checkedVerdict() string {
+	said := verdictText(c.Match)
+	word, waits := strings.CutSuffix(said, "unknown until checked")
+	_, at := c.order()
+	told, open := 0, 0
+	for _, name := range c.allChecks() {
+		if k := check.Find(name); k == nil || k.Hand == "" { // the log told that from the start
+			continue
+		}
+		switch f := at[name]; {
+		case f == nil, f.Verdict == model.Skipped, f.Verdict == model.Unknown:
+			open++
+		default:
+			told++
+		}
+	}
+	switch {
+	case !waits || told == 0 || len(c.asked.out) > 0:
+		return said
+	case open > 0:
+		return fmt.Sprintf("%sunknown, %d of %d checks without an answer", word, open, told+open)
+	}
+	return word + "unknown, the checks found nothing"
 }
 
 // spread puts l at the left and r at the right; r goes first when both do not fit.

@@ -149,7 +149,7 @@ func TestFindingsAreReadableAt80x24(t *testing.T) {
 // trail, and never a secret.
 func TestRawAnswer(t *testing.T) {
 	a := state(t, size{100, 60}, "answer", func(d *Deps) { d.Secrets = func() []string { return []string{"Example Shop"} } })
-	for _, want := range []string{"GET graph.facebook.com/v25.0/100200300400500?fields=id,name", `  "id": "100200300400500"`, "asked of     graph.facebook.com v25.0", "answered     2026-05-13 14:29:48 UTC, 10 s ago", "took         0.2 s"} {
+	for _, want := range []string{"GET graph.facebook.com/v25.0/100200300400500?fields=id,name", `  "id": "100200300400500"`, "asked of     graph.facebook.com v25.0", "when         2026-05-13 14:29:48 UTC, 10 s ago", "took         0.2 s"} {
 		if s := screenText(a); !strings.Contains(s, want) {
 			t.Errorf("want %q in\n%s", want, s)
 		}
