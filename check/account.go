@@ -41,11 +41,7 @@ func (s Subject) code() model.Code {
 func judgeAccount(w graph.WABA, code model.Code) reading {
 	var r reading
 	fact(&r.facts, "name", w.Name)
-	if upper(w.Status) == "ACTIVE" {
-		fact(&r.facts, "status", "ACTIVE (the article says Active)")
-	} else {
-		fact(&r.facts, "status", w.Status)
-	}
+	fact(&r.facts, "status", w.Status)
 	fact(&r.facts, "review", w.Review)
 	fact(&r.facts, "business verification", w.Verification)
 	fact(&r.facts, "ownership", w.Ownership)

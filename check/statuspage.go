@@ -32,7 +32,7 @@ var _ = register(Check{
 })
 
 const (
-	quiet     = "; that does not rule out a fault at Meta: it never shows less than ten minutes, and runs 15 to 30 minutes late"
+	quiet     = "; that does not rule out a fault at Meta: the page leaves out what lasts less than ten minutes, and is 15 to 30 minutes late"
 	shown     = 7 * 24 * time.Hour // what the page shows of the past
 	late      = 30 * time.Minute   // how late its reports come
 	fresh     = time.Hour          // older than that, an answer is an old copy, or a clock is wrong

@@ -82,7 +82,7 @@ func checkTemplate(ctx context.Context, s Subject, g *graph.Client) model.Findin
 		a = a.With(b)
 		r.templateHealth(h, err)
 	}
-	return t.confine(answered(g, a, r.finding("the template exists in this language and is approved (APPROVED; the article says Active)")))
+	return t.confine(answered(g, a, r.finding("the template exists in this language and is approved (Meta answers APPROVED where its pages say Active)")))
 }
 
 // noTemplate says why there is no template to look up.

@@ -33,7 +33,7 @@ func TestTemplate(t *testing.T) {
 		want                 model.Verdict
 		say                  []string
 	}{
-		{"well", "order_ready", "en_US", listOf(tpl("order_ready_2", "en_US", "PAUSED", ""), tpl("order_ready", "en_US", "APPROVED", `"quality_score":{"score":"GREEN"}`)), model.OK, []string{"APPROVED; the article says Active", "fact:languages that exist: en_US (APPROVED, on Meta's pages Active)"}},
+		{"well", "order_ready", "en_US", listOf(tpl("order_ready_2", "en_US", "PAUSED", ""), tpl("order_ready", "en_US", "APPROVED", `"quality_score":{"score":"GREEN"}`)), model.OK, []string{"Meta answers APPROVED where its pages say Active", "fact:languages that exist: en_US (APPROVED, on Meta's pages Active)"}},
 		{"S2-S5c en for en_US", "order_ready", "en", listOf(tpl("order_ready", "en_US", "APPROVED", ""), tpl("order_ready", "es", "APPROVED", "")), model.Problem, []string{`not in "en": it exists in en_US, es`}},
 		{"case of the language", "order_ready", "en_us", listOf(tpl("order_ready", "en_US", "APPROVED", "")), model.Problem, []string{"en_US", `fact:character 4: sent "u" (Latin, U+0075), exists "U" (capital Latin, U+0055)`}},
 		{"the webhook's sign is no fault", "order_ready", "en-US", listOf(tpl("order_ready", "en_US", "APPROVED", "")), model.OK, nil},

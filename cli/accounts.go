@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -112,6 +113,9 @@ func (d *accounts) AddAccount(ctx context.Context, acc model.Account, token stri
 		}
 		return "", err
 	}
+	if other := twin(all, acc); other != "" {
+		said += "; but " + other + " has the same ids, and no check can tell which of the two to ask as: remove one"
+	}
 	if before.Slot != "" && before.Slot != acc.Slot {
 		if err := d.a.keyringDelete(ctx, before.Slot); err != nil {
 			said += fmt.Sprintf("; the token before it is still in the keyring (entry %s of %s): %v", before.Slot, keyringService, err)
@@ -119,6 +123,21 @@ func (d *accounts) AddAccount(ctx context.Context, acc model.Account, token stri
 		d.a.tokens.forget("", before.Slot)
 	}
 	return d.a.clean("account " + acc.Name + ": " + said), nil
+}
+
+// twin is another account that fits every case that acc fits; empty when there is
+// none.
+func twin(all []model.Account, acc model.Account) string {
+	for _, other := range all {
+		if strings.EqualFold(other.Name, acc.Name) || other.WABA != acc.WABA {
+			continue
+		}
+		if acc.WABA != "" && len(acc.Phones) == 0 && len(other.Phones) == 0 ||
+			slices.ContainsFunc(acc.Phones, func(id string) bool { return slices.Contains(other.Phones, id) }) {
+			return other.Name
+		}
+	}
+	return ""
 }
 
 // keep puts a token where it lasts longest, and says where that is.

@@ -214,6 +214,38 @@ func (r *stuckRing) Get(service, entry string) (string, error) {
 	return r.ring.Get(service, entry)
 }
 
+// An account that fits all that another one fits makes both useless, and that is
+// said at once and not only by the checks.
+func TestTwinAccount(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		acc  model.Account
+		twin bool
+	}{
+		{"same WABA", model.Account{Name: "till", WABA: testWABA}, true},
+		{"same name", model.Account{Name: "Shop", WABA: testWABA}, false},
+		{"another WABA", model.Account{Name: "till", WABA: "205550000000002"}, false},
+		{"a number of it", model.Account{Name: "till", WABA: testWABA, Phones: []string{testPhone}}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := desk(t, &ring{kept: map[string]string{}}, nil)
+			d.add(t, shop, tokenA)
+			said := d.add(t, tt.acc, tokenB)
+			if strings.Contains(said, "shop has the same ids") != tt.twin {
+				t.Error(said)
+			}
+			all, err := d.Accounts(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := caseOf(testWABA, testPhone)
+			if _, none, _ := fitting(all, &c); (none != "") != tt.twin {
+				t.Errorf("the checks say %q", none)
+			}
+		})
+	}
+}
+
 // A keyring that does not answer is given up, at once when somebody stops; what
 // it keeps later on, after all, is taken out again.
 func TestStuckKeyring(t *testing.T) {

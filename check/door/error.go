@@ -142,7 +142,7 @@ func (d *Door) explain(ctx context.Context, begun time.Time, err error) *Error {
 		return d.ended(ctx, begun, false)
 	case errors.As(err, &no):
 		return d.fail(Proxy, fmt.Sprintf("the proxy %s does not let it through to %s (HTTP %d)", safe.Line(d.proxy), host, no.status),
-			"ask who runs the network to allow "+host+", or run without network with --offline")
+			"ask who runs the network to allow "+host+", or work offline (UNSENT_OFFLINE=1)")
 	case d.proxy != "" && isOp && op.Op == "proxyconnect":
 		return d.fail(Proxy, fmt.Sprintf("the proxy %s, on the way to %s, cannot be reached", safe.Line(d.proxy), host),
 			"look at HTTPS_PROXY in the environment")
@@ -154,15 +154,15 @@ func (d *Door) explain(ctx context.Context, begun time.Time, err error) *Error {
 	case isTLS(err):
 		return d.fail(TLS, host+" does not speak TLS 1.2 or newer", "look whether something else answers in its place")
 	case errors.As(err, &dns):
-		return d.fail(Offline, "the name "+host+" could not be looked up", "look whether this machine is online, or run with --offline")
+		return d.fail(Offline, "the name "+host+" could not be looked up", "look whether this machine is online, or work offline (UNSENT_OFFLINE=1)")
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return d.fail(Refused, host+" refused the connection", "look whether a firewall is in between, or run with --offline")
+		return d.fail(Refused, host+" refused the connection", "look whether a firewall is in between, or work offline (UNSENT_OFFLINE=1)")
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL):
-		return d.fail(Offline, "there is no way to "+host+" from this machine", "look whether this machine is online, or run with --offline")
+		return d.fail(Offline, "there is no way to "+host+" from this machine", "look whether this machine is online, or work offline (UNSENT_OFFLINE=1)")
 	case wasCut(err):
 		return d.fail(Cut, "the connection to "+host+" was cut before the answer was whole", "try again")
 	case isOp && op.Op == "dial":
-		return d.fail(Offline, host+" could not be reached", "look whether this machine is online, or run with --offline")
+		return d.fail(Offline, host+" could not be reached", "look whether this machine is online, or work offline (UNSENT_OFFLINE=1)")
 	}
 	return d.fail(Garbled, "what came from "+host+" is not an answer over HTTP", "look whether something else answers in its place")
 }

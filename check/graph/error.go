@@ -139,7 +139,7 @@ func Garbled(message string) bool {
 // text. It says nothing about what was asked.
 type Unread struct {
 	Status int
-	Why    string // "the body is HTML"
+	Why    string // "it is empty"
 }
 
 // Error says what came instead.
