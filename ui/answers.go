@@ -225,7 +225,7 @@ func (v *answers) actions(a *app) []action {
 		{name: "check", keys: []string{"c"}, help: "run the selected check again", short: "again", why: some, do: func(a *app) tea.Cmd {
 			return v.c.check(a, []string{names[v.place(names)]})
 		}},
-		{name: "check-all", keys: []string{"C"}, help: "run all checks", short: "all", do: func(a *app) tea.Cmd { return v.c.check(a, nil) }},
+		{name: "check-all", keys: []string{"C"}, help: "run all checks that the article asks for", short: "all", do: func(a *app) tea.Cmd { return v.c.check(a, nil) }},
 		{name: "next-check", keys: []string{"tab", "n"}, help: "next check", short: "next", why: some, do: pick(1)},
 		{name: "previous-check", keys: []string{"shift+tab", "p"}, help: "previous check", why: some, do: pick(-1)},
 		{name: "page", keys: []string{"o"}, help: "open the page where one looks by hand", why: func(*app) string {

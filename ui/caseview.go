@@ -244,7 +244,7 @@ func (c *caseView) actions(a *app) []action {
 			}
 			return ""
 		}, do: func(a *app) tea.Cmd { return c.check(a, c.step().Checks) }},
-		{name: "check-all", keys: []string{"C"}, help: "run all checks", short: "checks", do: func(a *app) tea.Cmd { return c.check(a, nil) }},
+		{name: "check-all", keys: []string{"C"}, help: "run all checks that the article asks for", short: "checks", do: func(a *app) tea.Cmd { return c.check(a, nil) }},
 		{name: "answers", keys: []string{"v"}, help: "each check's answer in full, the raw one too", short: "answers", why: func(*app) string {
 			if names, _ := c.order(); len(names) == 0 {
 				return "no check was run yet; C runs all"

@@ -156,17 +156,19 @@ func (c *caseView) check(a *app, names []string) tea.Cmd {
 }
 
 // allChecks are the checks that the article's steps name, with the two that the
-// log itself answers, in asking order.
+// log itself answers, in asking order: every check when the steps name none.
 func (c *caseView) allChecks() []string {
-	want := map[string]bool{"window": true, "recipient": true}
+	want := map[string]bool{}
 	for _, s := range c.Steps {
 		for _, name := range s.Checks {
 			want[name] = true
 		}
 	}
+	every := len(want) == 0
+	want["window"], want["recipient"] = true, true
 	var names []string
 	for _, k := range check.All() {
-		if want[k.Name] {
+		if every || want[k.Name] {
 			names = append(names, k.Name)
 		}
 	}

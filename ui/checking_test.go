@@ -11,7 +11,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"unsent/check"
+	"unsent/kb"
 	"unsent/model"
+	"unsent/triage"
 )
 
 // A clockwork is a clock that a test moves on.
@@ -364,5 +366,18 @@ func TestBeat(t *testing.T) {
 	}
 	if a.update(beatCame{id}); !a.beat.due.IsZero() {
 		t.Error("the beat came and is still waited for")
+	}
+}
+
+// An article that names no check leaves nothing out: C asks everything, as the
+// command does.
+func TestAllChecks(t *testing.T) {
+	c := &caseView{}
+	if got := c.allChecks(); len(got) != len(check.All()) {
+		t.Errorf("without a check in the article: %v", got)
+	}
+	c.Steps = []triage.Step{{Step: kb.Step{Checks: []string{"token"}}}}
+	if got := strings.Join(c.allChecks(), " "); got != "token window recipient" {
+		t.Errorf("with one: %s", got)
 	}
 }
