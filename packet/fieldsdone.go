@@ -146,13 +146,13 @@ func (k *Packet) steps(d detail) field {
 	}
 	f.state = given
 	if len(open) > 0 {
-		noun := "step"
+		noun, them := "step", "it"
 		if len(open) > 1 {
-			noun = "steps"
+			noun, them = "steps", "them"
 		}
 		f.state = missing
 		f.lack = noun + " " + list(open) + " not done"
-		f.missing = f.lack + "; take them, or mark them as left out on purpose"
+		f.missing = f.lack + "; take " + them + ", or mark " + them + " as left out on purpose"
 	}
 	return f
 }

@@ -187,7 +187,7 @@ func (c *caseView) tokenKey(a *app, why string) string {
 	if c.asked.noToken == "" || a.Accounts == nil || !strings.Contains(why, c.asked.noToken) {
 		return ""
 	}
-	return a.theme.barKey.Render(" B ") + " add an account with its token"
+	return a.theme.barKey.Render(" B ") + " accounts and their tokens"
 }
 
 // when is the time of an answer and its age, and how long it took where that is

@@ -354,7 +354,7 @@ func (m checksDone) arrive(a *app) tea.Cmd {
 		return p.build(a)
 	}
 	if n := m.c.wantToken(); n > 0 && a.Accounts != nil && a.notice == "" {
-		a.say(count(n, "check was", "checks were") + " left out for want of a token: B adds an account")
+		a.say(count(n, "check was", "checks were") + " left out for want of a token: B shows the accounts")
 	}
 	return m.c.preview(a)
 }

@@ -210,11 +210,11 @@ func TestTokenOfTheCase(t *testing.T) {
 	}
 	answer, _ := putBy(t, a, "token")
 	answer(model.Finding{Check: "token", Verdict: model.Skipped, Summary: "skipped: " + none, At: now})
-	if s := strings.Join(strings.Fields(screenText(a)), " "); !strings.Contains(s, none+" B add an account with its token") {
+	if s := strings.Join(strings.Fields(screenText(a)), " "); !strings.Contains(s, none+" B accounts and their tokens") {
 		t.Errorf("the key is not offered:\n%s", s)
 	}
 	settle(t, a, a.update(checksDone{c: a.working.c, id: a.working.id}))
-	if s := screenText(a); !strings.Contains(s, "1 check was left out for want of a token: B adds an account") {
+	if s := screenText(a); !strings.Contains(s, "1 check was left out for want of a token: B shows the accounts") {
 		t.Errorf("\n%s", s)
 	}
 }

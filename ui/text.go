@@ -173,7 +173,7 @@ func ago(t, now time.Time) string {
 		return "future"
 	case d < time.Minute:
 		return "now"
-	case d < 100*time.Minute:
+	case d < 2*time.Hour: // "1 h" below "99 min" would look newer than it
 		return fmt.Sprintf("%d min", int(d.Minutes()))
 	case d < 48*time.Hour:
 		return fmt.Sprintf("%d h", int(d.Hours()))
