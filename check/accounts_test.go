@@ -88,7 +88,7 @@ func TestAccount(t *testing.T) {
 		want model.Verdict
 		say  []string
 	}{
-		{"well", "", `{"id":"1","name":"Shop","status":"ACTIVE","account_review_status":"APPROVED","business_verification_status":"VERIFIED"}`, model.OK, []string{"active and approved", "fact:the article says Active"}},
+		{"well", "", `{"id":"1","name":"Shop","status":"ACTIVE","account_review_status":"APPROVED","business_verification_status":"VERIFIED"}`, model.OK, []string{"active and approved", "fact:ACTIVE"}},
 		{"only the review", "", `{"id":"1","account_review_status":"APPROVED"}`, model.Unknown, []string{"does not have the account's status"}},
 		{"only the status", "", `{"id":"1","status":"ACTIVE"}`, model.OK, []string{"of its review Meta's answer says nothing", "not:approved"}},
 		{"restricted", "", `{"id":"1","status":"RESTRICTED","account_review_status":"APPROVED"}`, model.Problem, []string{"RESTRICTED"}},

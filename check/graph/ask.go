@@ -93,7 +93,7 @@ func (c *Client) ask(ctx context.Context, path string, query url.Values, to any)
 	}
 	var odd *json.UnmarshalTypeError // one field of another type; the others are there
 	if err := json.Unmarshal(body, to); err != nil && !errors.As(err, &odd) {
-		return a, &Unread{Status: httpOK, Why: "the body has another shape than Meta documents"}
+		return a, &Unread{Status: httpOK, Why: "it has another shape than Meta documents"}
 	}
 	return a, nil
 }
@@ -214,9 +214,9 @@ func judge(status int, body []byte) (*Error, error) {
 	}
 	switch {
 	case len(trimmed) == 0:
-		return nil, unread("the body is empty")
+		return nil, unread("it is empty")
 	case trimmed[0] == '<':
-		return nil, unread("the body is a web page")
+		return nil, unread("it is a web page")
 	}
 	var top struct {
 		Error json.RawMessage `json:"error"`
@@ -225,7 +225,7 @@ func judge(status int, body []byte) (*Error, error) {
 	case err != nil && trimmed[0] == '{' && strings.Contains(err.Error(), "unexpected end"):
 		return nil, unread("the body breaks off")
 	case err != nil:
-		return nil, unread("the body is not the JSON that Meta sends")
+		return nil, unread("it is not the JSON that Meta sends")
 	}
 	if len(top.Error) > 0 && string(top.Error) != "null" {
 		var r rawError
