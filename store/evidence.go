@@ -16,8 +16,8 @@ const (
 	hourBefore = 60      // minutes before it, with which its shares are compared
 	dayBefore  = 24 * 60 // minutes before it, from which clearer failures of the same thing count
 	recovered  = 10      // sends in a row that show that it is over
-	manyCells  = 5_000   // cells of its accounts, beyond which nobody looks when each was first seen
-	manyBefore = 50_000  // failures of its accounts around it, beyond which nobody looks for clearer ones
+	manyCells  = 300     // cells of its accounts, beyond which nobody looks when each was first seen
+	manyBefore = 20_000  // failures of its accounts around it, beyond which nobody looks for clearer ones
 )
 
 // around is what was sent at an incident's accounts, and beside them.
@@ -239,9 +239,10 @@ func earlier(ctx context.Context, q querier, e extent, sum *summary, cells []cel
 	found := map[key]*model.Earlier{}
 	k := scopeOf(cells)
 	rows, err := q.QueryContext(ctx, `SELECT (SELECT value FROM name WHERE id = c.code), c.template, c.phone, count(*), max(f.at)
-		FROM cell AS c INDEXED BY cell_waba CROSS JOIN failure AS f INDEXED BY failure_strand ON f.strand = c.strand AND f.at BETWEEN ? AND ? AND f.cell = c.id
-		WHERE c.waba = ? AND c.code <> 0 AND c.code <> ? AND c.failures > 0 GROUP BY c.id`,
-		e.first-dayBefore*60_000, e.last, k.wabas[0], cells[0].key.code)
+		FROM (SELECT DISTINCT strand FROM cell INDEXED BY cell_waba WHERE waba = ? AND failures > 0 AND code <> 0 AND code <> ?) AS s
+		CROSS JOIN failure AS f INDEXED BY failure_strand ON f.strand = s.strand AND f.at BETWEEN ? AND ?
+		CROSS JOIN cell AS c ON c.id = f.cell GROUP BY c.code, c.template, c.phone`,
+		k.wabas[0], cells[0].key.code, e.first-dayBefore*60_000, e.last)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var code model.Code
 		var template, phone, at int64
