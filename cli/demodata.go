@@ -278,7 +278,7 @@ func (d *demo) number() {
 
 func (d *demo) window() {
 	for range 64 {
-		s := d.answer(d.apart(420, 5), 6)
+		s := d.answer(d.between(420, outageFrom+55), 6)
 		s.inbound = s.at.Add(-time.Duration(25+d.r.IntN(60)) * time.Hour)
 		fail(&s, 131047, "Re-engagement message", "Message failed to send because more than 24 hours have passed since the customer last replied to this number.")
 		d.add(s)

@@ -255,10 +255,15 @@ func (im *importing) commit(ctx context.Context, last bool) error {
 	return nil
 }
 
+// soonGrouped is after how many records the incidents are made for the first time
+// while more is loaded. A file that has fewer gives its incidents the same numbers
+// on a slow machine as on a fast one.
+const soonGrouped = 5_000
+
 // regroup makes the incidents now and then while more is loaded: they are what
 // is looked at. It may take a twentieth of the time; at the end it is done anyway.
 func (im *importing) regroup(ctx context.Context) error {
-	if im.grouped != 0 && time.Since(im.groupedAt) < 20*im.grouped {
+	if im.now.Read < soonGrouped || im.grouped != 0 && time.Since(im.groupedAt) < 20*im.grouped {
 		return nil
 	}
 	began := time.Now()
