@@ -76,3 +76,10 @@ func (s *Store) readFindings(ctx context.Context, query string, args ...any) (al
 	})
 	return all, err
 }
+
+// NewestOf are the newest findings of one check, whatever they are about, newest
+// first. What the status page said is about all incidents.
+func (s *Store) NewestOf(ctx context.Context, check string, most int) ([]model.Finding, error) {
+	all, err := s.readFindings(ctx, "SELECT "+findingColumns+" FROM finding WHERE name = ? ORDER BY id DESC LIMIT ?", check, most)
+	return all, s.fail("reading findings", err)
+}
