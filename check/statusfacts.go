@@ -54,6 +54,9 @@ func pageFacts(r *status.Report) []model.Fact {
 			said += "; newest post: “" + clip(e.News, 160) + "”"
 		}
 		add("incident", "%s", said)
+		if times := l.pageTimes(); times != "" {
+			add(factPageTime, "%s", times)
+		}
 	}
 	if len(r.Events) == 0 {
 		var read []string
