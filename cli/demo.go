@@ -37,8 +37,8 @@ func (a *app) demoCommand() *cobra.Command {
 	return c
 }
 
-// demo runs the console on invented data in a folder of its own. Packets that
-// are made in it stay, since the screen names their files; the rest goes.
+// demo runs the console on invented data in a folder of its own. Packets and
+// lists that are made in it stay, since the screen names their files; the rest goes.
 func (a *app) demo(ctx context.Context) (err error) {
 	if err := a.canDraw(); err != nil {
 		return err
@@ -69,11 +69,8 @@ func (a *app) demo(ctx context.Context) (err error) {
 		return err
 	}
 	defer stop()
-	d := a.deps(s, path)
+	d := a.deps(s, filepath.Join(home, "demo.db"))
 	d.Demo, d.DBName = true, "demo"
-	d.Save = func(ctx context.Context, p model.Packet) (string, error) {
-		return a.keepPacket(ctx, s, filepath.Join(home, "demo.db"), &p)
-	}
 	return a.runScreen(ctx, filepath.Join(home, "demo.db"), d)
 }
 

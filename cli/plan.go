@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,14 +14,6 @@ import (
 	"unsent/store"
 	"unsent/triage"
 )
-
-// planAsk is what the flags of the plan command ask for.
-type planAsk struct {
-	csv     string // the file of what is to be sent; "-" for standard output
-	refused string // the file of what is not
-	full    bool
-	force   bool // the files may be overwritten
-}
 
 func (a *app) planCommand() *cobra.Command {
 	var ask planAsk
@@ -62,43 +51,11 @@ func (a *app) plan(ctx context.Context, s *store.Store, arg string, ask planAsk)
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{ask.csv, ask.refused} {
-		if name != "" && name != "-" {
-			if err := unused(name, ask.force); err != nil {
-				return err
-			}
+	sum, err := a.makePlan(ctx, s, m, ask, func() {}, func(f *model.Failure, r *triage.Retry) error {
+		if !a.json {
+			return nil
 		}
-	}
-	now := a.Now()
-	p := triage.NewPlanner(triage.PlanInput{
-		Now: now, Incident: m.Incident, Causes: m.Causes, Findings: m.Findings, Outage: m.Outage, Log: m.Evidence.Outage, Single: m.Message != nil,
-	})
-	messages := planned(s, m)
-	who := people{digits: map[string]bool{}}
-	err = messages(ctx, func(f *model.Failure) error {
-		p.See(f)
-		who.see(f)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if err := elsewhere(ctx, s, m, who, now, p.Other); err != nil {
-		return err
-	}
-	err = a.planLists(ask, func(send, left planRow) error {
-		return messages(ctx, func(f *model.Failure) error {
-			r := p.Plan(f)
-			if a.json {
-				if err := jsonLine(a.Stdout, planJSONOf(f, &r, ask.full)); err != nil {
-					return err
-				}
-			}
-			if r.Refused == nil {
-				return send(planRowOf(f, &r, ask.full))
-			}
-			return left(refusedRowOf(f, &r, ask.full))
-		})
+		return jsonLine(a.Stdout, planJSONOf(f, r, ask.full))
 	})
 	if errors.Is(err, errNothingPlanned) {
 		ask.csv = ""
@@ -106,163 +63,8 @@ func (a *app) plan(ctx context.Context, s *store.Store, arg string, ask planAsk)
 	} else if err != nil {
 		return err
 	}
-	return errors.Join(a.planEnd(ctx, s, m, p.Sum(), ask), err)
+	return errors.Join(a.planEnd(m, sum, ask), err)
 }
-
-// planned hands over the messages of a target, newest first.
-func planned(s *store.Store, m *matter) func(context.Context, func(*model.Failure) error) error {
-	return func(ctx context.Context, do func(*model.Failure) error) error {
-		if m.Message != nil {
-			return do(m.Message)
-		}
-		_, _, err := eachFailure(ctx, s, model.Query{Incident: m.Incident.ID}, 0, do)
-		return err
-	}
-}
-
-// byRecipient are the codes by which the log says what a person is not to get,
-// however long ago that was.
-var byRecipient = []model.Code{"130403", "130472", "131049", "131050"}
-
-// people are the recipients of a target, as long as there are few of them: then
-// each can be asked for, and the log need not be read.
-type people struct {
-	digits map[string]bool
-	many   bool
-}
-
-const fewPeople = 50
-
-func (p *people) see(f *model.Failure) {
-	to := safe.ParsePhone(f.Recipient).Digits
-	switch {
-	case p.many:
-	case to != "":
-		p.digits[to] = true
-		p.many = len(p.digits) > fewPeople
-	case slices.Contains(f.Flags, model.FlagBSUID): // cannot be asked for
-		p.many = true
-	}
-}
-
-// elsewhere hands over what the log has outside the target and may be of its
-// people. Of many that is everything not too old to be planned, because of what
-// is newer than a message of the target, and, however old, whoever is to get none.
-func elsewhere(ctx context.Context, s *store.Store, m *matter, who people, now time.Time, do func(*model.Failure)) error {
-	first := m.Incident.First
-	ours := func(f *model.Failure) bool { return f.Incident == m.Incident.ID }
-	if m.Message != nil {
-		first = m.Message.At
-		ours = func(f *model.Failure) bool { return f.ID == m.Message.ID }
-	}
-	if first.IsZero() {
-		return nil // no message of it has a time, so none is planned
-	}
-	if oldest := now.Add(-triage.PlanAge); first.Before(oldest) {
-		first = oldest
-	}
-	queries := []model.Query{{Since: first}, {Until: first, Codes: byRecipient}}
-	if !who.many {
-		queries = nil
-		for to := range who.digits {
-			queries = append(queries, model.Query{Recipient: to})
-		}
-	}
-	for _, q := range queries {
-		_, _, err := eachFailure(ctx, s, q, 0, func(f *model.Failure) error {
-			if !ours(f) {
-				do(f)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// planRow writes a row of a list; a list that nobody asked for takes all.
-type planRow func(row []string) error
-
-var (
-	planHead = []string{
-		"id", "recipient", "template", "language", "kind", "wamid", "message_id", "phone_number_id", "waba_id",
-		"not_before", "not_after", "retry", "wait_seconds", "note",
-	}
-	refusedHead = []string{"id", "recipient", "template", "language", "wamid", "message_id", "code", "rule", "why", "instead", "newer"}
-)
-
-// planLists opens the lists that were asked for, for the time of fill. A list
-// that is to be sent and has no row is an error and leaves no file, so that no
-// script takes it for done.
-func (a *app) planLists(ask planAsk, fill func(send, left planRow) error) error {
-	return a.planList(ask.csv, planHead, true, func(send planRow) error {
-		return a.planList(ask.refused, refusedHead, false, func(left planRow) error { return fill(send, left) })
-	})
-}
-
-var errNothingPlanned = errors.New("no message of it may be sent now")
-
-func (a *app) planList(name string, head []string, must bool, fill func(planRow) error) error {
-	if name == "" {
-		return fill(func([]string) error { return nil })
-	}
-	write := func(w io.Writer) error {
-		out, rows := safe.CSV(w), 0
-		err := fill(func(row []string) error {
-			if rows++; rows == 1 {
-				if err := out.Write(head); err != nil {
-					return err
-				}
-			}
-			return out.Write(row)
-		})
-		switch {
-		case err != nil:
-			return err
-		case rows == 0 && must:
-			return errNothingPlanned
-		case rows == 0:
-			if err := out.Write(head); err != nil {
-				return err
-			}
-		}
-		return out.Flush()
-	}
-	if name == "-" {
-		return write(a.Stdout)
-	}
-	return writePrivate(name, write)
-}
-
-func planRowOf(f *model.Failure, r *triage.Retry, full bool) []string {
-	m := maskFailure(*f, full)
-	note := ""
-	if r.Window {
-		note = "free text: send only while the customer service window is open"
-	}
-	return []string{
-		m.ID.String(), firstText(m.Recipient, m.RecipientUser), m.Template, m.Language, m.Kind, m.WAMID, m.MessageID, m.PhoneID, m.WABA,
-		planTime(r.NotBefore), planTime(r.NotAfter), strconv.Itoa(r.Number), seconds(r.Wait), note,
-	}
-}
-
-func refusedRowOf(f *model.Failure, r *triage.Retry, full bool) []string {
-	m := maskFailure(*f, full)
-	newer := ""
-	if r.Newer != 0 {
-		newer = r.Newer.String()
-	}
-	return []string{
-		m.ID.String(), firstText(m.Recipient, m.RecipientUser), m.Template, m.Language, m.WAMID, m.MessageID, codeText(m.Code, m.Vendor, m.HTTPStatus),
-		r.Refused.Rule, unless(full, r.Refused.Why), unless(full, r.Refused.Do), newer,
-	}
-}
-
-func planTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
-
-func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
 
 // planJSON is one message of a plan.
 type planJSON struct {
@@ -335,31 +137,11 @@ type planReason struct {
 	Examples []model.MessageID `json:"examples"`
 }
 
-// planEnd shows the plan as a whole and keeps on record that a list was written.
-func (a *app) planEnd(ctx context.Context, s *store.Store, m *matter, sum triage.PlanSum, ask planAsk) error {
-	target := m.Target().String()
-	for _, list := range []struct{ name, what string }{
-		{ask.csv, plural(sum.Planned, "send", "sends")},
-		{ask.refused, plural(sum.RefusedCount(), "message", "messages") + " not to be sent"},
-	} {
-		if list.name == "" {
-			continue
-		}
-		masked := "numbers masked"
-		if ask.full {
-			masked = "numbers in full"
-		}
-		to := "standard output"
-		if list.name != "-" {
-			to = a.clean(list.name)
-		}
-		if err := s.Log(ctx, a.who(), "plan", target, list.what+" written to "+to+", "+masked); err != nil {
-			return err
-		}
-	}
+// planEnd shows the plan as a whole.
+func (a *app) planEnd(m *matter, sum triage.PlanSum, ask planAsk) error {
 	if a.json {
 		j := planSumJSON{
-			Target: target, Made: sum.Made, Planned: sum.Planned, Refused: sum.RefusedCount(), First: sum.First, Last: sum.Last, Until: sum.Until,
+			Target: m.Target().String(), Made: sum.Made, Planned: sum.Planned, Refused: sum.RefusedCount(), First: sum.First, Last: sum.Last, Until: sum.Until,
 			Reasons: []planReason{}, Notes: orEmpty(sum.Notes),
 		}
 		for _, c := range sum.Refused {

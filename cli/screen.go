@@ -17,6 +17,7 @@ import (
 	"unsent/model"
 	"unsent/safe"
 	"unsent/store"
+	"unsent/triage"
 	"unsent/ui"
 )
 
@@ -84,7 +85,8 @@ func (a *app) canDraw() error {
 	return nil
 }
 
-// deps is the world outside as the screen gets it.
+// deps is the world outside as the screen gets it. What it writes goes beside the
+// database at path.
 func (a *app) deps(s *store.Store, path string) ui.Deps {
 	desk := &accounts{a: a, s: s}
 	return ui.Deps{
@@ -101,6 +103,9 @@ func (a *app) deps(s *store.Store, path string) ui.Deps {
 		Fields: ingest.About(),
 		Save: func(ctx context.Context, p model.Packet) (string, error) {
 			return a.keepPacket(ctx, s, path, &p)
+		},
+		Plan: func(ctx context.Context, ask ui.PlanAsk, progress func(done, all int), give func(*model.Failure, *triage.Retry)) (ui.Planned, error) {
+			return a.screenPlan(ctx, s, path, ask, progress, give)
 		},
 		Copy:    a.screenCopy,
 		Open:    a.openPage,

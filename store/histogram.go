@@ -22,9 +22,21 @@ type grid struct {
 	step  int64 // minutes
 	first int64 // number of the first bin since 1970
 	bins  []model.Bin
+	last  int64 // the first minute of the bin that was added to last, at place at
+	at    int
 }
 
 func (g *grid) add(minute int64, failed, good int64) {
+	if uint64(minute-g.last) >= uint64(g.step) || len(g.bins) == 0 {
+		g.find(minute)
+	}
+	b := &g.bins[g.at]
+	b.Failed += int(failed)
+	b.Good += int(good)
+}
+
+// find makes room for a minute.
+func (g *grid) find(minute int64) {
 	at := minute / g.step
 	if len(g.bins) == 0 {
 		g.first = at
@@ -40,9 +52,7 @@ func (g *grid) add(minute int64, failed, good int64) {
 	for g.first+int64(len(g.bins)) <= at {
 		g.bins = append(g.bins, model.Bin{})
 	}
-	b := &g.bins[at-g.first]
-	b.Failed += int(failed)
-	b.Good += int(good)
+	g.at, g.last = int(at-g.first), at*g.step
 }
 
 // coarsen joins the bins to those of the next width.

@@ -48,6 +48,10 @@ func unpackTimeline(b []byte, give func(tick)) error {
 	for len(b) > 0 {
 		var n [4]int64
 		for i := range n {
+			if len(b) > 0 && b[0] < 0x80 { // as nearly all are
+				n[i], b = int64(b[0]), b[1:]
+				continue
+			}
 			v, size := binary.Uvarint(b)
 			if size <= 0 || v > 1<<62 {
 				return errTimeline

@@ -77,6 +77,11 @@ func NewPlanner(in PlanInput) *Planner {
 		pace: sendPace{map[sendMinute]int{}, map[sendMinute]int64{}}, holds: holdsOf(in), count: map[Refusal]*RefusalCount{},
 	}
 	p.sum = PlanSum{Made: now}
+	for _, h := range p.holds {
+		if h.cause == "" {
+			p.sum.Outage = h.refusal.Why
+		}
+	}
 	return p
 }
 

@@ -16,6 +16,7 @@ type PlanSum struct {
 	Planned     int
 	First, Last time.Time       // of NotBefore; zero when nothing is planned
 	Until       time.Time       // the earliest NotAfter
+	Outage      string          // why nothing at all goes: a suspected or reported outage, a sentence; empty when there is none
 	Refused     []RefusalCount  // the reason with most messages first
 	Then        []time.Duration // of the first message planned: the waits should it fail again
 	Window      int             // planned free texts of which the log does not say until when the window is open

@@ -6,6 +6,7 @@ import (
 
 	"unsent/check"
 	"unsent/model"
+	"unsent/triage"
 )
 
 // A Store is what the screen needs of the database. *store.Store has it; it is
@@ -57,6 +58,29 @@ type Loaded struct {
 	Only *model.Failure // the log's one failed message, where it has exactly one and was pasted
 }
 
+// A PlanList is which list of a retry plan is to be written.
+type PlanList int
+
+// The lists.
+const (
+	PlanShown   PlanList = iota // none: the plan is only to be shown
+	PlanToSend                  // what is to be sent, for the system that sends
+	PlanLeftOut                 // what is not, with the reasons
+)
+
+// A PlanAsk says of what a plan is to be.
+type PlanAsk struct {
+	Target model.Target
+	Write  PlanList
+	Full   bool // whole numbers in the list
+}
+
+// Planned is a plan as a whole.
+type Planned struct {
+	Sum  triage.PlanSum
+	File string // the list that was written
+}
+
 // Deps are what the screen works with. Everything that touches the world
 // outside the terminal comes in here, so that package cli decides and a test
 // can replace it.
@@ -75,6 +99,12 @@ type Deps struct {
 	// Save writes a packet to its file, readable by its owner only, keeps it
 	// in the database and returns the file's name.
 	Save func(ctx context.Context, p model.Packet) (string, error)
+	// Plan makes a retry plan, and writes a list of it where that is asked for,
+	// readable by its owner only and never over another file. give gets each
+	// message with what is to be done with it, newest first, and must not keep
+	// either; progress is told how far it is. Canceling ctx stops it, and then no
+	// list is left behind.
+	Plan func(ctx context.Context, ask PlanAsk, progress func(done, all int), give func(*model.Failure, *triage.Retry)) (Planned, error)
 	// Copy puts text on the clipboard and says which way it went.
 	Copy func(ctx context.Context, text string) Copied
 	// Open shows a web page in the agent's browser and says how; on a remote
