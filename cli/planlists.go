@@ -92,4 +92,3 @@ func refusedRowOf(f *model.Failure, r *triage.Retry, full bool) []string {
 func planTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
 func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
-

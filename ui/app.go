@@ -179,6 +179,8 @@ func (a *app) busy() string {
 		return "the import of " + a.importing.name()
 	case a.working.active:
 		return "the checks"
+	case a.planning() != nil:
+		return "making the plan"
 	}
 	return ""
 }
@@ -188,6 +190,9 @@ func (a *app) busy() string {
 func (a *app) stopWork() tea.Cmd {
 	a.importing.halt()
 	a.working.stop()
+	if v := a.planning(); v != nil {
+		v.making.stop()
+	}
 	if p, ok := a.top().(*packetView); ok && p.waiting {
 		return p.build(a)
 	}

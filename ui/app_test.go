@@ -178,6 +178,7 @@ func twoIncidents() *fakeStore {
 
 type outside struct {
 	copied, saved []string
+	plans         []PlanAsk
 	how           Copied
 	imported      model.Import
 	importErr     error
@@ -212,6 +213,7 @@ func newTest(t testing.TB, term size, s Store, change ...func(*Deps)) (*app, *ou
 			o.saved = append(o.saved, p.Text)
 			return "/packets/packet-1.txt", nil
 		},
+		Plan: planOf(s, o),
 		Copy: func(_ context.Context, text string) Copied {
 			o.copied = append(o.copied, text)
 			return o.how

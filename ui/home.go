@@ -399,6 +399,12 @@ func (h *home) actions(a *app) []action {
 			return tea.Batch(cmd, h.open.check(a, nil), h.open.openPacket(a))
 		}},
 		action{name: "messages", keys: []string{"l"}, help: "all failed messages, newest first", short: "messages", do: func(a *app) tea.Cmd { return a.openRows(model.Query{}) }},
+		planAction(func() (model.Target, bool) {
+			if inc := h.selected(); inc != nil {
+				return model.Target{Incident: inc.ID}, true
+			}
+			return model.Target{}, false
+		}),
 		action{name: "filter", keys: []string{"/"}, help: "filter: text, !text without it, -f txt fuzzy", short: "filter", do: func(a *app) tea.Cmd {
 			return a.ask(&input{label: "Filter incidents", hint: "text   !text: all without it   -f txt: fuzzy", value: h.filter,
 				live: func(a *app, s string) tea.Cmd { h.filter = strings.TrimSpace(s); h.refilter(); return a.preview() },
