@@ -116,6 +116,9 @@ func (a *app) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.term = size{msg.Width, msg.Height}
+		if v, ok := a.top().(*timeline); ok {
+			return v.resized(a)
+		}
 	case tea.BackgroundColorMsg:
 		a.isDark = msg.IsDark()
 		a.restyle()

@@ -29,6 +29,7 @@ type fakeStore struct {
 	steps     map[model.IncidentID][]model.StepRecord
 	findings  []model.Finding
 	notes     []model.Note
+	timeline  *model.Timeline
 	imports   []model.Import
 	bad       []model.Rejection
 	log       []string
@@ -104,6 +105,32 @@ func (s *fakeStore) Grep(ctx context.Context, q model.Query, before int64, give 
 		}
 	}
 	return 0, s.err
+}
+func (s *fakeStore) Timeline(_ context.Context, q model.Query, _ int) (model.Timeline, error) {
+	if s.timeline != nil {
+		return *s.timeline, s.err
+	}
+	tl := model.Timeline{Step: 5 * time.Minute, From: now.Add(-90 * time.Minute), Bins: make([]model.Bin, 16)}
+	for i := range tl.Bins {
+		tl.Bins[i].Good = 3 + i%4
+	}
+	for _, f := range s.failures {
+		if q.Incident == 0 || f.Incident == q.Incident {
+			tl.Bins[f.At.Sub(tl.From)/tl.Step].Failed++
+		}
+	}
+	if len(s.failures) == 0 {
+		tl.Bins = nil
+	}
+	return tl, s.err
+}
+func (s *fakeStore) NewestOf(_ context.Context, check string, most int) (out []model.Finding, err error) {
+	for i := len(s.findings) - 1; i >= 0 && len(out) < most; i-- {
+		if s.findings[i].Check == check {
+			out = append(out, s.findings[i])
+		}
+	}
+	return out, s.err
 }
 func (s *fakeStore) Imports(context.Context) ([]model.Import, error) { return s.imports, s.err }
 func (s *fakeStore) Rejections(context.Context, int64, int, int) ([]model.Rejection, error) {

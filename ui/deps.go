@@ -19,6 +19,8 @@ type Store interface {
 	Failures(ctx context.Context, q model.Query) ([]model.Failure, error)
 	Count(ctx context.Context, q model.Query, most int) (n int, more bool, err error)
 	Grep(ctx context.Context, q model.Query, before int64, give func(model.Grep) bool) (next int64, err error)
+	Timeline(ctx context.Context, q model.Query, most int) (model.Timeline, error)
+	NewestOf(ctx context.Context, check string, most int) ([]model.Finding, error)
 	Imports(ctx context.Context) ([]model.Import, error)
 	Rejections(ctx context.Context, importID int64, after, limit int) ([]model.Rejection, error)
 	UndoImport(ctx context.Context, id int64) (int, error)

@@ -405,6 +405,7 @@ func (h *home) actions(a *app) []action {
 			}
 			return model.Target{}, false
 		}),
+		timelineAction(nil),
 		action{name: "filter", keys: []string{"/"}, help: "filter: text, !text without it, -f txt fuzzy", short: "filter", do: func(a *app) tea.Cmd {
 			return a.ask(&input{label: "Filter incidents", hint: "text   !text: all without it   -f txt: fuzzy", value: h.filter,
 				live: func(a *app, s string) tea.Cmd { h.filter = strings.TrimSpace(s); h.refilter(); return a.preview() },

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -145,10 +146,13 @@ func (m rowsLoaded) arrive(a *app) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-func (r *rows) title(*app) string {
+func (r *rows) title(a *app) string {
 	s := "messages"
 	if r.query.Incident != 0 {
 		s += " of " + r.query.Incident.String()
+	}
+	if !r.query.Since.IsZero() {
+		s += ", " + stretch(r.query.Since, r.query.Until, a.Now(), time.UTC)
 	}
 	if r.look.on {
 		s += r.look.count(len(r.list))
