@@ -199,7 +199,7 @@ func (a *app) newRoot() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("look", a.incidentsCommand(), a.listCommand(), a.showCommand(), a.explainCommand())
+	add("look", a.incidentsCommand(), a.listCommand(), a.showCommand(), a.timelineCommand(), a.explainCommand())
 	add("work", a.checkCommand(), a.stepCommand(), a.stateCommand(), a.noteCommand(), a.assignCommand(), a.packetCommand(), a.planCommand(), a.undoCommand(), a.redoCommand())
 	add("data", a.importCommand(), a.importsCommand(), a.accountCommand(), a.auditCommand(), a.purgeCommand(), a.demoCommand())
 	root.AddCommand(a.versionCommand())

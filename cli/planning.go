@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"unsent/model"
@@ -218,12 +219,10 @@ func planFile(db string, ask ui.PlanAsk, now time.Time) (string, error) {
 	if ask.Write == ui.PlanLeftOut {
 		what = "left-out"
 	}
-	base := filepath.Join(dir, fmt.Sprintf("%s-%s-%s", what, ask.Target, now.UTC().Format("20060102-150405")))
+	// A month in letters: a row of digits would be masked as a phone number wherever the name is shown.
+	base := fmt.Sprintf("%s-%s-%s", what, ask.Target, strings.ToLower(now.UTC().Format("02Jan2006")))
 	for n := 1; ; n++ {
-		name := base + ".csv"
-		if n > 1 {
-			name = fmt.Sprintf("%s-%d.csv", base, n)
-		}
+		name := filepath.Join(dir, fmt.Sprintf("%s-%d.csv", base, n))
 		if _, err := os.Lstat(name); errors.Is(err, os.ErrNotExist) {
 			return name, nil
 		} else if err != nil {

@@ -340,6 +340,8 @@ func (v *timeline) said(a *app, w int) []string {
 	s = a.theme.strong.Render(s) + ": " + count(b.Failed, "attempt", "attempts") + " failed"
 	whole := v.tl.Sum(0, len(v.tl.Bins))
 	switch {
+	case whole.Good == 0 && v.c != nil:
+		s += "; the log has no sends in its scope that went well in this time, so no share can be told"
 	case whole.Good == 0:
 		s += "; the log has no sends that went well in this time, so no share can be told"
 	case v.c != nil:
