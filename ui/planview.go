@@ -24,7 +24,7 @@ type planView struct {
 	left   []planLine // the first of what is not
 	err    error
 	making task
-	done   planProgress
+	done   planGoesOn
 	ask    PlanAsk
 	file   string // the list that was written last
 
@@ -85,16 +85,11 @@ func planAction(target func() (model.Target, bool)) action {
 // asked for.
 func (v *planView) make(a *app, ask PlanAsk) tea.Cmd {
 	ctx, id := v.making.start(a.ctx)
-	v.ask, v.done, v.err = ask, planProgress{began: a.Now()}, nil
+	v.ask, v.done, v.err = ask, planGoesOn{}, nil
 	return makePlan(ctx, v, id, a.Plan, ask)
 }
 
-// planProgress is how far the making is.
-type planProgress struct {
-	began     time.Time
-	done, all int
-}
-
+// planGoesOn says how far the making is.
 type planGoesOn struct {
 	v         *planView
 	id        int
@@ -360,10 +355,10 @@ func (v *planView) lines(a *app, sz size, _ bool) []string {
 func (v *planView) progress(a *app) string {
 	s := "making the plan"
 	if v.ask.Write != PlanShown {
-		s = "making the plan anew and writing its list"
+		s = "writing the list, with the plan made anew"
 	}
 	if v.done.all > 0 {
-		s += fmt.Sprintf(": %d %% of %s read twice", min(v.done.done*100/v.done.all, 99), count(v.done.all/2, "message", "messages"))
+		s += fmt.Sprintf(" of %s: %d %%", count(v.done.all/2, "message", "messages"), min(v.done.done*100/v.done.all, 99))
 	}
 	return s + "  esc stops"
 }

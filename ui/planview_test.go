@@ -152,7 +152,7 @@ func TestPlanStops(t *testing.T) {
 		t.Fatal("a plan that takes more than a second says nothing")
 	}
 	a.update(goesOn)
-	if s := screenText(a); !strings.Contains(s, "making the plan: 25 % of 500 messages read twice  esc stops") {
+	if s := screenText(a); !strings.Contains(s, "making the plan of 500 messages: 25 %  esc stops") {
 		t.Errorf("\n%s", s)
 	}
 	press(t, a, "esc")

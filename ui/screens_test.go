@@ -257,7 +257,7 @@ func TestEveryAction(t *testing.T) {
 // Any keys in any order leave a screen that can be drawn.
 func TestMonkey(t *testing.T) {
 	keys := []string{"enter", "esc", "tab", "shift+tab", "j", "k", "g", "G", "l", "e", "y", "Y", "P", "r", "C", "c", "x", "f", "u", "A", "i", "I", "K", "?", ":", "/", "n", "N",
-		"s", "S", "a", "w", "d", "z", "Z", "space", "backspace", "1", "7", "8", "o", "O", "T", "R", "U", "E", "b", "m", "L", "F", "t", "ctrl+v", "ctrl+d", "-", "v", "p", "B", "D", "pgdown", "pgup", "up", "down", "left", "right", "ctrl+r"}
+		"s", "S", "a", "w", "d", "z", "Z", "space", "backspace", "1", "7", "8", "o", "O", "T", "R", "U", "E", "b", "m", "L", "F", "t", "ctrl+v", "ctrl+d", "-", "v", "p", "B", "D", "+", "W", "shift+right", "shift+left", "pgdown", "pgup", "up", "down", "left", "right", "ctrl+r"}
 	r := rand.New(rand.NewPCG(1, 2))
 	a, _ := newTest(t, size{80, 24}, withImports(twoIncidents()))
 	for range 5000 {

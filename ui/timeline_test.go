@@ -79,11 +79,7 @@ func TestTimelineBrush(t *testing.T) {
 	if v.at != 49 { // the highest
 		t.Errorf("begins at bin %d", v.at)
 	}
-	shift := func(code rune) { settle(t, a, a.update(tea.KeyPressMsg{Code: code, Mod: tea.ModShift})) }
-	press(t, a, "g", "right", "right")
-	shift(tea.KeyRight)
-	shift(tea.KeyRight)
-	shift(tea.KeyRight)
+	press(t, a, "g", "right", "right", "shift+right", "shift+right", "shift+right")
 	if from, to := v.marked(); from != 2 || to != 6 {
 		t.Errorf("marked %d to %d", from, to)
 	}
