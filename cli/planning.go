@@ -194,22 +194,30 @@ func (a *app) screenPlan(ctx context.Context, s *store.Store, db string, ask ui.
 		if name, err = planFile(db, ask, a.Now()); err != nil {
 			return ui.Planned{}, err
 		}
-		if lists.csv = name; ask.Write == ui.PlanLeftOut {
+		lists = planAsk{csv: name, full: ask.Full, force: true} // the name is taken by us
+		if ask.Write == ui.PlanLeftOut {
 			lists.csv, lists.refused = "", name
 		}
-		lists.full = ask.Full
 	}
 	sum, err := a.makePlan(ctx, s, m, lists, func() { done++; progress(done, all) }, func(f *model.Failure, r *triage.Retry) error {
 		give(f, r)
 		return nil
 	})
-	if errors.Is(err, errNothingPlanned) {
-		return ui.Planned{Sum: sum}, model.WithHint(errors.New("no list is written: "+errNothingPlanned.Error()), "what speaks against it is on the screen")
+	none := errors.Is(err, errNothingPlanned)
+	if name != "" && (none || sum.Made.IsZero()) { // nothing was written
+		os.Remove(name)
+		name = ""
+	}
+	switch {
+	case none:
+		err = model.WithHint(errors.New("no list is written: "+errNothingPlanned.Error()), "what speaks against it is on the screen")
+	case err != nil && name != "":
+		err = fmt.Errorf("the list is in %s, and the audit trail does not say so: %w", name, err)
 	}
 	return ui.Planned{Sum: sum, File: name}, err
 }
 
-// planFile is a name that no file has yet, for a list of a plan.
+// planFile takes a name that no file has yet, for a list of a plan.
 func planFile(db string, ask ui.PlanAsk, now time.Time) (string, error) {
 	dir := filepath.Join(filepath.Dir(db), "plans")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -223,9 +231,11 @@ func planFile(db string, ask ui.PlanAsk, now time.Time) (string, error) {
 	base := fmt.Sprintf("%s-%s-%s", what, ask.Target, strings.ToLower(now.UTC().Format("02Jan2006")))
 	for n := 1; ; n++ {
 		name := filepath.Join(dir, fmt.Sprintf("%s-%d.csv", base, n))
-		if _, err := os.Lstat(name); errors.Is(err, os.ErrNotExist) {
-			return name, nil
-		} else if err != nil {
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		switch {
+		case err == nil:
+			return name, f.Close()
+		case !errors.Is(err, os.ErrExist):
 			return "", fmt.Errorf("choosing a name for the list: %w", err)
 		}
 	}

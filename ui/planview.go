@@ -165,6 +165,9 @@ func (m planGoesOn) arrive(*app) tea.Cmd {
 func (m planMade) arrive(a *app) tea.Cmd {
 	v := m.v
 	if !v.making.current(m.id) {
+		if m.plan.File != "" { // it was stopped when the list was there already
+			return a.say("the list was written before it was stopped: " + safe.Line(m.plan.File))
+		}
 		return nil
 	}
 	v.making.done()
@@ -208,9 +211,9 @@ func (v *planView) stop(a *app) tea.Cmd {
 	v.making.stop()
 	if !v.made {
 		a.pop()
-		return a.say("stopped; no plan was made and no list written")
+		return a.say("stopped; no plan was made")
 	}
-	return a.say("stopped; no list was written, and the plan is the one of " + v.sum.Made.Format("15:04:05 UTC"))
+	return a.say("stopped; the plan is still the one of " + v.sum.Made.Format("15:04:05 UTC"))
 }
 
 // planning is the plan that is being made, nil when none is.

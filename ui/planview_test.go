@@ -171,6 +171,21 @@ func TestPlanStops(t *testing.T) {
 	}
 }
 
+// A list that was written although it was stopped is told of.
+func TestPlanStoppedTooLate(t *testing.T) {
+	a, _ := newTest(t, size{80, 24}, retriable(3))
+	press(t, a, "p", "w")
+	written := a.update(keyOf("y"))().(planMade)
+	press(t, a, "esc")
+	if s := screenText(a); !strings.Contains(s, "stopped; the plan is still the one of 14:30:00 UTC") {
+		t.Errorf("\n%s", s)
+	}
+	a.update(written)
+	if s := screenText(a); !strings.Contains(s, "the list was written before it was stopped: /plans/list-i1.csv") {
+		t.Errorf("\n%s", s)
+	}
+}
+
 // What cannot be done is said, with what to do.
 func TestPlanThatFails(t *testing.T) {
 	fail := model.WithHint(errors.New("writing the list: no space left"), "make room")
