@@ -70,6 +70,9 @@ func (a *app) makePlan(ctx context.Context, s *store.Store, m *matter, ask planA
 	}
 	err := a.planLists(ask, func(send, left planRow) error {
 		return messages(ctx, func(f *model.Failure) error {
+			if err := ctx.Err(); err != nil {
+				return err // a list of a plan that was stopped is none
+			}
 			read()
 			r := p.Plan(f)
 			if err := give(f, &r); err != nil {
@@ -88,7 +91,8 @@ func (a *app) makePlan(ctx context.Context, s *store.Store, m *matter, ask planA
 		ask.csv = ""
 	}
 	sum := p.Sum()
-	return sum, errors.Join(err, a.logPlan(ctx, s, m.Target(), &sum, ask))
+	// What is written is put on record also when the agent stops it now.
+	return sum, errors.Join(err, a.logPlan(context.WithoutCancel(ctx), s, m.Target(), &sum, ask))
 }
 
 // byRecipient are the codes by which the log says what a person is not to get,
