@@ -61,8 +61,8 @@ func (s *Store) Case(ctx context.Context, id model.IncidentID, msg model.Message
 // Glance is what a case is judged by and no more, for a look at one incident
 // after the other: it takes a millisecond where Case, which groups all messages
 // of the incident, takes as long as there are many. The incident's Recipients are
-// those of the incident list, and of the samples there are the newest alone; a
-// judgement of it is the same as of the whole case.
+// those of the incident list, of the samples there are the newest alone, and the
+// scopes are those that roll-ups keep, with failures and no attempts.
 func (s *Store) Glance(ctx context.Context, id model.IncidentID) (c model.Case, err error) {
 	if c.Incident, err = s.Incident(ctx, id); err != nil {
 		return c, err
@@ -75,6 +75,9 @@ func (s *Store) Glance(ctx context.Context, id model.IncidentID) (c model.Case, 
 		if c.Samples, err = s.Samples(ctx, id, caseSamples); err != nil {
 			return c, err
 		}
+	}
+	if c.Scopes, err = s.scopes(ctx, id, false); err != nil {
+		return c, s.fail("reading the scope of "+id.String(), err)
 	}
 	if c.Evidence, err = s.Evidence(ctx, &c.Incident); err != nil {
 		return c, err

@@ -121,6 +121,15 @@ func TestGlance(t *testing.T) {
 		same(t, "notes", glance.Notes, whole.Notes)
 		same(t, "steps", glance.Records, whole.Records)
 		same(t, "incident", glance.Incident, whole.Incident)
+		for _, dim := range []model.Dim{model.DimApp, model.DimKind, model.DimTemplate, model.DimWABA} {
+			scope := whole.Scopes[dim]
+			for i := range scope.Top {
+				scope.Top[i].Attempted = 0
+			}
+			if same(t, "scope of "+string(dim), glance.Scopes[dim], scope); scope.Values == 0 && dim != model.DimApp {
+				t.Errorf("%s is in no scope", dim)
+			}
+		}
 	}
 	if _, err := s.Glance(t.Context(), 999); !errors.Is(err, model.ErrNotFound) {
 		t.Errorf("an incident that is not there: %v", err)

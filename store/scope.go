@@ -19,11 +19,13 @@ const topValues = 10
 // WABA, kind), counted over the sends of the same accounts, and only where the
 // log has successes in that time.
 func (s *Store) Scopes(ctx context.Context, id model.IncidentID) (map[model.Dim]model.Scope, error) {
-	all, err := s.scopes(ctx, id)
+	all, err := s.scopes(ctx, id, true)
 	return all, s.fail("reading the scope of "+id.String(), err)
 }
 
-func (s *Store) scopes(ctx context.Context, id model.IncidentID) (map[model.Dim]model.Scope, error) {
+// scopes are all of them, or those that a judgement needs and that are kept by
+// roll-ups: without the attempts, countries, campaigns and recipients.
+func (s *Store) scopes(ctx context.Context, id model.IncidentID, whole bool) (map[model.Dim]model.Scope, error) {
 	e := extent{id: int64(id)}
 	if err := s.r.QueryRowContext(ctx, "SELECT coalesce(max(first), 0), coalesce(max(last), 0) FROM incident WHERE id = ?", e.id).Scan(&e.first, &e.last); err != nil {
 		return nil, err
@@ -36,14 +38,16 @@ func (s *Store) scopes(ctx context.Context, id model.IncidentID) (map[model.Dim]
 	if err != nil {
 		return nil, err
 	}
-	var successes int
-	if err := s.r.QueryRowContext(ctx, "SELECT coalesce((SELECT value FROM meta WHERE key = 'successes'), 0)").Scan(&successes); err != nil {
-		return nil, err
-	}
 	var parts []cellPart
-	if successes > 0 { // else no share can be told, and there is nothing to add up
-		if parts, err = cellAttempts(ctx, s.r, scopeOf(cells), e); err != nil {
+	if whole {
+		var successes int
+		if err := s.r.QueryRowContext(ctx, "SELECT coalesce((SELECT value FROM meta WHERE key = 'successes'), 0)").Scan(&successes); err != nil {
 			return nil, err
+		}
+		if successes > 0 { // else no share can be told, and there is nothing to add up
+			if parts, err = cellAttempts(ctx, s.r, scopeOf(cells), e); err != nil {
+				return nil, err
+			}
 		}
 	}
 	all := map[model.Dim]model.Scope{}
@@ -79,10 +83,17 @@ func (s *Store) scopes(ctx context.Context, id model.IncidentID) (map[model.Dim]
 		}
 		all[dim] = scopeOfValues(len(values), top)
 	}
-	for dim, n := range map[model.Dim]int{model.DimCountry: tallyCountry, model.DimApp: tallyApp, model.DimCampaign: tallyCampaign} {
+	tallies := map[model.Dim]int{model.DimApp: tallyApp}
+	if whole {
+		tallies[model.DimCountry], tallies[model.DimCampaign] = tallyCountry, tallyCampaign
+	}
+	for dim, n := range tallies {
 		if all[dim], err = s.scopeOfTally(ctx, e.pieces, n); err != nil {
 			return nil, err
 		}
+	}
+	if !whole {
+		return all, nil
 	}
 	all[model.DimRecipient], err = s.recipientScope(ctx, e.pieces)
 	return all, err
