@@ -34,10 +34,10 @@ type app struct {
 	importing importing
 	glancing  bool // at a case beside the list
 	working   checking
-	coach     int   // next line of the coach; coachOff when it is over
-	leaving   bool  // ctrl+c was pressed once
-	undos     []int // how many changes each of this session's undos takes back
-	redos     []int
+	coach     int       // next line of the coach; coachOff when it is over
+	leaving   bool      // ctrl+c was pressed once
+	undos     []turning // what each of this session's undos takes back
+	redos     []turning
 	pace      pace
 	beat      beat
 }
@@ -113,6 +113,10 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func (a *app) update(msg tea.Msg) tea.Cmd {
+	return tea.Batch(a.handle(msg), a.home.judge(a))
+}
+
+func (a *app) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.term = size{msg.Width, msg.Height}
@@ -277,11 +281,18 @@ func (a *app) undo() tea.Cmd { return turn(a.ctx, a.Store, a.Who, pop(&a.undos),
 
 func (a *app) redo() tea.Cmd { return turn(a.ctx, a.Store, a.Who, pop(&a.redos), true) }
 
-// pop takes the last number off a stack; 1 when it is empty.
-func pop(stack *[]int) int {
+// A turning is what one undo takes back, or one redo does again: n changes that
+// were made with one key.
+type turning struct {
+	n    int
+	what string // what the key did; the database says it itself for a single change
+}
+
+// pop takes the last off a stack; one change when it is empty.
+func pop(stack *[]turning) turning {
 	n := len(*stack)
 	if n == 0 {
-		return 1
+		return turning{n: 1}
 	}
 	last := (*stack)[n-1]
 	*stack = (*stack)[:n-1]
@@ -311,6 +322,7 @@ func (a *app) reload() tea.Cmd {
 
 // refresh reads everything on screen again.
 func (a *app) refresh() tea.Cmd {
+	a.home.likely.forget()
 	cmds := []tea.Cmd{a.reload()}
 	if c, ok := a.top().(*caseView); ok {
 		cmds = append(cmds, c.load(a))
@@ -336,6 +348,12 @@ func (a *app) preview() tea.Cmd {
 	if a.home.open == nil || a.home.open.inc.ID != inc.ID {
 		a.home.open = newCase(*inc, nil)
 		return a.home.open.look(a)
+	}
+	if c := a.home.open; a.top() == screen(a.home) && c.known() && standOf(&c.data.Incident) != standOf(inc) {
+		c.loading.stop()
+		c.glanced, c.ready = false, false // what was read of it is no longer so
+		c.inc = *inc
+		return c.look(a)
 	}
 	known := a.home.open.inc.Recipients // counting them takes a query of its own; the list does not
 	a.home.open.inc = *inc

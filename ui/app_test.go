@@ -28,6 +28,8 @@ type fakeStore struct {
 	failures  []model.Failure
 	steps     map[model.IncidentID][]model.StepRecord
 	findings  []model.Finding
+	evidence  map[model.IncidentID]model.Evidence
+	found     map[model.IncidentID][]model.Finding // of one incident, where findings are of all
 	notes     []model.Note
 	timeline  *model.Timeline
 	imports   []model.Import
@@ -58,7 +60,8 @@ func (s *fakeStore) Case(ctx context.Context, id model.IncidentID, msg model.Mes
 		}
 	}
 	c.Newest, _ = s.Failures(ctx, model.Query{Incident: id})
-	c.Samples, c.Records, c.Findings, c.Notes = c.Newest, s.steps[id], s.findings, s.notes
+	c.Samples, c.Records, c.Findings, c.Notes = c.Newest, s.steps[id], append(s.found[id], s.findings...), s.notes
+	c.Evidence = s.evidence[id]
 	c.Scopes = map[model.Dim]model.Scope{
 		model.DimTemplate:  {Values: 1, Top: []model.ScopeValue{{Value: "order_ready", Failed: 2, Attempted: 8}}},
 		model.DimKind:      {Values: 1, Top: []model.ScopeValue{{Value: "template", Failed: 2}}},
@@ -290,6 +293,9 @@ func keyOf(name string) tea.KeyPressMsg {
 	}
 	if name == "space" {
 		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}
+	}
+	if name == "ctrl+space" {
+		return tea.KeyPressMsg{Code: tea.KeySpace, Mod: tea.ModCtrl}
 	}
 	if rest, ok := strings.CutPrefix(name, "ctrl+"); ok {
 		return tea.KeyPressMsg{Code: []rune(rest)[0], Mod: tea.ModCtrl}

@@ -8,7 +8,6 @@ import (
 
 	"unsent/check"
 	"unsent/kb"
-	"unsent/model"
 	"unsent/safe"
 	"unsent/triage"
 )
@@ -54,7 +53,8 @@ func (c *caseView) lines(a *app, sz size, focus bool) []string {
 }
 
 // scrollTo is the first line so that the selected step is on screen, or what the
-// agent has scrolled to below the last of them.
+// agent has scrolled to above the first or below the last of them. Until a key
+// moves it, a case is shown from its top, where the verdict and its reasons are.
 func (c *caseView) scrollTo(part []string, h int) int {
 	first := c.off - c.beyond
 	if c.line >= 0 {
@@ -69,7 +69,10 @@ func (c *caseView) scrollTo(part []string, h int) int {
 		}
 	}
 	first = max(min(first, len(part)-h), 0)
-	c.beyond = max(min(c.beyond, len(part)-h-first), 0)
+	if !c.moved {
+		c.beyond = -first
+	}
+	c.beyond = max(min(c.beyond, len(part)-h-first), -first)
 	return first + c.beyond
 }
 
@@ -87,6 +90,8 @@ func (c *caseView) part(a *app, sz size, focus bool) []string {
 		lines = c.causeLines(a, w)
 	case tabScope:
 		lines = c.scopeLines(a, w)
+	case tabChanges:
+		lines = c.changeLines(a, w)
 	case tabFacts:
 		lines = c.factLines(a, w)
 	case tabRaw:
@@ -113,13 +118,7 @@ func (c *caseView) cached(a *app, w int, what string, draw func() []string) []st
 func (c *caseView) top(a *app, w int, focus bool) []string {
 	t := a.theme
 	m := c.Match
-	verdict := a.verdictStyle(m).Bold(true).Render(c.checkedVerdict())
-	if c.Outage != "" {
-		verdict = t.warn.Bold(true).Render("WAIT: " + safe.Line(c.Outage))
-	}
-	if found := c.problems(); c.Outage == "" && len(found) > 0 {
-		verdict = t.bad.Bold(true).Render("FOUND: " + strings.Join(found, ", "))
-	}
+	verdict := c.verdictLine(a)
 	who := count(c.inc.Failures, "message", "messages")
 	if c.msgID != 0 {
 		who = "message " + c.msgID.String() + " of " + c.inc.ID.String()
@@ -133,7 +132,7 @@ func (c *caseView) top(a *app, w int, focus bool) []string {
 	var bar strings.Builder
 	bar.WriteString(" ")
 	for i, name := range tabs {
-		if w < 62 { // there is no room for all names: the chosen one and how many
+		if w < 74 { // there is no room for all names: the chosen one and how many
 			if i == c.tab {
 				bar.WriteString(t.head.Render("["+name+"]") + t.faint.Render(fmt.Sprintf(" %d of %d, tab for more", i+1, len(tabs))))
 			}
@@ -150,22 +149,6 @@ func (c *caseView) top(a *app, w int, focus bool) []string {
 		}
 	}
 	return append(lines, fit(bar.String(), w))
-}
-
-// problems are the checks that found something, and the steps that did by hand.
-func (c *caseView) problems() []string {
-	var out []string
-	for _, f := range orderFindings(c.data.Findings) {
-		if f.Verdict == model.Problem {
-			out = append(out, safe.Line(f.Check))
-		}
-	}
-	for _, s := range c.Steps {
-		if s.State == model.StepProblem && s.By == "hand" {
-			out = append(out, "step "+s.ID)
-		}
-	}
-	return out
 }
 
 // checkedVerdict is the article's verdict. One that waits for the checks says what
@@ -223,16 +206,23 @@ func (a *app) verdictStyle(m kb.Match) lipgloss.Style {
 	return a.theme.accent
 }
 
-// overview is the part that an agent reads first: what it means, since when,
-// the findings, the steps.
+// overview is the part that an agent reads first: what the evidence says, what
+// the error means, since when, the steps, the findings.
 func (c *caseView) overview(a *app, w int, focus bool) []string {
 	t := a.theme
-	var out []string
-	out = append(out, wrap(safe.Line(c.article().Summary)+t.faint.Render("  ("+safe.Line(c.Match.Why)+")"), min(w, prose+20))...)
+	out := append(c.joined(w), c.leadLines(a, min(w, prose+20))...)
+	summary := safe.Line(c.article().Summary)
+	if v := c.article().Verdict; c.Match.Known && c.verdictWords() != verdictText(c.Match) && !strings.HasPrefix(v, "ASK") {
+		summary = t.strong.Render(v+".") + " " + summary
+	}
+	out = append(out, wrap(summary+t.faint.Render("  ("+safe.Line(c.Match.Why)+")"), min(w, prose+20))...)
 	if !c.Match.Known {
 		if f := c.data.Stands(); f != nil {
 			out = append(out, wrap("The log's own words: "+masked(firstOf(f.Details, f.Message, f.Title, "none"), c.reveal), min(w, prose))...)
 		}
+	}
+	if c.inc.Reason != "" {
+		out = append(out, wrap(safe.Line(c.inc.Reason), min(w, prose+20))...)
 	}
 	if !c.inc.First.IsZero() {
 		line := "first " + ago(c.inc.First, a.Now()) + " ago, last " + ago(c.inc.Last, a.Now()) + " ago  "

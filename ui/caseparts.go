@@ -8,86 +8,8 @@ import (
 	"unsent/safe"
 )
 
-// This file draws the parts of a case behind the overview: causes, scope, facts,
+// This file draws the parts of a case behind the causes and the scope: facts,
 // raw payloads, notes, and the third column of a wide terminal.
-
-func (c *caseView) causeLines(a *app, w int) []string {
-	t := a.theme
-	if len(c.Causes) == 0 {
-		return wrap("The article for this error names no separate causes.", w)
-	}
-	out := wrap(t.faint.Render("In the article's order. A verdict moves only when something speaks for or against the cause."), min(w, prose))
-	out = append(out, "")
-	for i, cf := range c.Causes {
-		style := t.plain
-		switch cf.Verdict {
-		case model.Confirmed, model.Likely:
-			style = t.bad
-		case model.Unlikely, model.RuledOut:
-			style = t.good
-		case model.CannotTell:
-			style = t.faint
-		}
-		out = append(out, fmt.Sprintf("%d %s  %s", i+1, t.strong.Render(safe.Line(cf.Title)), style.Render(string(cf.Verdict))))
-		for _, why := range cf.Why {
-			out = append(out, indent("    ", safe.Line(why), min(w, prose))...)
-		}
-		for _, k := range c.article().Causes {
-			if k.Key == cf.Cause {
-				for _, l := range markdown(k.Body, min(w-4, prose), t) {
-					out = append(out, "    "+t.faint.Render(l))
-				}
-			}
-		}
-		out = append(out, "")
-	}
-	return out
-}
-
-func (c *caseView) scopeLines(a *app, w int) []string {
-	t := a.theme
-	if !c.ready {
-		return []string{"reading"}
-	}
-	out := wrap(t.faint.Render("How the incident's failures spread. Is it one template, one number, one recipient, or everything?"), min(w, prose))
-	for _, dim := range model.Dims {
-		s := c.data.Scopes[dim]
-		name := strings.ReplaceAll(string(dim), "_", " ")
-		if s.Values == 0 {
-			out = append(out, "", t.strong.Render(name)+t.faint.Render("  not in the log"))
-			continue
-		}
-		out = append(out, "", t.strong.Render(name)+t.faint.Render("  "+count(s.Values, "value", "values")))
-		for i, v := range s.Top {
-			if i == 5 {
-				out = append(out, t.faint.Render(fmt.Sprintf("    and %s more", number(s.Values-5))))
-				break
-			}
-			name := masked(v.Value, c.reveal || dim == model.DimPhone || dim == model.DimWABA || dim == model.DimApp)
-			if dim == model.DimRecipient && !c.reveal {
-				name = safe.MaskPhone(v.Value)
-			}
-			if dim == model.DimCountry {
-				if _, land := safe.Country(v.Value); land != "" {
-					name = "+" + name + " " + land
-				}
-			}
-			if name == "" {
-				name = "(none)"
-			}
-			n := number(v.Failed) + " failed"
-			if v.Attempted > v.Failed {
-				n = fmt.Sprintf("%s of %s failed (%d %%)", number(v.Failed), number(v.Attempted), v.Failed*100/v.Attempted)
-			}
-			out = append(out, "    "+middle(name, max(min(44, w-34), 10))+"  "+n)
-		}
-	}
-	if !c.inc.Successes {
-		out = append(out, "")
-		out = append(out, wrap(t.faint.Render("The log has no successful sends in this scope and time, so no share can be told."), min(w, prose))...)
-	}
-	return out
-}
 
 // fact is one line of the facts; an absent one is left out.
 type fact struct{ name, value string }

@@ -25,13 +25,14 @@ type caseView struct {
 	asked   asked
 
 	tab    int
-	at     int // selected step
-	off    int // first line shown of the tab
-	beyond int // how many lines of it the agent has scrolled below the last step
-	high   int // lines of the tab's part when it was drawn last
-	total  int // lines the tab has
-	line   int // where the selected step was drawn, in the body; -1: nowhere
-	tall   int // how many lines it has
+	at     int  // selected step
+	off    int  // first line shown of the tab
+	beyond int  // how many lines of it the agent has scrolled below the last step, or above the first
+	moved  bool // the agent has moved in it
+	high   int  // lines of the tab's part when it was drawn last
+	total  int  // lines the tab has
+	line   int  // where the selected step was drawn, in the body; -1: nowhere
+	tall   int  // how many lines it has
 	reveal bool
 	open   bool // the selected step's text is unfolded
 	wide   bool // there is room to unfold it always
@@ -59,13 +60,14 @@ func newCase(inc model.Incident, msg *model.Failure) *caseView {
 }
 
 // tabs are the parts of a case, in the order of the tab key.
-var tabs = []string{"Overview", "Article", "Causes", "Scope", "Facts", "Raw", "Notes"}
+var tabs = []string{"Overview", "Article", "Causes", "Scope", "Changes", "Facts", "Raw", "Notes"}
 
 const (
 	tabOverview = iota
 	tabArticle
 	tabCauses
 	tabScope
+	tabChanges
 	tabFacts
 	tabRaw
 	tabNotes
@@ -120,6 +122,9 @@ func (c *caseView) settle() {
 	c.at = min(c.at, max(len(c.Steps)-1, 0))
 }
 
+// known reports whether what the case is judged by has been read.
+func (c *caseView) known() bool { return c.glanced || c.ready }
+
 func (c *caseView) title(a *app) string {
 	if c.msgID != 0 {
 		return c.msgID.String() + " of " + c.inc.ID.String()
@@ -139,23 +144,24 @@ func (c *caseView) step() *triage.Step {
 
 // move moves the selected step on the overview and scrolls everywhere else.
 func (c *caseView) move(a *app, by int) tea.Cmd {
+	c.moved = true
 	if c.tab == tabOverview && len(c.Steps) > 0 {
 		for n := by; n != 0; {
 			d := 1
 			if n < 0 {
 				d = -1
 			}
+			if d*c.beyond < 0 { // back to the selected step first
+				c.beyond, n = c.beyond+d, n-d
+				continue
+			}
 			next := c.at + d
 			for next >= 0 && next < len(c.Steps) && c.Steps[next].Depth > 0 && !c.unfolded(next) {
 				next += d
 			}
-			if next < 0 || next >= len(c.Steps) { // what stands below the steps
-				c.beyond = max(c.beyond+n, 0)
+			if next < 0 || next >= len(c.Steps) { // what stands above or below the steps
+				c.beyond += n
 				break
-			}
-			if d < 0 && c.beyond > 0 {
-				c.beyond, n = c.beyond-1, n-d
-				continue
 			}
 			c.at, c.beyond, n = next, 0, n-d
 		}
@@ -167,7 +173,7 @@ func (c *caseView) move(a *app, by int) tea.Cmd {
 
 func (c *caseView) show(tab int) {
 	c.tab = (tab + len(tabs)) % len(tabs)
-	c.off, c.beyond = 0, 0
+	c.off, c.beyond, c.moved = 0, 0, true
 }
 
 // tick settles the selected step by hand, with a note.
@@ -324,6 +330,12 @@ func (c *caseView) actions(a *app) []action {
 			c.off = heading(c.drawn.lines, c.off, -1, a.theme)
 			return nil
 		}},
+		{name: "joined", keys: []string{"J"}, help: "to the incident that this one has become a part of", why: func(*app) string {
+			if c.inc.Joined == 0 {
+				return "it is not a part of another"
+			}
+			return ""
+		}, do: c.openJoined},
 		{name: "feedback", keys: []string{"H"}, help: "say whether the article helped; stays on this machine", do: func(a *app) tea.Cmd { return a.feedback(c.article()) }},
 		{name: "related", keys: []string{"R"}, help: "the article of a related code", why: func(*app) string {
 			if len(c.article().Related) == 0 {

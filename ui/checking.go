@@ -325,8 +325,9 @@ type findingArrived struct {
 	finding model.Finding
 }
 
-func (m findingArrived) arrive(*app) tea.Cmd {
+func (m findingArrived) arrive(a *app) tea.Cmd {
 	m.c.found(m.finding)
+	a.home.likely.learn(m.c)
 	return nil
 }
 

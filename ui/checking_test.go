@@ -280,7 +280,7 @@ func TestOverrule(t *testing.T) {
 	a.working.finish()
 	t.Run("S2-S1c", func(t *testing.T) {
 		st := screenText(a)
-		for _, want := range []string{"WAIT: Meta reports a disruption since 13:40 UTC", "3 Check the access token           locked: Meta reports a disruption", "8 Contact support                  locked: Meta reports"} {
+		for _, want := range []string{"Retry paused: Meta reports a disruption since 13:40 UTC", "3 Check the access token           locked: Meta reports a disruption", "8 Contact support                  locked: Meta reports"} {
 			if !strings.Contains(st, want) {
 				t.Errorf("want %q in\n%s", want, st)
 			}

@@ -136,33 +136,49 @@ func copyPacket(ctx context.Context, d Deps, p model.Packet, override string) te
 	}
 }
 
-// write runs a change of the database and tells what was changed.
-func write(what string, f func() error) tea.Cmd { return writeAll(1, what, f) }
+// undoable is what ends the line that tells of a change.
+const undoable = " (z undoes)"
 
-// writeAll does the same for n changes that the agent made at once, so that one
-// undo takes all of them back.
-func writeAll(n int, what string, f func() error) tea.Cmd {
-	return func() tea.Msg { return changed{what: what, n: n, err: f()} }
+// write runs a change of the database and tells what was changed.
+func write(what string, f func() error) tea.Cmd {
+	return writeAll(what, func(done func()) error {
+		err := f()
+		if err == nil {
+			done()
+		}
+		return err
+	})
 }
 
-// turn undoes, or does again, the last n changes.
-func turn(ctx context.Context, s Store, who string, n int, again bool) tea.Cmd {
+// writeAll does the same for changes that the agent makes at once, so that one
+// undo takes all of them back. f tells of each that is done.
+func writeAll(what string, f func(done func()) error) tea.Cmd {
 	return func() tea.Msg {
-		how, said := s.Undo, "taken back: "
+		m := changed{what: what}
+		m.err = f(func() { m.n++ })
+		return m
+	}
+}
+
+// turn undoes, or does again, the last changes.
+func turn(ctx context.Context, s Store, who string, how turning, again bool) tea.Cmd {
+	return func() tea.Msg {
+		one, said := s.Undo, "taken back: "
 		if again {
-			how, said = s.Redo, "done again: "
+			one, said = s.Redo, "done again: "
 		}
-		var what string
-		for i := range n {
-			w, err := how(ctx, who)
+		m := turned{what: said + how.what, how: turning{what: how.what}, again: again}
+		for range how.n {
+			w, err := one(ctx, who)
 			if err != nil {
-				return turned{err: err, again: again}
+				m.err = err
+				return m
 			}
-			if what = w; i > 0 {
-				what = count(n, "change", "changes")
+			if m.how.n++; how.n == 1 {
+				m.what = said + w
 			}
 		}
-		return turned{what: said + what, n: n, again: again}
+		return m
 	}
 }
 

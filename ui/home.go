@@ -23,24 +23,35 @@ type home struct {
 	want   model.IncidentID // selection to keep while the list changes
 	moved  bool             // the agent has moved the selection
 	marks  map[model.IncidentID]bool
+	marked model.IncidentID // the last one that was marked; a range begins there
 	filter string
 	sort   int
 	desc   bool // the other way round
 	loaded bool
 	err    error
 	open   *caseView // the selected incident's case
+	likely likely
 }
 
 func (h *home) title(a *app) string {
+	said := ""
 	if h.filter != "" {
-		return "filter: " + safe.Line(h.filter)
+		said = "filter: " + safe.Line(h.filter)
 	}
-	return ""
+	if n := len(h.marks); n > 0 {
+		said += "  " + number(n) + " marked"
+	}
+	return said
 }
 
 // set takes a new list and keeps the selection on the same incident.
 func (h *home) set(all []model.Incident) {
 	h.all = all
+	for id := range h.marks { // what has become a part of another is not changed unseen
+		if !slices.ContainsFunc(all, func(inc model.Incident) bool { return inc.ID == id }) {
+			delete(h.marks, id)
+		}
+	}
 	if h.moved || h.want != 0 {
 		if s := h.selected(); s != nil && h.want == 0 {
 			h.want = s.ID
@@ -72,6 +83,12 @@ func (h *home) refilter() {
 		}
 	}
 	slices.SortStableFunc(h.shown, func(x, y model.Incident) int {
+		if a, b := x.Shape == model.ShapeScattered, y.Shape == model.ShapeScattered; a != b {
+			if a { // no fault, and so behind the faults
+				return 1
+			}
+			return -1
+		}
 		n := sorts[h.sort].less(x, y)
 		if h.desc {
 			n = -n
@@ -153,26 +170,45 @@ func errorName(inc model.Incident) string {
 	return "no code"
 }
 
-// where says what an incident is confined to, as far as its roll-ups tell.
+// where says what an incident is confined to: what its shape is about first, then
+// the rest as far as the roll-ups tell.
 func where(inc model.Incident) string {
-	var parts []string
+	template, waba := "", ""
 	switch {
 	case inc.Template != "" && inc.Language != "":
-		parts = append(parts, inc.Template+" / "+inc.Language)
+		template = inc.Template + " / " + inc.Language
 	case inc.Template != "":
-		parts = append(parts, inc.Template)
+		template = inc.Template
 	case inc.Templates > 1:
-		parts = append(parts, count(inc.Templates, "template", "templates"))
+		template = count(inc.Templates, "template", "templates")
 	case inc.WABAs == 0:
-		parts = append(parts, "no template named")
+		template = "no template named"
 	}
 	switch {
 	case inc.WABA != "":
-		parts = append(parts, "WABA …"+tail(inc.WABA, 6))
+		waba = "WABA …" + tail(inc.WABA, 6)
 	case inc.WABAs > 1:
-		parts = append(parts, count(inc.WABAs, "WABA", "WABAs"))
+		waba = count(inc.WABAs, "WABA", "WABAs")
 	}
-	return safe.Line(strings.Join(parts, ", "))
+	parts := []string{template, waba}
+	switch inc.Shape {
+	case model.ShapeOutage, model.ShapeAccount:
+		parts = []string{waba, template}
+	case model.ShapeApp:
+		parts = []string{"one app", waba, template}
+	case model.ShapeNumber:
+		parts = []string{"one number", template}
+		if inc.PhoneID != "" {
+			parts[0] = "number …" + tail(inc.PhoneID, 6)
+		}
+	case model.ShapeRecipient:
+		parts = []string{"one recipient", template}
+	case model.ShapeFormat:
+		parts = []string{"many recipients", waba}
+	case model.ShapeScattered:
+		parts = []string{"scattered", waba}
+	}
+	return safe.Line(strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", "))
 }
 
 // tail is the last n letters of an id: enough to tell two apart at a glance.
@@ -214,16 +250,16 @@ func (h *home) lines(a *app, sz size, focus bool) []string {
 	table := sz
 	var reason []string
 	if l.columns() == 1 && l.reason > 0 {
-		reason = h.reason(a, sz.w)
+		reason = h.reason(a, sz.w, l.reason)
 		table.h -= len(reason)
 	}
 	h.high = max(table.h-1, 1)
 	h.scroll()
-	cols := homeColumns(sz.w)
+	cols := homeColumns(sz.w, l.columns() > 1)
 	out := []string{a.theme.faint.Render(fit(cols.header(), sz.w))}
 	for i := h.off; i < len(h.shown) && len(out) < table.h; i++ {
 		inc := h.shown[i]
-		line := cols.line(a, inc, h.marks[inc.ID], i == h.at)
+		line := cols.line(a, &inc, h.likely.word(&inc), h.marks[inc.ID], i == h.at)
 		if i == h.at {
 			style := a.theme.selected
 			if !focus {
@@ -240,88 +276,6 @@ func (h *home) lines(a *app, sz size, focus bool) []string {
 		out = append(out, "", " "+a.theme.warn.Render("No incident matches "+safe.Line(h.filter)), " esc clears the filter")
 	}
 	return block(append(block(out, table), reason...), sz)
-}
-
-// A homeTable says which columns there is room for. Columns go in this order
-// when it gets narrow: verdict, state, since; where is shortened.
-type homeTable struct{ where, since, state, verdict int }
-
-func homeColumns(w int) homeTable {
-	t := homeTable{since: 8, state: 10, verdict: 25}
-	rest := func() int { return w - 2 - 7 - 1 - 8 - t.since - t.state - t.verdict }
-	if rest() < 34 {
-		t.verdict = 0
-	}
-	if rest() < 18 {
-		t.state = 0
-	}
-	if rest() < 18 {
-		t.since = 0
-	}
-	t.where = max(rest()-1, 0)
-	return t
-}
-
-func (t homeTable) header() string {
-	s := "  " + right("IMPACT", 7) + " " + fit("CODE", 8) + fit("WHERE", t.where) + " "
-	if t.since > 0 {
-		s += fit("LAST", t.since)
-	}
-	if t.state > 0 {
-		s += fit("STATE", t.state)
-	}
-	if t.verdict > 0 {
-		s += fit("VERDICT", t.verdict)
-	}
-	return s
-}
-
-func (t homeTable) line(a *app, inc model.Incident, marked, at bool) string {
-	sign := " "
-	if at {
-		sign = ">"
-	}
-	m := " "
-	if marked {
-		m = "*"
-	}
-	s := sign + m + right(number(inc.Failures), 7) + " " + fit(errorName(inc), 8) + middle(where(inc), t.where) + " "
-	if t.since > 0 {
-		s += fit(ago(inc.Last, a.Now()), t.since)
-	}
-	if t.state > 0 {
-		s += fit(string(inc.State), t.state)
-	}
-	if t.verdict > 0 {
-		s += fit(verdictOf(inc), t.verdict)
-	}
-	return s
-}
-
-// reason is what the selected incident means, in three lines under the table.
-func (h *home) reason(a *app, w int) []string {
-	inc := h.selected()
-	if inc == nil {
-		return nil
-	}
-	m := kb.For(triage.Facts(inc))
-	bars := spark(inc.Trend, min(24, w/3), a.theme.signs.bars)
-	first := " " + a.verdictStyle(m).Render(m.Article.Verdict) + "  " + safe.Line(m.Article.Title)
-	if !m.Known {
-		first = " " + a.theme.warn.Render("not in the knowledge base") + "  " + safe.Line(inc.Title)
-	}
-	if bars != "" {
-		first = fit(first, max(w-len([]rune(bars))-2, 0)) + " " + a.theme.accent.Render(bars) + " "
-	}
-	summary := wrap(safe.Line(m.Article.Summary), w-2)
-	second := ""
-	if len(summary) > 0 {
-		second = " " + summary[0]
-		if len(summary) > 1 {
-			second = fit(" "+summary[0]+" "+strings.Join(summary[1:], " "), w)
-		}
-	}
-	return []string{a.rule("", w), fit(first, w), second}
 }
 
 // empty says what to do when nothing is loaded.
@@ -414,19 +368,6 @@ func (h *home) actions(a *app) []action {
 	)
 	list = append(list, moves(func(a *app, by int) tea.Cmd { return h.move(a, by) }, func() int { return h.high }, func() int { return len(h.shown) })...)
 	list = append(list,
-		action{name: "mark", keys: []string{"space"}, help: "mark the incident for a change of state", why: some, do: func(a *app) tea.Cmd {
-			if h.marks == nil {
-				h.marks = map[model.IncidentID]bool{}
-			}
-			id := h.selected().ID
-			if h.marks[id] {
-				delete(h.marks, id)
-			} else {
-				h.marks[id] = true
-			}
-			return h.move(a, 1)
-		}},
-		action{name: "unmark", keys: []string{"ctrl+\\"}, help: "clear all marks", do: func(a *app) tea.Cmd { h.marks = nil; return a.say("marks cleared") }},
 		action{name: "sort", keys: []string{"s"}, help: "sort by impact, newest, code, state", do: func(a *app) tea.Cmd {
 			h.sort = (h.sort + 1) % len(sorts)
 			h.refilter()
@@ -443,21 +384,8 @@ func (h *home) actions(a *app) []action {
 			return a.preview()
 		}},
 	)
-	return append(list, states(func() []model.IncidentID {
-		if len(h.marks) > 0 {
-			var ids []model.IncidentID
-			for _, inc := range h.all {
-				if h.marks[inc.ID] {
-					ids = append(ids, inc.ID)
-				}
-			}
-			return ids
-		}
-		if inc := h.selected(); inc != nil {
-			return []model.IncidentID{inc.ID}
-		}
-		return nil
-	})...)
+	list = append(list, h.markActions()...)
+	return append(list, states(h.chosen)...)
 }
 
 // moves are the actions that move a selection or scroll; page and all tell how
@@ -485,11 +413,12 @@ func states(ids func() []model.IncidentID) []action {
 	set := func(to model.CaseState) func(a *app) tea.Cmd {
 		return func(a *app) tea.Cmd {
 			all, ctx, s, who := ids(), a.ctx, a.Store, a.Who
-			return writeAll(len(all), count(len(all), "incident", "incidents")+" now "+string(to)+" (z undoes)", func() error {
+			return writeAll(named(all)+" now "+string(to)+undoable, func(done func()) error {
 				for _, id := range all {
 					if err := s.SetState(ctx, id, to, "", "", who); err != nil {
 						return err
 					}
+					done()
 				}
 				return nil
 			})
@@ -498,14 +427,16 @@ func states(ids func() []model.IncidentID) []action {
 	return []action{
 		{name: "assign", keys: []string{"a"}, help: "assign to me and mark as working", why: why, do: func(a *app) tea.Cmd {
 			all, ctx, s, who := ids(), a.ctx, a.Store, a.Who
-			return writeAll(2*len(all), count(len(all), "incident", "incidents")+" assigned to "+safe.Line(who)+" (z undoes)", func() error {
+			return writeAll(named(all)+" assigned to "+safe.Line(who)+undoable, func(done func()) error {
 				for _, id := range all {
 					if err := s.Assign(ctx, id, who, who); err != nil {
 						return err
 					}
+					done()
 					if err := s.SetState(ctx, id, model.StateWorking, "", "", who); err != nil {
 						return err
 					}
+					done()
 				}
 				return nil
 			})

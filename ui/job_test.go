@@ -174,7 +174,7 @@ func TestSteps(t *testing.T) {
 	})
 	t.Run("S2-S1c", func(t *testing.T) {
 		press(t, a, "1", "f", "d", "o", "w", "n", "enter")
-		if st := screenText(a); !strings.Contains(st, "WAIT: step 1 found an outage (down)") || !strings.Contains(st, "locked: step 1 found an outage") {
+		if st := screenText(a); !strings.Contains(st, "Retry paused: step 1 found an outage (down)") || !strings.Contains(st, "locked: step 1 found an outage") {
 			t.Errorf("an outage must lock the steps behind it:\n%s", st)
 		}
 	})

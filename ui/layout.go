@@ -21,7 +21,7 @@ type layout struct {
 	list   size // the list's column; as wide as the body when there is one column
 	main   size // the case's column
 	side   size // the third column, article and packet
-	reason int  // lines under the list for the selected incident, one column only
+	reason int  // most lines under the list for the selected incident, one column only
 }
 
 func layoutFor(term size) layout {
@@ -36,14 +36,17 @@ func layoutFor(term size) layout {
 	l.list, l.main = l.body, l.body
 	switch {
 	case term.w >= threeColumns:
-		l.list.w = 50
+		l.list.w = min(60, term.w*3/10)
 		l.side = size{min(prose+4, (term.w-l.list.w)*45/100), l.body.h}
 		l.main.w = term.w - l.list.w - l.side.w - 2
 	case term.w >= twoColumns:
 		l.list.w = 44
 		l.main.w = term.w - l.list.w - 1
 	default:
-		if l.body.h >= 10 {
+		switch {
+		case l.body.h >= 20:
+			l.reason = 5
+		case l.body.h >= 10:
 			l.reason = 3
 		}
 	}

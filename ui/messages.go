@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -71,6 +72,7 @@ func (m caseLoaded) arrive(a *app) tea.Cmd {
 		return a.fail(m.err)
 	}
 	m.c.take(m.data)
+	a.home.likely.learn(m.c)
 	return m.c.preview(a)
 }
 
@@ -98,6 +100,7 @@ func (m caseGlanced) arrive(a *app) tea.Cmd {
 		return a.fail(m.err)
 	}
 	c.glance(m.data)
+	a.home.likely.learn(c)
 	if layoutFor(a.term).columns() == 3 {
 		return c.whole(a) // the packet in the third column is made of it
 	}
@@ -156,47 +159,60 @@ func (m packetCopied) arrive(a *app) tea.Cmd {
 	return a.say(m.how.Said + file)
 }
 
-// changed tells that something about cases was written, in n changes.
+// changed tells that something about cases was written, in n changes; with an
+// error, that no more than those were.
 type changed struct {
 	what string
 	n    int
 	err  error
 }
 
-// turned tells that n changes were taken back or done again.
+// turned tells that changes were taken back or done again. With an error no more
+// than how.n were.
 type turned struct {
 	what  string
-	n     int
+	how   turning
 	again bool
 	err   error
 }
 
 func (m turned) arrive(a *app) tea.Cmd {
+	if m.how.n > 0 {
+		if m.again {
+			a.undos = append(a.undos, m.how)
+		} else {
+			a.redos = append(a.redos, m.how)
+		}
+	}
 	switch {
+	case m.err == nil:
+		a.say(safe.Line(m.what))
+	case m.how.n > 0:
+		a.fail(m.err)
+		a.notice = "only some of it: " + m.what + "; " + a.notice
 	case errors.Is(m.err, model.ErrNotFound) && m.again:
 		return a.warn("there is nothing to do again")
 	case errors.Is(m.err, model.ErrNotFound):
 		return a.warn("there is nothing to undo: no state, step, note or assignment of yours was changed")
-	case m.err != nil:
+	default:
 		return a.fail(m.err)
 	}
-	if m.again {
-		a.undos = append(a.undos, m.n)
-	} else {
-		a.redos = append(a.redos, m.n)
-	}
-	a.say(safe.Line(m.what))
 	return a.refresh()
 }
 
 func (m changed) arrive(a *app) tea.Cmd {
-	if m.err != nil {
-		return a.fail(m.err)
-	}
 	if m.n > 0 {
-		a.undos, a.redos = append(a.undos, m.n), nil
+		a.undos, a.redos = append(a.undos, turning{m.n, strings.TrimSuffix(m.what, undoable)}), nil
 	}
-	a.say(m.what)
+	switch {
+	case m.err != nil && m.n == 0:
+		return a.fail(m.err)
+	case m.err != nil:
+		a.fail(m.err)
+		a.notice = "only some were changed (z undoes them): " + a.notice
+	default:
+		a.say(m.what)
+	}
 	return a.refresh()
 }
 

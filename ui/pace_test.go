@@ -185,8 +185,16 @@ func TestGlances(t *testing.T) {
 	for _, c := range cmds {
 		settle(t, a, c)
 	}
-	if s.whole != 0 || s.glances > 4 {
+	seen := a.home.off + layoutFor(a.term).list.h // rows that have been in view, each of them judged once
+	if s.whole != 0 || s.glances > 4+seen {
 		t.Errorf("50 keys at once read %d cases whole and glanced at %d", s.whole, s.glances)
+	}
+	before := s.glances
+	for range 20 {
+		press(t, a, "j", "k")
+	}
+	if more := s.glances - before; more > 40 {
+		t.Errorf("going up and down glanced at %d, though all rows in view were judged", more)
 	}
 	if c := a.home.open; c.inc.ID != a.home.selected().ID || !c.glanced {
 		t.Errorf("beside the list stands %s and selected is %s", c.inc.ID, a.home.selected().ID)

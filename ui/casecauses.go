@@ -1,0 +1,243 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"unsent/model"
+	"unsent/safe"
+	"unsent/triage"
+)
+
+// This file draws what the evidence says of a case: what leads, each cause with
+// the reasons for and against it, what changed before it began.
+
+// verdictWords are the verdict on the case: an outage before all, then what leads,
+// then what was found without being a cause yet, then the article's own.
+func (c *caseView) verdictWords() string {
+	switch found := c.problems(); {
+	case c.inc.Joined != 0:
+		return "PART OF " + c.inc.Joined.String() + " NOW"
+	case c.Outage != "":
+		if triage.Outage(c.Steps, c.data.Findings, model.LogOutage{}) == "" {
+			return "WAIT: outage suspected"
+		}
+		return "WAIT: outage reported"
+	case len(c.Leading) > 0:
+		return leadWords(c.Leading)
+	case len(found) > 0:
+		return "FOUND: " + strings.Join(found, ", ")
+	}
+	return c.checkedVerdict()
+}
+
+func (c *caseView) verdictLine(a *app) string {
+	words := c.verdictWords()
+	style := a.theme.bad
+	switch {
+	case c.inc.Joined != 0, c.Outage != "":
+		style = a.theme.warn
+	case words == c.checkedVerdict():
+		style = a.verdictStyle(c.Match)
+	case len(c.Leading) == 1 && (c.Leading[0].Cause == "throttled" || c.Leading[0].Cause == "transient"):
+		style = a.theme.warn
+	}
+	return style.Bold(true).Render(words)
+}
+
+// problems are the checks that found something, and the steps that did by hand.
+func (c *caseView) problems() []string {
+	var out []string
+	for _, f := range orderFindings(c.data.Findings) {
+		if f.Verdict == model.Problem {
+			out = append(out, safe.Line(f.Check))
+		}
+	}
+	for _, s := range c.Steps {
+		if s.State == model.StepProblem && s.By == "hand" {
+			out = append(out, "step "+s.ID)
+		}
+	}
+	return out
+}
+
+// joined says that the incident is a part of another, where it is.
+func (c *caseView) joined(w int) []string {
+	if c.inc.Joined == 0 {
+		return nil
+	}
+	to := c.inc.Joined.String()
+	return wrap(fmt.Sprintf("%s has turned out to be the same fault as %s. Its messages, notes, findings and packets are there now; J opens it.", c.inc.ID, to), min(w, prose))
+}
+
+func (c *caseView) openJoined(a *app) tea.Cmd {
+	next := newCase(model.Incident{ID: c.inc.Joined, Recipients: -1}, nil)
+	a.push(next)
+	return next.load(a)
+}
+
+// paused says why nothing is sent again for now.
+func (c *caseView) paused(a *app) string {
+	return a.theme.warn.Render("Retry paused: ") + safe.Line(c.Outage)
+}
+
+// leadLines are for the overview: the first reason of what leads, or else what is
+// missing; then what changed before it.
+func (c *caseView) leadLines(a *app, w int) (out []string) {
+	t := a.theme
+	if !c.known() {
+		return []string{t.faint.Render("reading what the log says about it")}
+	}
+	if c.Outage != "" {
+		out = append(out, wrap(c.paused(a), w)...)
+	}
+	for i, cause := range c.Leading {
+		if c.Outage != "" && cause.Cause == "outage" {
+			continue // it is said
+		}
+		if i == 2 {
+			out = append(out, t.faint.Render("and "+count(len(c.Leading)-2, "more cause", "more causes")+" in the part Causes"))
+			break
+		}
+		if len(cause.Reasons) > 0 {
+			out = append(out, indent(t.strong.Render(upper(causeWord(cause))+": "), c.reasonText(a, cause.Reasons[0]), w)...)
+		}
+	}
+	if len(c.Leading) == 0 && c.Missing != "" {
+		out = append(out, indent(t.warn.Render("Missing: "), c.missing(a, false), w)...)
+	}
+	if n := len(c.Changed); n > 0 {
+		more := ""
+		if n > 1 {
+			more = t.faint.Render("; " + number(n-1) + " more in the part Changes")
+		}
+		first := c.Changed[0]
+		out = append(out, indent(t.strong.Render("Changed: "), safe.Line(first.Text)+t.faint.Render(" ("+safe.Line(first.Source)+")")+more, w)...)
+	}
+	return out
+}
+
+// reasonText is a reason with its source, and the key that gets it when it is
+// missing.
+func (c *caseView) reasonText(a *app, r model.Reason) string {
+	s := safe.Line(r.Text)
+	if r.Source != "" {
+		s += a.theme.faint.Render(" (" + safe.Line(r.Source) + ")")
+	}
+	if keys, _ := c.keyFor(a, r.Text); r.Lean == model.Missing && keys != "" {
+		s += " " + a.theme.accent.Render("("+keys+")")
+	}
+	return s
+}
+
+// missing is what would tell most, and the keys that get it. At home those are
+// pressed once the incident is open.
+func (c *caseView) missing(a *app, home bool) string {
+	s := safe.Line(c.Missing)
+	keys, does := c.keyFor(a, c.Missing)
+	if keys == "" {
+		return s
+	}
+	if home && keys != "i" && keys != "asking" {
+		keys = "enter, " + keys
+	}
+	return s + " " + a.theme.accent.Render("("+keys+" "+does+")")
+}
+
+// keyFor names the keys that get what is missing, and says what they do; empty
+// when no key gets it.
+func (c *caseView) keyFor(a *app, missing string) (keys, does string) {
+	for _, s := range c.Steps {
+		parent, _, _ := strings.Cut(s.ID, ".")
+		if len(parent) != 1 || !strings.Contains(missing, "step "+s.ID) {
+			continue
+		}
+		for _, name := range s.Checks {
+			switch {
+			case !strings.Contains(strings.ToLower(missing), "the "+name+" check"):
+			case c.asked.waits(name):
+				return "asking", "now"
+			case a.Offline, strings.Contains(missing, "by hand"):
+				return parent, "goes to the step"
+			default:
+				return parent + "\u00a0c", "asks it, C asks all"
+			}
+		}
+	}
+	switch {
+	case strings.Contains(missing, "check would tell") && !a.Offline:
+		return "C", "asks"
+	case strings.Contains(missing, "a log of other accounts"), strings.Contains(missing, "the log of another app"):
+		return "i", "loads one"
+	}
+	return "", ""
+}
+
+// leans are how a reason stands to its cause, in words: colour is never alone.
+var leans = map[model.Lean]string{model.For: "for", model.Against: "against", model.Beside: "beside", model.Missing: "missing"}
+
+func (c *caseView) causeLines(a *app, w int) []string {
+	t := a.theme
+	if !c.known() {
+		return []string{"reading"}
+	}
+	wide := min(w, prose+20)
+	var out []string
+	switch {
+	case len(c.Leading) > 0 && c.verdictWords() == leadWords(c.Leading):
+		// It stands on top.
+	case len(c.Leading) > 0:
+		out = wrap(t.strong.Render(leadWords(c.Leading)), wide)
+	case c.Missing != "":
+		out = append(out, t.strong.Render("It cannot be told yet."))
+		out = append(out, indent(t.warn.Render("Missing: "), c.missing(a, false), wide)...)
+	}
+	said := "All causes in the article's order."
+	if len(c.Leading) > 0 {
+		said += " > marks what leads."
+	}
+	out = append(out, wrap(t.faint.Render(said+" The part Article has its own words on each."), wide)...)
+	for i, cause := range c.Causes {
+		style, lead := t.plain, "  "
+		switch cause.Verdict {
+		case model.Confirmed, model.Likely:
+			style = t.bad
+		case model.Unlikely, model.RuledOut:
+			style = t.good
+		case model.CannotTell:
+			style = t.faint
+		}
+		for _, l := range c.Leading {
+			if l.Cause == cause.Cause {
+				lead = "> "
+			}
+		}
+		out = append(out, "")
+		out = append(out, indent(lead+itoa(i+1)+" ", t.strong.Render(safe.Line(cause.Title))+"  "+style.Render(string(cause.Verdict)), wide)...)
+		for _, r := range cause.Reasons {
+			out = append(out, indent("    "+fit(leans[r.Lean], 8), c.reasonText(a, r), wide)...)
+		}
+	}
+	return out
+}
+
+// changeLines are what was different before the incident began, most telling first.
+func (c *caseView) changeLines(a *app, w int) []string {
+	t := a.theme
+	if !c.known() {
+		return []string{"reading"}
+	}
+	wide := min(w, prose+20)
+	out := wrap(t.faint.Render("What changed before the failures began, most telling first. That it came before does not make it the cause."), wide)
+	if len(c.Changed) == 0 {
+		out = append(out, "")
+		return append(out, wrap("Nothing that is known. Dates of tokens, and states that checks saw earlier, come from the checks: C runs them.", wide)...)
+	}
+	for _, x := range c.Changed {
+		out = append(out, "")
+		out = append(out, indent(fit(clock(x.At, a), 13), safe.Line(x.Text)+t.faint.Render(" ("+safe.Line(x.Source)+")"), wide)...)
+	}
+	return out
+}

@@ -1,0 +1,195 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"unsent/model"
+	"unsent/safe"
+	"unsent/triage"
+)
+
+// This file says in the list what an incident's likely cause is. That takes a
+// look at the incident, so it is done for the rows in view, in a command, and
+// kept until what the list knows of the incident changes.
+
+// A stand is what the list knows of an incident: while it is the same, so is the
+// judgement, unless a check has found something since.
+type stand struct {
+	failures, attempts int
+	last, changed      int64
+	shape              model.Shape
+	outage             model.LogOutage
+	joined             model.IncidentID
+}
+
+func standOf(inc *model.Incident) stand {
+	s := stand{failures: inc.Failures, attempts: inc.Attempts, last: inc.Last.UnixMilli(), changed: inc.Changed.UnixMilli(),
+		shape: inc.Shape, outage: inc.Outage, joined: inc.Joined}
+	// Two readings of the same time need not be equal as values.
+	s.outage.Since, s.outage.Until = s.outage.Since.Round(0).UTC(), s.outage.Until.Round(0).UTC()
+	return s
+}
+
+// likely are the judgements of the list's incidents, in a word or two.
+type likely struct {
+	known   map[model.IncidentID]judged
+	judging bool
+	round   int // raised when all is to be judged anew; an answer from before does not count
+}
+
+type judged struct {
+	at   stand
+	word string
+}
+
+// judgedNow brings the words of some rows.
+type judgedNow struct {
+	round int
+	words map[model.IncidentID]judged
+}
+
+func (m judgedNow) arrive(a *app) tea.Cmd {
+	l := &a.home.likely
+	l.judging = false
+	if m.round != l.round {
+		return nil
+	}
+	for id, j := range m.words {
+		l.keep(id, j)
+	}
+	return nil
+}
+
+func (l *likely) keep(id model.IncidentID, j judged) {
+	if l.known == nil {
+		l.known = map[model.IncidentID]judged{}
+	}
+	l.known[id] = j
+}
+
+// learn takes the word from a case that was judged, and judged again because a
+// check has answered.
+func (l *likely) learn(c *caseView) {
+	if c.msgID == 0 && (c.glanced || c.ready) {
+		l.keep(c.inc.ID, judged{standOf(&c.data.Incident), likelyWord(&c.Judgement)})
+	}
+}
+
+// forget has everything judged again.
+func (l *likely) forget() { l.known, l.round = nil, l.round+1 }
+
+// notJudged stands for a word that is still looked for.
+const notJudged = "…"
+
+// word is the likely cause of an incident in the list.
+func (l *likely) word(inc *model.Incident) string {
+	if j, ok := l.known[inc.ID]; ok && j.at == standOf(inc) {
+		return j.word
+	}
+	return notJudged
+}
+
+// judge looks at the rows in view whose likely cause is not known. One command
+// does it at a time, whatever the keys do meanwhile. While a log is loaded its
+// incidents change all the time, and looking at them would slow it down.
+func (h *home) judge(a *app) tea.Cmd {
+	if h.likely.judging || a.importing.active || len(h.shown) == 0 {
+		return nil
+	}
+	if a.top() != screen(h) && layoutFor(a.term).columns() == 1 {
+		return nil
+	}
+	high := h.high
+	if high == 0 { // not drawn yet
+		high = layoutFor(a.term).list.h
+	}
+	var due []model.Incident
+	for i := max(h.off, 0); i < min(h.off+high, len(h.shown)); i++ {
+		if inc := &h.shown[i]; h.likely.word(inc) == notJudged {
+			due = append(due, *inc)
+		}
+	}
+	if len(due) == 0 {
+		return nil
+	}
+	h.likely.judging = true
+	return judgeRows(a.ctx, a.Store, h.likely.round, due)
+}
+
+// judgeTime is for how long a command looks at rows before it says what it has;
+// the next one goes on.
+const judgeTime = 50 * time.Millisecond
+
+func judgeRows(ctx context.Context, s Store, round int, due []model.Incident) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		m := judgedNow{round: round, words: map[model.IncidentID]judged{}}
+		for began := time.Now(); len(due) > 0 && (len(m.words) == 0 || time.Since(began) < judgeTime); due = due[1:] {
+			inc := &due[0]
+			word := "could not read"
+			if c, err := s.Glance(ctx, inc.ID); err == nil {
+				j := triage.Judge(&c)
+				word = likelyWord(&j)
+			}
+			m.words[inc.ID] = judged{standOf(inc), word}
+		}
+		return m
+	}
+}
+
+// likelyWord is the likely cause in a word or two. Two strong ones are two.
+func likelyWord(j *triage.Judgement) string {
+	switch n := len(j.Leading); {
+	case n == 1:
+		return causeWord(j.Leading[0])
+	case n == 2:
+		return causeWord(j.Leading[0]) + ", " + causeWord(j.Leading[1])
+	case n > 2:
+		return causeWord(j.Leading[0]) + " +" + itoa(n-1)
+	case j.Match.Known && len(j.Causes) == 1 && j.Causes[0].Cause == "unknown":
+		// No cause of ours stands behind the code, and Meta's name for it says
+		// more than that.
+		return safe.Line(j.Causes[0].Title)
+	}
+	return "cannot tell"
+}
+
+// causeWords are the causes for a narrow column.
+var causeWords = map[string]string{
+	"outage": "Meta outage", "window": "24-h window", "public-key": "public key", "app": "app set-up", "display-name": "display name",
+	"allow-list": "test numbers", "throttled": "Meta's limit", "transient": "passing fault",
+}
+
+func causeWord(c model.CauseFinding) string {
+	if w := causeWords[c.Cause]; w != "" {
+		return w
+	}
+	return safe.Line(c.Cause)
+}
+
+// leadWords says what leads, "LIKELY: token or app set-up"; empty when nothing
+// does. One cause is called by its whole name.
+func leadWords(lead []model.CauseFinding) string {
+	if len(lead) == 0 {
+		return ""
+	}
+	strength := strings.ToUpper(string(lead[0].Verdict)) + ": "
+	if len(lead) == 1 {
+		return strength + safe.Line(lead[0].Title)
+	}
+	words := make([]string, len(lead))
+	for i, c := range lead {
+		words[i] = causeWord(c)
+	}
+	and := " or "
+	if lead[0].Verdict == model.Confirmed {
+		and = " and "
+	}
+	n := len(words) - 1
+	return strength + strings.Join(words[:n], ", ") + and + words[n]
+}
