@@ -225,11 +225,11 @@ func (c *caseView) overview(a *app, w int, focus bool) []string {
 		out = append(out, wrap(safe.Line(c.inc.Reason), min(w, prose+20))...)
 	}
 	if !c.inc.First.IsZero() {
-		line := "first " + ago(c.inc.First, a.Now()) + " ago, last " + ago(c.inc.Last, a.Now()) + " ago  "
-		line += t.accent.Render(spark(c.inc.Trend, 24, t.signs.bars))
+		line, share := "first "+ago(c.inc.First, a.Now())+" ago, last "+ago(c.inc.Last, a.Now())+" ago  ", ""
 		if c.inc.Successes && c.msgID == 0 && c.inc.Attempts > 0 {
-			line += fmt.Sprintf("  %d %% of %s sends failed", c.inc.Failures*100/c.inc.Attempts, number(c.inc.Attempts))
+			share = fmt.Sprintf("  %d %% of %s sends failed", c.inc.Failures*100/c.inc.Attempts, number(c.inc.Attempts))
 		}
+		line += t.accent.Render(spark(c.inc.Trend, min(24, w-cells(line)-cells(share)), t.signs.bars)) + share
 		out = append(out, fitLine(line, w))
 	}
 	if e := c.article().Expect; e > 0 && !c.inc.First.IsZero() {

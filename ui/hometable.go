@@ -98,11 +98,13 @@ func (h *home) reason(a *app, w, high int) []string {
 	if c == nil || c.inc.ID != inc.ID {
 		c = newCase(*inc, nil)
 	}
-	what := safe.Line(inc.Reason)
-	if what == "" {
-		what = safe.Line(firstOf(c.article().Title, inc.Title))
+	first := c.verdictLine(a)
+	switch {
+	case inc.Reason != "":
+		first += "  " + safe.Line(inc.Reason)
+	case c.verdictWords() == verdictText(c.Match): // else the cause is named already
+		first += "  " + safe.Line(firstOf(c.article().Title, inc.Title))
 	}
-	first := c.verdictLine(a) + "  " + what
 	bars := spark(inc.Trend, min(24, w/3), a.theme.signs.bars)
 	each := (high - 1) / 2
 	out := []string{a.rule("", w)}
