@@ -83,8 +83,23 @@ func (c *caseView) paused(a *app) string {
 	return a.theme.warn.Render("Retry paused: ") + safe.Line(c.Outage)
 }
 
-// leadLines are for the overview: the first reason of what leads, or else what is
-// missing; then what changed before it.
+// over says that the failures have ended, as far as the log shows it; empty when
+// it does not.
+func (c *caseView) over(a *app) string {
+	e := &c.data.Evidence
+	switch {
+	case c.Outage != "":
+		return ""
+	case e.Shape == model.ShapeOutage && !e.Outage.Until.IsZero():
+		return a.theme.good.Render("Over: ") + "by the log the outage ended at " + moment(e.Outage.Until, a.Local) + "; what is left can be planned again"
+	case !e.Recovered.IsZero():
+		return a.theme.good.Render("Over: ") + "by the log, sends like these go well again since " + moment(e.Recovered, a.Local)
+	}
+	return ""
+}
+
+// leadLines are for the overview: whether it is an outage or over, the first
+// reason of what leads, or else what is missing, then what changed before it.
 func (c *caseView) leadLines(a *app, w int) (out []string) {
 	t := a.theme
 	if !c.known() {
@@ -92,6 +107,9 @@ func (c *caseView) leadLines(a *app, w int) (out []string) {
 	}
 	if c.Outage != "" {
 		out = append(out, wrap(c.paused(a), w)...)
+	}
+	if over := c.over(a); over != "" {
+		out = append(out, wrap(over, w)...)
 	}
 	for i, cause := range c.Leading {
 		if c.Outage != "" && cause.Cause == "outage" {

@@ -8,6 +8,7 @@ import (
 
 	"unsent/check"
 	"unsent/kb"
+	"unsent/model"
 	"unsent/safe"
 	"unsent/triage"
 )

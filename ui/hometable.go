@@ -119,6 +119,8 @@ func (h *home) reason(a *app, w, high int) []string {
 	case c.Outage != "":
 		second = c.paused(a)
 	case !c.known():
+	case c.over(a) != "":
+		second = c.over(a)
 	case len(c.Leading) > 0 && len(c.Leading[0].Reasons) > 0:
 		second = safe.Line(c.Leading[0].Reasons[0].String())
 	case c.Missing != "":

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -130,6 +131,8 @@ func TestGeometry(t *testing.T) {
 	hostile := "\x1b[2J\x1b]0;pwned\a" + strings.Repeat("長い名前", 40) + "\r\n\t\u202e\u009b31m" + "\x00end"
 	s := withImports(twoIncidents())
 	for i := range s.incidents {
+		s.incidents[i].Reason, s.incidents[i].Shape = hostile, model.ShapeOutage
+		s.incidents[i].Outage = model.LogOutage{Suspected: true, WABAs: 5, Hit: 4, Since: now.Add(-time.Hour), Reason: hostile}
 		s.incidents[i].Title, s.incidents[i].Template, s.incidents[i].WABA, s.incidents[i].Ticket = hostile, hostile, hostile, hostile
 	}
 	for i := range s.failures {
@@ -137,6 +140,8 @@ func TestGeometry(t *testing.T) {
 		f.Title, f.Details, f.Message, f.Template, f.Recipient, f.RecipientRaw, f.WAMID, f.Raw, f.Response = hostile, hostile, hostile, hostile, hostile, hostile, hostile, hostile, hostile
 		f.Source.File = hostile
 	}
+	s.evidence = map[model.IncidentID]model.Evidence{1: {Shape: model.ShapeOutage, Outage: s.incidents[0].Outage, LogFrom: now.Add(-100 * time.Hour),
+		FirstSeen: []model.FirstSeen{{Dim: model.DimTemplate, Value: hostile, At: s.incidents[0].First.Add(-time.Minute)}}}}
 	s.imports[0].File, s.imports[0].System = hostile, hostile
 	s.bad[0].Raw, s.bad[0].Reason = hostile, hostile
 	s.notes = []model.Note{{At: now, Who: hostile, Text: hostile}}
@@ -258,7 +263,7 @@ func TestEveryAction(t *testing.T) {
 // Any keys in any order leave a screen that can be drawn.
 func TestMonkey(t *testing.T) {
 	keys := []string{"enter", "esc", "tab", "shift+tab", "j", "k", "g", "G", "l", "e", "y", "Y", "P", "r", "C", "c", "x", "f", "u", "A", "i", "I", "K", "?", ":", "/", "n", "N",
-		"s", "S", "a", "w", "d", "z", "Z", "space", "backspace", "1", "7", "8", "o", "O", "T", "R", "U", "E", "b", "m", "L", "F", "t", "ctrl+v", "ctrl+d", "-", "v", "p", "B", "D", "+", "W", "shift+right", "shift+left", "pgdown", "pgup", "up", "down", "left", "right", "ctrl+r"}
+		"s", "S", "a", "w", "d", "z", "Z", "space", "backspace", "1", "7", "8", "o", "O", "T", "R", "U", "E", "b", "m", "L", "F", "t", "ctrl+v", "ctrl+d", "-", "v", "p", "B", "D", "+", "W", "shift+right", "shift+left", "pgdown", "pgup", "up", "down", "left", "right", "ctrl+r", "J", "X", "ctrl+space", "ctrl+\\"}
 	r := rand.New(rand.NewPCG(1, 2))
 	a, _ := newTest(t, size{80, 24}, withImports(twoIncidents()))
 	for range 5000 {

@@ -42,6 +42,7 @@ func triaged() *fakeStore {
 			of(6, 40, 90, model.ShapeRecipient, "One recipient was sent to again and again", none),
 		},
 		evidence: map[model.IncidentID]model.Evidence{
+			6: {Shape: model.ShapeRecipient, Recovered: now.Add(-3 * time.Minute)},
 			1: {Shape: model.ShapeOutage, Outage: outage},
 			3: {Shape: model.ShapeTemplate, LogFrom: at.Add(-48 * time.Hour),
 				Contrasts: []model.Contrast{{Dim: model.DimTemplate, Value: "order_ready", In: model.Share{Sends: 431, Failed: 431}, Out: model.Share{Sends: 5200, Failed: 4}, Before: model.Share{Sends: 380}}}},
@@ -73,6 +74,8 @@ var triageSurfaces = []struct {
 	{"token", []string{"j", "j", "enter"}},
 	{"token changes", []string{"j", "j", "enter", "tab", "tab", "tab", "tab"}},
 	{"two strong causes", []string{"j", "j", "j", "enter", "tab", "tab"}},
+	{"home over", []string{"G", "k"}},
+	{"over", []string{"G", "k", "enter"}},
 	{"scattered", []string{"G", "enter"}},
 }
 
