@@ -71,7 +71,7 @@ func newApp(ctx context.Context, d Deps) *app {
 	}
 	a := &app{Deps: d, ctx: ctx, isDark: true, coach: coachOff}
 	a.restyle()
-	a.home = &home{}
+	a.home = &home{likely: likely{quiet: judgeQuiet, pressed: time.Now()}}
 	a.stack = []screen{a.home}
 	if d.Demo {
 		a.coach = 0
@@ -130,6 +130,7 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 		a.sixteen = msg.Profile <= colorprofile.ANSI
 		a.restyle()
 	case tea.KeyPressMsg:
+		a.home.likely.pressed = time.Now()
 		return a.press(msg)
 	case tea.PasteMsg:
 		if n := len(a.overlays); n > 0 {

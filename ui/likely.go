@@ -37,8 +37,10 @@ func standOf(inc *model.Incident) stand {
 // likely are the judgements of the list's incidents, in a word or two.
 type likely struct {
 	known   map[model.IncidentID]judged
-	judging bool
-	round   int // raised when all is to be judged anew; an answer from before does not count
+	judging bool          // or waiting to
+	quiet   time.Duration // for how long no key must have been pressed
+	pressed time.Time     // when one was
+	round   int           // raised when all is to be judged anew; an answer from before does not count
 }
 
 type judged struct {
@@ -61,6 +63,14 @@ func (m judgedNow) arrive(a *app) tea.Cmd {
 	for id, j := range m.words {
 		l.keep(id, j)
 	}
+	return nil
+}
+
+// judgeWaited tells that the keys have been quiet for as long as was left.
+type judgeWaited struct{}
+
+func (judgeWaited) arrive(a *app) tea.Cmd {
+	a.home.likely.judging = false
 	return nil
 }
 
@@ -93,8 +103,12 @@ func (l *likely) word(inc *model.Incident) string {
 	return notJudged
 }
 
-// judge looks at the rows in view whose likely cause is not known. One command
-// does it at a time, whatever the keys do meanwhile. While a log is loaded its
+// judgeQuiet is after how long without a key rows are judged, and after how long
+// from the start: the first screen and a held key have the machine to themselves.
+const judgeQuiet = 30 * time.Millisecond
+
+// judge looks at the rows in view whose likely cause is not known. It is asked
+// after each message; one command does it at a time, between keys. While a log is loaded its
 // incidents change all the time, and looking at them would slow it down.
 func (h *home) judge(a *app) tea.Cmd {
 	if h.likely.judging || a.importing.active || len(h.shown) == 0 {
@@ -117,12 +131,15 @@ func (h *home) judge(a *app) tea.Cmd {
 		return nil
 	}
 	h.likely.judging = true
+	if wait := h.likely.quiet - time.Since(h.likely.pressed); wait > 0 {
+		return tea.Tick(wait, func(time.Time) tea.Msg { return judgeWaited{} })
+	}
 	return judgeRows(a.ctx, a.Store, h.likely.round, due)
 }
 
 // judgeTime is for how long a command looks at rows before it says what it has;
 // the next one goes on.
-const judgeTime = 50 * time.Millisecond
+const judgeTime = 20 * time.Millisecond
 
 func judgeRows(ctx context.Context, s Store, round int, due []model.Incident) tea.Cmd {
 	return func() tea.Msg {
