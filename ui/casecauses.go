@@ -29,9 +29,14 @@ func (c *caseView) verdictWords() string {
 		return leadWords(c.Leading)
 	case len(found) > 0:
 		return "FOUND: " + strings.Join(found, ", ")
+	case c.ended() && strings.HasPrefix(c.article().Verdict, "WAIT"):
+		return overByLog
 	}
 	return c.checkedVerdict()
 }
+
+// overByLog is the verdict in place of one that says to wait.
+const overByLog = "OVER by the log"
 
 func (c *caseView) verdictLine(a *app) string {
 	words := c.verdictWords()
@@ -39,6 +44,8 @@ func (c *caseView) verdictLine(a *app) string {
 	switch {
 	case c.inc.Joined != 0, c.Outage != "":
 		style = a.theme.warn
+	case words == overByLog:
+		style = a.theme.good
 	case words == c.checkedVerdict():
 		style = a.verdictStyle(c.Match)
 	case len(c.Leading) == 1 && (c.Leading[0].Cause == "throttled" || c.Leading[0].Cause == "transient"):
@@ -83,19 +90,23 @@ func (c *caseView) paused(a *app) string {
 	return a.theme.warn.Render("Retry paused: ") + safe.Line(c.Outage)
 }
 
+// ended reports whether the log shows that the failures have ended.
+func (c *caseView) ended() bool {
+	e := &c.data.Evidence
+	return c.Outage == "" && (e.Shape == model.ShapeOutage && !e.Outage.Until.IsZero() || !e.Recovered.IsZero())
+}
+
 // over says that the failures have ended, as far as the log shows it; empty when
 // it does not.
 func (c *caseView) over(a *app) string {
 	e := &c.data.Evidence
 	switch {
-	case c.Outage != "":
+	case !c.ended():
 		return ""
 	case e.Shape == model.ShapeOutage && !e.Outage.Until.IsZero():
 		return a.theme.good.Render("Over: ") + "by the log the outage ended at " + moment(e.Outage.Until, a.Local) + "; what is left can be planned again"
-	case !e.Recovered.IsZero():
-		return a.theme.good.Render("Over: ") + "by the log, sends like these go well again since " + moment(e.Recovered, a.Local)
 	}
-	return ""
+	return a.theme.good.Render("Over: ") + "by the log, sends like these go well again since " + moment(e.Recovered, a.Local)
 }
 
 // leadLines are for the overview: whether it is an outage or over, the first

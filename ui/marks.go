@@ -18,7 +18,7 @@ func (h *home) markActions() []action {
 		return ""
 	}
 	return []action{
-		{name: "mark", keys: []string{"space"}, help: "mark the incident, or unmark it; a, w, X, d and N then change all that are marked", why: some, do: func(a *app) tea.Cmd {
+		{name: "mark", keys: []string{"space"}, help: "mark it, or unmark it; a w X d N change all marked", why: some, do: func(a *app) tea.Cmd {
 			if id := h.selected().ID; h.marks[id] {
 				delete(h.marks, id)
 				h.marked = 0

@@ -268,3 +268,23 @@ func TestJoined(t *testing.T) {
 		t.Errorf("J opened %s", c.inc.ID)
 	}
 }
+
+// What is over is not waited for, unless an outage is open.
+func TestOver(t *testing.T) {
+	s := triaged()
+	s.incidents[0].Code, s.incidents[0].Outage.Until = "131016", now.Add(-time.Minute)
+	e := s.evidence[1]
+	e.Outage.Until = now.Add(-time.Minute)
+	s.evidence[1] = e
+	a, _ := newTest(t, size{80, 24}, s)
+	press(t, a, "enter")
+	c := a.top().(*caseView)
+	c.Leading = nil // as it is where nothing leads
+	if text := screenText(a); !strings.Contains(text, overByLog) || !strings.Contains(text, "the outage ended at 2026-05-13 14:29:00 UTC") {
+		t.Errorf("\n%s", text)
+	}
+	c.Outage = "Meta reports an outage"
+	if text := screenText(a); strings.Contains(text, overByLog) || !strings.Contains(text, "Retry paused: Meta reports an outage") {
+		t.Errorf("\n%s", text)
+	}
+}
