@@ -56,7 +56,7 @@ func register(c Check) *Check {
 
 // order is the sequence of the articles' steps: the status page gates the rest.
 var order = []string{
-	"status-page", "retry", "token", "health", "account", "phone-number", "number-in-account", "webhook",
+	"status-page", "log-outage", "retry", "token", "health", "account", "phone-number", "number-in-account", "webhook",
 	"template", "window", "recipient", "other-numbers", "public-key", "flow", "message-history", "activity",
 }
 

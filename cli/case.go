@@ -17,6 +17,27 @@ import (
 type matter struct {
 	model.Case
 	triage.Judgement
+	asked model.IncidentID // the incident that was asked for, where it has become a part of this one
+}
+
+// askedFor is the incident that an argument names, where that has become a part of
+// another one; else 0.
+func askedFor(arg string, is model.IncidentID) model.IncidentID {
+	if t, err := model.ParseTarget(arg); err == nil && t.Incident != is {
+		return t.Incident
+	}
+	return 0
+}
+
+func joinedText(asked, is model.IncidentID) string {
+	return fmt.Sprintf("%s has become a part of %s; this is %s", asked, is, is)
+}
+
+// noteJoined says beside what a command does that it does it to another incident.
+func (a *app) noteJoined(asked, is model.IncidentID) {
+	if asked != 0 {
+		sayLine(a.Stderr, "note: "+joinedText(asked, is))
+	}
 }
 
 // find resolves a target to its incident, and to its message when it names one.
@@ -28,7 +49,7 @@ func find(ctx context.Context, s *store.Store, arg string) (model.Incident, *mod
 	id, msg, err := s.Find(ctx, target)
 	if err == nil {
 		var inc model.Incident
-		if inc, err = s.Incident(ctx, id); err == nil {
+		if inc, err = whole(ctx, s, id); err == nil {
 			return inc, msg, nil
 		}
 	}
@@ -42,13 +63,26 @@ func find(ctx context.Context, s *store.Store, arg string) (model.Incident, *mod
 	return model.Incident{}, nil, err
 }
 
+// whole is the incident, or the one that it has become a part of.
+func whole(ctx context.Context, s *store.Store, id model.IncidentID) (model.Incident, error) {
+	seen := map[model.IncidentID]bool{}
+	for {
+		inc, err := s.Incident(ctx, id)
+		if err != nil || inc.Joined == 0 || seen[inc.Joined] {
+			return inc, err
+		}
+		seen[id] = true
+		id = inc.Joined
+	}
+}
+
 // load gathers a matter.
 func load(ctx context.Context, s *store.Store, arg string) (*matter, error) {
 	inc, msg, err := find(ctx, s, arg)
 	if err != nil {
 		return nil, err
 	}
-	m := &matter{}
+	m := &matter{asked: askedFor(arg, inc.ID)}
 	var id model.MessageID
 	if msg != nil {
 		id = msg.ID

@@ -68,6 +68,7 @@ func (a *app) check(ctx context.Context, s *store.Store, arg string, only []stri
 	if err != nil {
 		return err
 	}
+	a.noteJoined(m.asked, m.Incident.ID)
 	d := &accounts{a: a, s: s, brief: true}
 	var meta *check.Meta
 	if asksMeta(only) { // else the keyring would be opened for nothing

@@ -3,11 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"unsent/kb"
 	"unsent/model"
 	"unsent/safe"
 	"unsent/store"
@@ -43,13 +43,15 @@ func (a *app) incidents(ctx context.Context, s *store.Store, q model.Query, limi
 	if err != nil {
 		return err
 	}
+	// Scattered failures are no fault, however many they are.
+	slices.SortStableFunc(all, func(x, y model.Incident) int { return rank(x.Shape) - rank(y.Shape) })
 	if a.json {
 		for _, inc := range all {
 			m, err := load(ctx, s, inc.ID.String())
 			if err != nil {
 				return err
 			}
-			if err := a.printMatterJSON(ctx, s, m, full); err != nil {
+			if err := a.printMatterJSON(m, full); err != nil {
 				return err
 			}
 		}
@@ -58,17 +60,38 @@ func (a *app) incidents(ctx context.Context, s *store.Store, q model.Query, limi
 	if len(all) == 0 {
 		return a.sayEmpty(ctx, s)
 	}
-	t := newTable(2, "ID", "FAILED", "WHERE", "CODE", "SINCE (UTC)", "STATE", "VERDICT")
+	t := newTable(2, "ID", "FAILED", "WHERE", "CODE", "SINCE (UTC)", "STATE", "CAUSE", "VERDICT")
 	for _, inc := range all {
+		m := &matter{}
+		if m.Case, err = s.Glance(ctx, inc.ID); err != nil {
+			return err
+		}
+		m.Judgement = triage.Judge(&m.Case)
 		since := "-"
 		if !inc.First.IsZero() {
 			since = inc.First.UTC().Format("2006-01-02 15:04")
 		}
 		t.add(inc.ID.String(), commas(inc.Failures), where(inc), codeText(inc.Code, inc.Vendor, inc.HTTP), since,
-			string(inc.State), kb.For(triage.Facts(&inc)).Article.Verdict)
+			string(inc.State), causeWords(m), shortVerdict(m))
 	}
 	t.print(a.Stdout)
 	return nil
+}
+
+// rank puts what is no fault behind what is.
+func rank(s model.Shape) int {
+	if s == model.ShapeScattered {
+		return 1
+	}
+	return 0
+}
+
+// shortVerdict is the article's verdict, unless there is an outage to wait for.
+func shortVerdict(m *matter) string {
+	if m.Outage != "" {
+		return "WAIT: outage"
+	}
+	return m.Match.Article.Verdict
 }
 
 // sayEmpty tells an empty database from a filter that nothing passes, and a log
@@ -119,6 +142,9 @@ func emptyText(totals model.Totals, imports []model.Import) string {
 // failures would read as 100 percent.
 type incidentJSON struct {
 	ID         model.IncidentID          `json:"id"`
+	Asked      string                    `json:"asked,omitzero"` // the incident that was asked for, where it is a part of this one by now
+	Shape      model.Shape               `json:"shape,omitzero"`
+	Reason     string                    `json:"reason,omitzero"`
 	Code       model.Code                `json:"code,omitzero"`
 	Vendor     model.Vendor              `json:"vendor,omitzero"`
 	HTTP       int                       `json:"http_status,omitzero"`
@@ -137,6 +163,9 @@ type incidentJSON struct {
 	Scope      map[model.Dim]model.Scope `json:"scope"`
 	Outage     outageJSON                `json:"outage"`
 	Causes     []model.CauseFinding      `json:"causes"`
+	Leading    []string                  `json:"leading"` // the causes to speak of; none: it cannot be told yet
+	Missing    string                    `json:"missing,omitzero"`
+	Changed    []changeJSON              `json:"changed"`
 	Next       nextJSON                  `json:"next"`
 	Steps      []model.StepRecord        `json:"steps"`
 	Message    *failureJSON              `json:"message,omitempty"`
@@ -150,34 +179,28 @@ type articleRef struct {
 	Why   string `json:"why"`
 }
 
-type outageJSON struct {
-	Suspected bool   `json:"suspected"`
-	Reason    string `json:"reason,omitzero"`
-}
-
 type nextJSON struct {
 	Step string `json:"step,omitzero"`
 	Text string `json:"text"`
 }
 
-func (a *app) printMatterJSON(ctx context.Context, s *store.Store, m *matter, full bool) error {
+func (a *app) printMatterJSON(m *matter, full bool) error {
 	j := incidentJSON{
 		ID: m.Incident.ID, Code: m.Incident.Code, Vendor: m.Incident.Vendor, HTTP: m.Incident.HTTP, Title: m.Incident.Title,
 		Failures: m.Incident.Failures, Recipients: m.Incident.Recipients, First: m.Incident.First, Last: m.Incident.Last,
 		State: m.Incident.State, Assignee: m.Incident.Assignee, Ticket: m.Incident.Ticket,
 		Verdict: m.Match.Article.Verdict,
 		Article: articleRef{m.Match.Article.ID, m.Match.Article.Title, m.Match.Rule, m.Match.Why},
-		Scope:   map[model.Dim]model.Scope{}, Causes: orEmpty(m.Causes), Steps: stepRecords(m),
-		Outage: outageJSON{m.Outage != "", m.Outage}, Masked: !full,
+		Scope:   map[model.Dim]model.Scope{}, Codes: map[string]int{}, Causes: causesJSON(m.Causes, full), Steps: stepRecords(m),
+		Leading: leadingNames(m), Missing: unless(full, m.Missing), Changed: changesJSON(m, full),
+		Shape: m.Incident.Shape, Reason: unless(full, m.Incident.Reason),
+		Outage: outageOf(m), Masked: !full,
 	}
-	for i := range j.Causes {
-		j.Causes[i].Why = orEmpty(j.Causes[i].Why)
+	if m.asked != 0 {
+		j.Asked = m.asked.String()
 	}
 	if !full {
 		j.Title, j.Outage.Reason = safe.MaskText(j.Title), safe.MaskText(j.Outage.Reason)
-		for i := range j.Causes {
-			j.Causes[i].Why = maskAll(j.Causes[i].Why)
-		}
 		for i := range j.Steps {
 			j.Steps[i].Note = safe.MaskText(j.Steps[i].Note)
 		}
@@ -191,25 +214,14 @@ func (a *app) printMatterJSON(ctx context.Context, s *store.Store, m *matter, fu
 		}
 	}
 	j.Next.Step, j.Next.Text = next(m, full)
-	var err error
-	if j.Codes, err = codeCounts(ctx, s, m.Incident.ID); err != nil {
-		return err
+	for _, c := range m.Codes {
+		j.Codes[codeText(c.Code, c.Vendor, c.HTTP)] += c.Failures
 	}
 	if m.Message != nil {
 		f := maskFailure(*m.Message, full)
 		j.Message = &f
 	}
 	return jsonLine(a.Stdout, j)
-}
-
-// codeCounts says how many failures of an incident have which code.
-func codeCounts(ctx context.Context, s *store.Store, id model.IncidentID) (map[string]int, error) {
-	codes, err := s.Codes(ctx, id)
-	counts := map[string]int{}
-	for _, c := range codes {
-		counts[codeText(c.Code, c.Vendor, c.HTTP)] += c.Failures
-	}
-	return counts, err
 }
 
 // stepRecords are the article's steps as the contract lists them.

@@ -17,6 +17,7 @@ import (
 	"unsent/packet"
 	"unsent/safe"
 	"unsent/store"
+	"unsent/triage"
 )
 
 var (
@@ -88,10 +89,19 @@ func (a *app) packetInput(m *matter, ask packetAsk) packet.Input {
 	return packet.Input{
 		Version: version(), Made: a.Now().UTC(), Local: time.Local,
 		Incident: m.Incident, Message: m.Message, Match: m.Match, Scopes: m.Scopes, Samples: m.Samples,
+		Codes: m.Codes, Evidence: m.Evidence, Changed: packetChanges(m.Changed),
 		Steps: m.Judgement.Records(), Findings: m.Findings, Notes: m.Notes, Causes: m.Causes, Outage: m.Outage != "",
 		Contact: ask.contact, Ticket: m.Incident.Ticket, Workaround: ask.around,
 		Secrets: a.secrets(), Override: ask.override != "",
 	}
+}
+
+func packetChanges(all []triage.Change) []packet.Change {
+	var out []packet.Change
+	for _, c := range all {
+		out = append(out, packet.Change{Text: c.Text, Source: c.Source, At: c.At})
+	}
+	return out
 }
 
 func (a *app) packet(ctx context.Context, s *store.Store, arg string, ask packetAsk) error {
@@ -99,6 +109,7 @@ func (a *app) packet(ctx context.Context, s *store.Store, arg string, ask packet
 	if err != nil {
 		return err
 	}
+	a.noteJoined(m.asked, m.Incident.ID)
 	made := packet.New(a.packetInput(m, ask), ask.profile)
 	if stopped, err := a.stopRules(ctx, s, m, made, ask); err != nil {
 		return err

@@ -51,6 +51,7 @@ func (a *app) plan(ctx context.Context, s *store.Store, arg string, ask planAsk)
 	if err != nil {
 		return err
 	}
+	a.noteJoined(m.asked, m.Incident.ID)
 	sum, err := a.makePlan(ctx, s, m, ask, func() {}, func(f *model.Failure, r *triage.Retry) error {
 		if !a.json {
 			return nil

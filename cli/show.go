@@ -28,7 +28,7 @@ func (a *app) showCommand() *cobra.Command {
 					return err
 				}
 				if a.json {
-					return a.printMatterJSON(c.Context(), s, m, full)
+					return a.printMatterJSON(m, full)
 				}
 				return a.show(c.Context(), s, m, full)
 			})
@@ -44,15 +44,24 @@ func (a *app) show(ctx context.Context, s *store.Store, m *matter, full bool) er
 	w := a.Stdout
 	cols := textWidth(w)
 	art := m.Match.Article
+	hang(w, "", safe.Line(unless(full, verdictLine(m))), cols)
 	fmt.Fprintf(w, "%s  %s  %s\n", m.Incident.ID, codeText(m.Incident.Code, m.Incident.Vendor, m.Incident.HTTP), safe.Line(art.Title))
-	fmt.Fprintf(w, "%s\n", art.Verdict)
+	if m.asked != 0 {
+		fmt.Fprintln(w, joinedText(m.asked, m.Incident.ID))
+	}
+	if len(m.Leading) > 0 || m.Outage != "" {
+		fmt.Fprintln(w, art.Verdict)
+	}
+	if m.Missing != "" {
+		hang(w, "cannot tell yet: ", safe.Line(unless(full, m.Missing)), cols)
+	}
 	fmt.Fprintln(w, wrap(safe.Text(art.Summary), "", cols))
 	if m.Match.Rule != "code" {
 		fmt.Fprintln(w, wrap(safe.Text(unless(full, m.Match.Why)), "", cols))
 	}
 
 	heading(w, "Facts")
-	a.printFacts(m)
+	a.printFacts(m, full)
 	if m.Message != nil {
 		heading(w, "Message "+m.Message.ID.String())
 		if err := a.printMessage(ctx, s, *m.Message, full); err != nil {
@@ -62,14 +71,11 @@ func (a *app) show(ctx context.Context, s *store.Store, m *matter, full bool) er
 	heading(w, "Where (failed / sent)")
 	printScopes(w, m, full)
 	if len(m.Causes) > 0 {
-		heading(w, "Causes, in the article's order")
-		for i, c := range m.Causes {
-			fmt.Fprintf(w, "  %d %s: %s\n", i+1, safe.Line(c.Title), c.Verdict)
-			for _, why := range c.Why {
-				fmt.Fprintln(w, wrap(safe.Line(unless(full, why)), "      ", cols))
-			}
-		}
+		heading(w, "Causes: the article's in its order, then those it does not know")
+		printCauses(w, m.Causes, full, cols)
 	}
+	heading(w, "What changed before it began")
+	printChanged(w, m, full, cols)
 	heading(w, "Steps")
 	printSteps(w, m.Steps, full)
 	if len(m.Findings) > 0 {
@@ -96,9 +102,25 @@ func (a *app) show(ctx context.Context, s *store.Store, m *matter, full bool) er
 func heading(w io.Writer, title string) { fmt.Fprintf(w, "\n%s\n", title) }
 
 // printFacts prints what is counted about the incident.
-func (a *app) printFacts(m *matter) {
+func (a *app) printFacts(m *matter, full bool) {
 	i := m.Incident
-	fact := func(name, value string) { fmt.Fprintf(a.Stdout, "  %-10s %s\n", name, value) }
+	cols := textWidth(a.Stdout)
+	fact := func(name, value string) {
+		hang(a.Stdout, fmt.Sprintf("  %-10s ", name), safe.Line(value), cols)
+	}
+	if words := shapeWords[i.Shape]; words != "" {
+		fact("shape", words)
+	}
+	if i.Reason != "" && !m.InOutage() { // else the outage's own line has it
+		fact("why one", unless(full, i.Reason))
+	}
+	if len(m.Codes) > 1 {
+		var all []string
+		for _, c := range m.Codes {
+			all = append(all, codeText(c.Code, c.Vendor, c.HTTP)+": "+commas(c.Failures))
+		}
+		fact("codes", strings.Join(all, ", "))
+	}
 	fact("failed", plural(i.Failures, "message", "messages")+", "+plural(i.Recipients, "recipient", "recipients"))
 	if s, ok := share(i); ok {
 		fact("share", s+" in its scope and time")
@@ -111,12 +133,15 @@ func (a *app) printFacts(m *matter) {
 		fact("first", stamp(i.First)+" UTC")
 		fact("last", stamp(i.Last)+" UTC")
 	}
+	if text := outageText(m); text != "" {
+		fact("outage", unless(full, text))
+	}
 	fact("state", string(i.State))
 	if i.Assignee != "" {
-		fact("assignee", safe.Line(i.Assignee))
+		fact("assignee", i.Assignee)
 	}
 	if i.Ticket != "" {
-		fact("ticket", safe.Line(i.Ticket))
+		fact("ticket", i.Ticket)
 	}
 }
 

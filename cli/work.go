@@ -65,6 +65,7 @@ func (a *app) step(ctx context.Context, s *store.Store, arg string, rec model.St
 	if err != nil {
 		return err
 	}
+	a.noteJoined(m.asked, m.Incident.ID)
 	st, ok := m.Match.Article.Step(rec.Step)
 	if !ok {
 		return usage(stepHint(m.Match.Article), "the article for %s has no step %q", codeText(m.Incident.Code, m.Incident.Vendor, m.Incident.HTTP), rec.Step)
@@ -88,7 +89,7 @@ func (a *app) step(ctx context.Context, s *store.Store, arg string, rec model.St
 		return err
 	}
 	if a.json {
-		return a.printMatterJSON(ctx, s, m, false)
+		return a.printMatterJSON(m, false)
 	}
 	_, text := next(m, false)
 	fmt.Fprintf(a.Stdout, "%s: step %s %s: %s\nNext: %s\n", m.Incident.ID, rec.Step, stepWords[rec.State], safe.Line(st.Title), safe.Line(text))
@@ -188,6 +189,7 @@ func (a *app) onIncident(ctx context.Context, arg string, do func(*store.Store, 
 		if err != nil {
 			return err
 		}
+		a.noteJoined(askedFor(arg, inc.ID), inc.ID)
 		said, err := do(s, inc)
 		if err != nil {
 			return err
@@ -197,7 +199,7 @@ func (a *app) onIncident(ctx context.Context, arg string, do func(*store.Store, 
 			if err != nil {
 				return err
 			}
-			return a.printMatterJSON(ctx, s, m, false)
+			return a.printMatterJSON(m, false)
 		}
 		fmt.Fprintf(a.Stdout, "%s %s\n", inc.ID, said)
 		return nil

@@ -123,8 +123,8 @@ func TestSeed131016(t *testing.T) {
 		"S1-17": func(t *testing.T) { says(t, "step 2", wait.Body, "later then works without any change") },
 		"S1-18": func(t *testing.T) {
 			says(t, "step 1", status.Body, "Before anything else", "status page")
-			if !slices.Equal(status.Checks, []string{"status-page"}) || a.Steps[0].ID != "1" {
-				t.Errorf("step 1 checks %v, want the status page alone", status.Checks)
+			if !slices.Equal(status.Checks, []string{"status-page", "log-outage"}) || a.Steps[0].ID != "1" {
+				t.Errorf("step 1 checks %v, want the status page, and what the log shows of an outage", status.Checks)
 			}
 		},
 		"S1-19": func(t *testing.T) { says(t, "status page", page, "API availability") },

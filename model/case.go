@@ -1,5 +1,7 @@
 package model
 
+import "time"
+
 // A Case is an incident, or one message of it, with everything that is on record
 // about it: what the screen and the commands show, what the checks are asked
 // about, what a packet is made of.
@@ -10,6 +12,7 @@ type Case struct {
 	Newest   []Failure // its newest messages, without payloads unless they are samples too, at most 200
 	History  []Failure // earlier failures of Message, newest first
 	Scopes   map[Dim]Scope
+	Codes    []CodeCount  // the errors of its messages, most first
 	Records  []StepRecord // what is on record of the steps
 	Findings []Finding    // the newest of each check; a message's own count before its incident's
 	Past     []Finding    // what the same checks found before, newest first, at most five of each check
@@ -40,4 +43,23 @@ func (c *Case) Stands() *Failure {
 		return &c.Samples[0]
 	}
 	return nil
+}
+
+// InOutage reports whether the failures are of the outage that the log shows:
+// bounded like one, or, where nobody has told how they are bounded, and for a
+// message, in its time. False where the log shows none.
+func (c *Case) InOutage() bool {
+	const near = 5 * time.Minute // what the minutes of a log may be out by
+	o := &c.Evidence.Outage
+	at := c.Incident.First
+	if c.Message != nil {
+		at = c.Message.At
+	}
+	switch {
+	case !o.Suspected, at.IsZero():
+		return false
+	case c.Message == nil && c.Evidence.Shape != "":
+		return c.Evidence.Shape == ShapeOutage
+	}
+	return !at.Before(o.Since.Add(-near)) && (o.Until.IsZero() || !at.After(o.Until))
 }

@@ -1,6 +1,11 @@
 package model
 
-import "time"
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Evidence is what the log as a whole says about a case: not what its messages
 // hold, but what else was sent at that time, before and after. Its zero value
@@ -77,6 +82,17 @@ type LogOutage struct {
 	Since     time.Time // UTC; zero unless Suspected
 	Until     time.Time // when it was over; zero: still going on at the end of the log
 	Reason    string    // a sentence with the log's own numbers
+}
+
+// Said is Reason as it stands inside a sentence, without a final stop. It always
+// says what is suspected.
+func (o *LogOutage) Said() string {
+	s := strings.TrimRight(strings.TrimSpace(o.Reason), ".")
+	if !strings.Contains(strings.ToLower(s), "outage") {
+		return "the log suggests an outage at Meta: " + s
+	}
+	first, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(first)) + s[n:]
 }
 
 // Earlier is a failure with another code that came before.

@@ -38,9 +38,9 @@ type Fact struct {
 	Value string `json:"value"`
 }
 
-// FactOpenNow is the fact of a status-page problem that says whether an outage is
-// open now, "yes" or "no". One that is over explains what failed in it and is
-// nothing to wait for.
+// FactOpenNow is the fact that says, of an outage that the status page or the log
+// shows, whether it is open now, "yes" or "no". One that is over explains what
+// failed in it and is nothing to wait for.
 const FactOpenNow = "outage open now"
 
 // A StepState is how far one step of an article has come.

@@ -109,6 +109,22 @@ func what(in Input) string {
 	return "an error without a code"
 }
 
+// others are the incident's further errors, most first, at most n of them.
+func (k *Packet) others(n int) (out []string, more int) {
+	for _, c := range k.in.Codes {
+		in := k.in
+		in.Message, in.Incident.Code, in.Incident.Vendor, in.Incident.HTTP = nil, c.Code, c.Vendor, c.HTTP
+		switch name := what(in); {
+		case c.Code == k.in.Incident.Code && c.Vendor == k.in.Incident.Vendor && (c.Code != "" || c.HTTP == k.in.Incident.HTTP):
+		case len(out) == n:
+			more++
+		default:
+			out = append(out, name)
+		}
+	}
+	return out, more
+}
+
 // instant writes a time in UTC, and in local time with its offset.
 func (k *Packet) instant(t time.Time) string {
 	u := t.UTC()

@@ -229,15 +229,32 @@ func (k *Packet) answer(check string, d detail) string {
 	return ""
 }
 
-// changed is what happened shortly before, as far as a check or a note tells.
+// changed is what happened shortly before, as far as the log or a check tells.
 func (k *Packet) changed(d detail) field {
 	f := field{key: "changed", label: "CHANGED", missing: "not looked at: ask what was changed shortly before (app, webhook, token, templates, numbers)"}
-	if s := k.answer("activity", d); s != "" {
+	var rows []any
+	for i, c := range k.in.Changed {
+		if i == d.top {
+			f.say("%d more in the log.", len(k.in.Changed)-i)
+			break
+		}
+		text, source := k.prose(c.Text, d.prose), k.prose(c.Source, 60)
+		f.say("%s (%s)", text, source)
+		row := map[string]any{"change": text, "source": source}
+		if !c.At.IsZero() {
+			row["at"] = stamp(c.At)
+		}
+		rows = append(rows, row)
+	}
+	if s := k.answer("activity", d); s != "" { // what it lists has been told above, with dates
 		f.say("%s", s)
-		f.data = s
+		rows = append(rows, map[string]any{"change": s, "source": "activity"})
+	}
+	if f.state == missing {
+		f.lines = []string{"Not known."}
 		return f
 	}
-	f.lines = []string{"Not known."}
+	f.data = rows
 	return f
 }
 

@@ -35,6 +35,12 @@ func (k *Packet) subject(detail) field {
 			s += fmt.Sprintf(", one of %s%s", plural(inc.Failures, "failed message"), since)
 		}
 	default:
+		if also, more := k.others(2); len(also) > 0 {
+			if more > 0 {
+				also = append(also, fmt.Sprintf("%d more", more))
+			}
+			name += " (also " + strings.Join(also, ", ") + ")"
+		}
 		s = fmt.Sprintf("%s: %s failed%s", name, plural(inc.Failures, "message"), since)
 		for _, part := range []struct {
 			n    int
@@ -69,6 +75,11 @@ func (k *Packet) title() string {
 func (k *Packet) ask(detail) field {
 	f := field{key: "ask", label: "ASK"}
 	name := what(k.in)
+	if also, more := k.others(3); k.in.Message == nil && len(also) > 0 {
+		if name = list(append([]string{name}, also...)); more > 0 {
+			name += " and the other errors below"
+		}
+	}
 	ids := false
 	for i := range k.in.Samples {
 		ids = ids || k.in.Samples[i].WAMID != "" || trace(&k.in.Samples[i]) != ""
@@ -103,6 +114,9 @@ func (k *Packet) severity(detail) field {
 	part := ""
 	if known {
 		part = fmt.Sprintf("%s of %s%s failed", share(failed, attempts), plural(attempts, "attempt"), whose)
+		if before := k.before(); before != "" {
+			part += ", in the hour before " + before
+		}
 	} else {
 		part = "share unknown: the log has no successful sends"
 	}
@@ -126,7 +140,32 @@ func (k *Packet) severity(detail) field {
 		word = "At least " + word
 	}
 	f.say("%s, in the words of Meta's support page: %s.", word, why)
+	if inOutage(k.in) {
+		f.say("The log suggests an outage: %s.", k.outage())
+	}
+	if k.profile == BSP {
+		f.say("%s", k.emergency(known && failed < attempts))
+	}
 	return f
+}
+
+// emergency is the severity for a BSP's desk. Some keep an emergency line for a
+// stop of every message, a suspension without notice and an outage of the
+// platform, and single numbers are none (360dialog, help pages on emergencies).
+func (k *Packet) emergency(someWell bool) string {
+	switch {
+	case k.in.Message != nil:
+		return "For a desk with an emergency line: no emergency, it is one message."
+	case k.blocked():
+		return "For a desk with an emergency line: an emergency, Meta has blocked every message."
+	case inOutage(k.in):
+		return "For a desk with an emergency line: an emergency, many accounts fail at once."
+	case k.in.Outage:
+		return "For a desk with an emergency line: an emergency, an outage at Meta is open."
+	case !someWell:
+		return "For a desk with an emergency line: whether every message stops, this log cannot tell."
+	}
+	return "For a desk with an emergency line: no emergency by these counts, some messages go through."
 }
 
 // ofAll are the failures of the incident and all attempts of its accounts in its
@@ -168,7 +207,7 @@ func (k *Packet) blocked() bool {
 	return false
 }
 
-func (k *Packet) impact(detail) field {
+func (k *Packet) impact(d detail) field {
 	f := field{key: "impact", label: "IMPACT"}
 	inc := &k.in.Incident
 	parts := []string{plural(inc.Failures, "message")}
@@ -193,6 +232,21 @@ func (k *Packet) impact(detail) field {
 	}
 	k.ofIncident(&f)
 	f.say("%s.", strings.Join(parts, ", "))
+	if len(k.in.Codes) > 1 {
+		var all []string
+		var rows []any
+		for i, c := range k.in.Codes {
+			in := Input{Incident: model.Incident{Code: c.Code, Vendor: c.Vendor, HTTP: c.HTTP}}
+			if i == 2*d.top {
+				all = append(all, plural(len(k.in.Codes)-i, "other error"))
+				break
+			}
+			all = append(all, what(in)+": "+thousands(c.Failures))
+			rows = append(rows, map[string]any{"error": what(in), "failed": c.Failures})
+		}
+		f.say("Failures by error: %s.", strings.Join(all, "; "))
+		data["errors"] = rows
+	}
 	f.data = k.counts(data)
 	return f
 }
@@ -303,6 +357,10 @@ func (k *Packet) frequency(detail) field {
 	if inc.Successes && inc.Attempts > 0 {
 		f.say("%s of %s failed (%s).", thousands(inc.Failures), plural(inc.Attempts, "attempt"), share(inc.Failures, inc.Attempts))
 		data["attempts"] = inc.Attempts
+		if before := k.before(); before != "" {
+			f.say("In the hour before, %s of the account failed.", before)
+			data["before"] = before
+		}
 	} else {
 		f.lines = append(f.lines, "Share unknown: the log has no successful sends.")
 	}

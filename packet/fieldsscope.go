@@ -3,6 +3,7 @@ package packet
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,6 +26,7 @@ func (k *Packet) scope(d detail) field {
 	if m := k.in.Message; m != nil {
 		f.head = append(f.head, "This message: "+k.facts(m)+".")
 	}
+	in := &k.in.Incident
 	k.ofIncident(&f)
 	f.table = [][]string{{"dimension", "values", "failed of attempted"}}
 	data := map[string]any{}
@@ -75,8 +77,17 @@ func (k *Packet) scope(d detail) field {
 			f.state = given
 		}
 	}
+	if r := k.prose(in.Reason, 2*d.prose); r != "" {
+		f.lines = append(f.lines, fmt.Sprintf("Why they are one incident: %s.", strings.TrimRight(r, ".")))
+		data["reason"] = r
+	}
+	lines, told := k.isolated()
 	if len(one) > 0 {
-		f.lines = append(f.lines, "The failures have "+list(one)+"; the log may hold no other.")
+		text := "The failures have " + list(one)
+		if told["isolated_to"] == nil && told["not_isolated_to"] == nil { // else it is known to hold others
+			text += "; the log may hold no other"
+		}
+		f.lines = append(f.lines, text+".")
 	}
 	if len(several) > 0 {
 		f.lines = append(f.lines, "They spread over "+list(several)+".")
@@ -87,6 +98,10 @@ func (k *Packet) scope(d detail) field {
 			f.lines = append(f.lines, fmt.Sprintf("%s of the failures are of one %s, %s.",
 				share(s.Top[0].Failed, k.in.Incident.Failures), dimNames[dim], k.dimValue(dim, s.Top[0].Value)))
 		}
+	}
+	if in.Failures > 1 {
+		f.lines = append(f.lines, lines...)
+		maps.Copy(data, told)
 	}
 	for _, v := range k.in.Scopes[model.DimTemplate].Top {
 		if scripts := safe.MixedScripts(clip(v.Value, 300)); scripts != "" {

@@ -58,6 +58,7 @@ func incident(failures int) model.Incident {
 	return model.Incident{
 		ID: 3, Code: "131000", HTTP: 500, Title: "Something went wrong", Failures: failures, Attempts: 12140, Successes: true, Recipients: 11377,
 		First: began, Last: began.Add(47*time.Minute + 48*time.Second), WABAs: 1, PhoneIDs: 3, Templates: 14, Kinds: 2, WABA: "120000000000002",
+		Shape: model.ShapeAccount, Reason: "one account, of which nearly every send fails since 13:41 UTC",
 		State: model.StateWorking, Trend: []int{0, 903, 1288, 1310, 1275, 1301, 1290, 1266, 1307, 1262, 700},
 	}
 }
@@ -119,6 +120,14 @@ func outageLike() Input {
 		Incident: incident(11902), Match: kb.For(kb.Facts{Code: "131000"}), Scopes: scopes(), Samples: samples,
 		Steps: allSteps(), Findings: findings(),
 		Notes: []model.Note{{ID: 1, At: began.Add(20 * time.Minute), Who: "agent", Text: "Customer +1 (555) 010-0002 called, Maria Example; mail maria@shop.example"}},
+		Codes: []model.CodeCount{{Code: "131000", Failures: 11902}},
+		Evidence: model.Evidence{Shape: model.ShapeAccount, Outage: model.LogOutage{WABAs: 3, Hit: 1}, Contrasts: []model.Contrast{
+			{Dim: model.DimWABA, Value: "120000000000002", In: model.Share{Sends: 12140, Failed: 11902}, Out: model.Share{Sends: 4100, Failed: 16}, Before: model.Share{Sends: 9000, Failed: 36}},
+		}},
+		Changed: []Change{
+			{Text: "The access token expired on 13 May 13:40 UTC, 1 minute before the first failure", Source: "token check, 13 May 13:49 UTC", At: began.Add(-time.Minute)},
+			{Text: "The template “order_ready” was first seen on 13 May 13:20 UTC, sent to 15550100002 first", Source: "the log", At: began.Add(-20 * time.Minute)},
+		},
 		Causes: []model.CauseFinding{
 			{Cause: "app", Verdict: model.Possible}, {Cause: "token", Verdict: model.RuledOut}, {Cause: "template", Verdict: model.RuledOut}, {Cause: "window", Verdict: model.Unlikely},
 		},

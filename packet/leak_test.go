@@ -114,13 +114,20 @@ func planted(r *rand.Rand) (Input, []plant) {
 	ps := []plant{newPlant(r), newPlant(r)}
 	in := Input{
 		Version: "0.9.0", Made: began, Local: time.UTC, Match: kb.For(kb.Facts{Code: "131000"}),
-		Incident: model.Incident{ID: 1, Code: "131000", Title: ps[0].sentence(r), Failures: 2, Attempts: 9, Successes: true, Recipients: 2, First: began, Last: began.Add(time.Hour), WABA: ps[0].waba},
+		Incident: model.Incident{ID: 1, Code: "131000", Title: ps[0].sentence(r), Failures: 2, Attempts: 9, Successes: true, Recipients: 2, First: began, Last: began.Add(time.Hour), WABA: ps[0].waba, Reason: ps[1].sentence(r)},
 		Scopes: map[model.Dim]model.Scope{
 			model.DimTemplate:  {Values: 1, Top: []model.ScopeValue{{Value: "order_ready", Failed: 2}}},
 			model.DimRecipient: {Values: 2, Top: []model.ScopeValue{{Value: ps[0].digits, Failed: 1}, {Value: ps[1].digits, Failed: 1}}},
 			model.DimWABA:      {Values: 2, Top: []model.ScopeValue{{Value: ps[0].waba, Failed: 1}, {Value: ps[1].waba, Failed: 1}}},
 			model.DimPhone:     {Values: 2, Top: []model.ScopeValue{{Value: ps[0].phoneID, Failed: 1}, {Value: ps[1].phoneID, Failed: 1}}},
 		},
+		Codes:   []model.CodeCount{{Code: "131000", Failures: 1}, {Code: "131016", Failures: 1}},
+		Changed: []Change{{Text: ps[0].sentence(r), Source: "the log", At: began}},
+		Evidence: model.Evidence{Contrasts: []model.Contrast{
+			{Dim: model.DimTemplate, Value: "to " + ps[1].digits + " / en", In: model.Share{Sends: 50, Failed: 50}, Out: model.Share{Sends: 50}},
+			{Dim: model.DimRecipient, Value: ps[0].digits, In: model.Share{Sends: 50, Failed: 50}, Out: model.Share{Sends: 50}},
+			{Dim: model.DimWABA, Value: ps[0].waba, In: model.Share{Sends: 50, Failed: 50}, Out: model.Share{Sends: 50, Failed: 50}, Before: model.Share{Sends: 50}},
+		}},
 		Steps:      []model.StepRecord{{Step: "2", State: model.StepDone, By: "hand", At: began, Note: ps[1].sentence(r)}},
 		Findings:   []model.Finding{{Check: "recipient", Verdict: model.Problem, Summary: ps[0].sentence(r), Source: "this log", At: began}},
 		Notes:      []model.Note{{At: began, Text: ps[0].sentence(r)}},

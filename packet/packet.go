@@ -78,6 +78,9 @@ type Input struct {
 	Message    *model.Failure // set when the packet is about one message
 	Match      kb.Match
 	Scopes     map[model.Dim]model.Scope
+	Codes      []model.CodeCount  // the incident's errors, most first
+	Evidence   model.Evidence     // what the rest of the log says about the incident
+	Changed    []Change           // what changed before it began, most telling first
 	Samples    []model.Failure    // with their payloads
 	Steps      []model.StepRecord // what is settled, by hand or by a check: triage.Judgement.Records
 	Findings   []model.Finding
@@ -89,6 +92,13 @@ type Input struct {
 	Workaround string
 	Secrets    []string // literal secrets that the program knows
 	Override   bool     // it was decided to escalate although a rule speaks against it
+}
+
+// A Change is something that was different before it began: a sentence without a
+// final stop, where that is known from, and when it was, UTC.
+type Change struct {
+	Text, Source string
+	At           time.Time
 }
 
 // A Packet is made and judged, and can be rendered in any format.
@@ -277,7 +287,7 @@ var doors = map[Profile]string{
 
 // choose picks the samples to show: the message in question alone, or for an
 // incident the newest three, the oldest, and one for every combination of
-// template, number and details, ten at most, newest first.
+// template, number, code and details, ten at most, newest first.
 func choose(all []model.Failure, message *model.Failure) []model.Failure {
 	const most = 10
 	if message != nil { // a packet about one message tells of no other
@@ -296,7 +306,9 @@ func choose(all []model.Failure, message *model.Failure) []model.Failure {
 	var out []model.Failure
 	taken := make([]bool, len(all))
 	seen := map[string]bool{}
-	shape := func(f *model.Failure) string { return f.Template + "\x00" + f.PhoneID + "\x00" + f.Details }
+	shape := func(f *model.Failure) string {
+		return strings.Join([]string{f.Template, f.PhoneID, string(f.Code), f.Details}, "\x00")
+	}
 	take := func(i int) {
 		if !taken[i] {
 			taken[i] = true

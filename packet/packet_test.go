@@ -313,6 +313,12 @@ func TestStops(t *testing.T) {
 	}{
 		{"nothing against it", Meta, func(*Input) {}, ""},
 		{"S2-S1b outage", Meta, func(in *Input) { in.Outage = true }, "outage"},
+		{"an outage that the log suggests, page not looked at", Meta, func(in *Input) { *in = widely(); in.Outage, in.Findings = true, nil }, "outage"},
+		{"the same, and the page reports nothing", Meta, func(in *Input) { *in = widely(); in.Outage = true }, ""},
+		{"the same, and somebody saw it on the page", Meta, func(in *Input) {
+			*in = widely()
+			in.Outage, in.Steps = true, []model.StepRecord{{Step: "1", State: model.StepProblem, By: "hand"}}
+		}, "outage"},
 		{"outage, emergency desk", BSP, func(in *Input) { in.Outage = true }, ""},
 		{"S2-R3 re-engagement", Meta, func(in *Input) { in.Incident.Code = "131047" }, "code"},
 		{"S2-R4 template", BSP, func(in *Input) { in.Incident.Code = "132001" }, "code"},

@@ -27,9 +27,8 @@ var notForMeta = map[model.Code]string{
 // stay listed: what was overruled is on record.
 func stops(in Input, p Profile) []Stop {
 	var out []Stop
-	if in.Outage && p != BSP {
-		out = append(out, Stop{"outage", "an outage is open: waiting is all that helps, and Meta knows of it; " +
-			"only a BSP's own emergency desk may want to hear of it"})
+	if why := waits(in); why != "" && p != BSP {
+		out = append(out, Stop{"outage", why})
 	}
 	code := in.Incident.Code
 	if in.Message != nil && in.Message.Code != "" {
@@ -52,6 +51,33 @@ func stops(in Input, p Profile) []Stop {
 			"and test with another number that is known to work"})
 	}
 	return out
+}
+
+// waits says why an outage keeps a packet back, "" when none does. Of one that only
+// the log shows Meta need not know: its page about the status page says to write
+// to Direct Support when the page reports nothing (17 June 2026).
+func waits(in Input) string {
+	if !in.Outage {
+		return ""
+	}
+	byHand := slices.ContainsFunc(in.Steps, func(r model.StepRecord) bool {
+		s, ok := in.Match.Article.Step(r.Step)
+		return ok && r.By == "hand" && r.State == model.StepProblem && slices.Contains(s.Checks, "status-page")
+	})
+	page := model.Verdict("")
+	for _, f := range in.Findings {
+		if f.Check == "status-page" {
+			page = f.Verdict
+		}
+	}
+	switch {
+	case !inOutage(in) || byHand || page == model.Problem:
+		return "an outage is open: waiting is all that helps, and Meta knows of it; only a BSP's own emergency desk may want to hear of it"
+	case page == model.OK:
+		return ""
+	}
+	return "the log suggests an outage, and nobody has seen yet whether Meta's status page reports it: look there first; " +
+		"where it does, waiting is all that helps, and where it does not, Direct Support wants to hear of it"
 }
 
 // malformed says that the recipients' numbers are the fault, as far as that is

@@ -49,6 +49,9 @@ func (s *Store) Case(ctx context.Context, id model.IncidentID, msg model.Message
 	if c.Scopes, err = s.Scopes(ctx, id); err != nil {
 		return c, err
 	}
+	if c.Codes, err = s.Codes(ctx, id); err != nil {
+		return c, err
+	}
 	if c.Evidence, err = s.Evidence(ctx, &c.Incident); err != nil {
 		return c, err
 	}

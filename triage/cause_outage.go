@@ -1,10 +1,6 @@
 package triage
 
-import (
-	"time"
-
-	"unsent/model"
-)
+import "unsent/model"
 
 // An outage at Meta meets several accounts that have nothing to do with one
 // another, in the same minutes. One account alone cannot tell it from a fault of
@@ -17,6 +13,9 @@ var outageRule = rule{
 	may:    "1 2 131000 131016 133004",
 	checks: []string{"status-page"},
 	weigh: func(_ *evidence, f model.Finding, r *reasons) bool {
+		if f.Check == "log-outage" {
+			return true // the same as look sees, as it was when the check ran
+		}
 		if f.Verdict != model.OK {
 			return false
 		}
@@ -26,7 +25,7 @@ var outageRule = rule{
 	look: func(e *evidence, r *reasons) {
 		o := e.Evidence.Outage
 		switch {
-		case o.Suspected && e.within(o):
+		case e.InOutage():
 			if e.oneApp() {
 				r.fits(theLog, "%s", o.Reason)
 				r.lacks("All these accounts send through one app, and a fault of the app looks the same; Meta's status page would tell, or the log of another app")
@@ -67,20 +66,4 @@ func (e *evidence) oneApp() bool {
 		}
 	}
 	return e.Scopes[model.DimApp].Values == 1
-}
-
-// within reports whether the failures are those of a suspected outage: bounded
-// like one, or beginning with it.
-func (e *evidence) within(o model.LogOutage) bool {
-	const near = 5 * time.Minute
-	first, last := e.span()
-	switch {
-	case first.IsZero():
-		return false
-	case e.Message != nil:
-		return !first.Before(o.Since.Add(-near)) && (o.Until.IsZero() || !last.After(o.Until))
-	case e.Evidence.Shape != "":
-		return e.Evidence.Shape == model.ShapeOutage
-	}
-	return !first.Before(o.Since.Add(-near)) && (o.Until.IsZero() || !first.After(o.Until))
 }

@@ -25,3 +25,31 @@ func TestOutage(t *testing.T) {
 		{"ticked by hand", anIncident("131000", hand("1", model.StepProblem, "the page is red")), model.Likely, "the page is red"},
 	})
 }
+
+// The log-outage check sees what the log says already: it adds no second origin,
+// and a step about the status page is done without it.
+func TestLogOutageCheckIsTheLog(t *testing.T) {
+	at := now.Add(-time.Hour)
+	c := &model.Case{Incident: model.Incident{Code: "131000", First: at, Last: now, Failures: 50, WABAs: 4},
+		Evidence: model.Evidence{Shape: model.ShapeOutage, Outage: model.LogOutage{Suspected: true, WABAs: 4, Hit: 4, Since: at, Reason: "four accounts failed at once"}}}
+	without := Judge(c)
+	c.Findings = []model.Finding{{Check: "log-outage", Verdict: model.Problem, At: now, Summary: "the log suggests an outage at Meta"}}
+	with := Judge(c)
+	if a, b := without.Causes[0], with.Causes[0]; a.Verdict != model.Likely || b.Verdict != a.Verdict || len(a.Reasons) != len(b.Reasons) {
+		t.Errorf("the log alone %s %v, with its check %s %v: want likely, twice the same", a.Verdict, a.Why, b.Verdict, b.Why)
+	}
+	if s := with.Steps[0]; s.State != model.StepProblem || s.By != "check" {
+		t.Errorf("step %s is %s by %q, want a problem by check", s.ID, s.State, s.By)
+	}
+	c.Evidence = model.Evidence{}
+	for verdict, want := range map[model.Verdict]model.StepState{model.OK: model.StepDone, model.Unknown: model.StepDone, "": model.StepDone} {
+		c.Findings = []model.Finding{{Check: "status-page", Verdict: model.OK, At: now}, {Check: "log-outage", Verdict: verdict, At: now}}
+		if s := Judge(c).Steps[0]; s.State != want {
+			t.Errorf("page ok, log %q: step is %s, want %s", verdict, s.State, want)
+		}
+	}
+	c.Findings = []model.Finding{{Check: "log-outage", Verdict: model.OK, At: now}}
+	if s := Judge(c).Steps[0]; s.State != model.StepOpen {
+		t.Errorf("nobody has looked at the page, and the step is %s", s.State)
+	}
+}

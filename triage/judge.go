@@ -22,7 +22,7 @@ func Judge(c *model.Case) Judgement {
 	j := Judgement{Match: kb.For(facts(c))}
 	log := c.Evidence.Outage
 	if j.Steps = Steps(j.Match.Article, c.Records, c.Findings, model.LogOutage{}); log.Suspected {
-		if e := read(j.Match.Article, j.Steps, c); e.within(log) {
+		if c.InOutage() {
 			j.Steps = Steps(j.Match.Article, c.Records, c.Findings, log)
 		} else {
 			log = model.LogOutage{}

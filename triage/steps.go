@@ -61,8 +61,14 @@ func Steps(a kb.Article, recs []model.StepRecord, found []model.Finding, log mod
 }
 
 func settle(s Step, recs []model.StepRecord, found []model.Finding) Step {
-	answered, problem := 0, false
+	answered, needed, problem := 0, 0, false
 	for _, name := range s.Checks {
+		// The log may show an outage by itself. Where it has too few accounts for
+		// that, the step is no less done: it asks for Meta's page.
+		aside := name == "log-outage"
+		if !aside {
+			needed++
+		}
 		for _, f := range found {
 			if f.Check != name {
 				continue
@@ -70,9 +76,10 @@ func settle(s Step, recs []model.StepRecord, found []model.Finding) Step {
 			s.Findings = append(s.Findings, f)
 			switch f.Verdict {
 			case model.OK:
-				answered++
+				if !aside {
+					answered++
+				}
 			case model.Problem:
-				answered++
 				problem = true
 				s.Note = f.Summary
 			}
@@ -84,7 +91,7 @@ func settle(s Step, recs []model.StepRecord, found []model.Finding) Step {
 	switch {
 	case problem:
 		s.State, s.By = model.StepProblem, "check"
-	case answered > 0 && answered == len(s.Checks) && !s.Hand:
+	case answered > 0 && answered == needed && !s.Hand:
 		s.State, s.By = model.StepDone, "check"
 	default:
 		s.At = time.Time{}
@@ -125,7 +132,7 @@ func Outage(steps []Step, found []model.Finding, log model.LogOutage) string {
 		}
 	}
 	if log.Suspected && log.Until.IsZero() {
-		return "the log suggests an outage at Meta: " + log.Reason
+		return log.Said()
 	}
 	return ""
 }
@@ -139,7 +146,7 @@ func over(f model.Finding) bool {
 // it explains failures and leaves nothing to fix.
 func isPast(s Step) bool {
 	return s.By == "check" && !slices.ContainsFunc(s.Findings, func(f model.Finding) bool {
-		return f.Verdict == model.Problem && !(f.Check == "status-page" && over(f))
+		return f.Verdict == model.Problem && !((f.Check == "status-page" || f.Check == "log-outage") && over(f))
 	})
 }
 

@@ -12,9 +12,14 @@ import (
 // is why a stop rule was overruled, empty when none was.
 func (c *caseView) packetInput(a *app, override string) packet.Input {
 	d := &c.data
+	var changed []packet.Change
+	for _, x := range c.Changed {
+		changed = append(changed, packet.Change{Text: x.Text, Source: x.Source, At: x.At})
+	}
 	return packet.Input{
 		Version: a.Version, Made: a.Now().UTC(), Local: a.Local,
 		Incident: d.Incident, Message: d.Message, Match: c.Match, Scopes: d.Scopes, Samples: d.Samples,
+		Codes: d.Codes, Evidence: d.Evidence, Changed: changed,
 		Steps: c.Records(), Findings: d.Findings, Notes: d.Notes, Causes: c.Causes, Outage: c.Outage != "",
 		Ticket: d.Incident.Ticket, Secrets: a.secrets(), Override: override != "",
 	}

@@ -157,7 +157,7 @@ func TestKeysWhileNothingAnswers(t *testing.T) {
 	go func() { over <- cmd() }()
 	<-started
 	press(t, a, "j", "j", "tab", "tab", "shift+tab", "shift+tab", "v", "j", "-")
-	if s := screenText(a); !strings.Contains(s, "stopped; 12 of 12 checks not answered") {
+	if s := screenText(a); !strings.Contains(s, "stopped; 13 of 13 checks not answered") {
 		t.Errorf("\n%s", s)
 	}
 	if msg, ok := (<-over).(checksDone); !ok || a.working.current(msg.id) {
@@ -196,7 +196,7 @@ func TestNobodyToAskAs(t *testing.T) {
 func TestTokenOfTheCase(t *testing.T) {
 	const none = "account shop has no token: give it one"
 	clock := &clockwork{}
-	a, _ := newTest(t, size{100, 40}, twoIncidents(), withClock(clock), func(d *Deps) {
+	a, _ := newTest(t, size{100, 60}, twoIncidents(), withClock(clock), func(d *Deps) {
 		d.Meta = func(context.Context, model.Case) (*check.Meta, error) {
 			return &check.Meta{Account: model.Account{Name: "shop"}, NoToken: none, Remark: "the token expires in 20 hours; make a new one now"}, nil
 		}

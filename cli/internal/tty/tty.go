@@ -222,7 +222,7 @@ func (t *terminal) draw(done chan<- struct{}) {
 	for {
 		n, err := t.pty.Read(buf)
 		t.mu.Lock()
-		t.emu.Write(buf[:n])
+		t.take(buf[:n])
 		close(t.changed)
 		t.changed = make(chan struct{})
 		t.mu.Unlock()
@@ -230,6 +230,18 @@ func (t *terminal) draw(done chan<- struct{}) {
 			return
 		}
 	}
+}
+
+// take shows what the program wrote. While a terminal gets smaller, lines arrive
+// that were meant for the size before; a real one leaves out what is outside of it,
+// where this one panics. The program draws everything anew for the new size.
+func (t *terminal) take(b []byte) {
+	defer func() {
+		if recover() != nil {
+			t.emu.Write([]byte("\x1b[r\x1b[2J")) // the whole of it scrolls again
+		}
+	}()
+	t.emu.Write(b)
 }
 
 // answer types what a terminal answers when a program asks for its colours, its
