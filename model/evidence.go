@@ -19,7 +19,7 @@ type Evidence struct {
 
 	// Earlier are failures with another code of Meta's on the incident's one
 	// template, recipient, phone number ID or WABA: from 24 hours before
-	// Incident.First to Incident.Last, and with no send of the same value that
+	// Incident.First to that, and with no send of the same value that
 	// went well between the last of them and Incident.First.
 	Earlier []Earlier
 

@@ -221,13 +221,13 @@ func (a *around) recovery(e extent, sum *summary) time.Time {
 }
 
 // earlier are failures with another code on the incident's template, number or
-// account, from a day before it to its end, unless that went well again before
-// the incident began.
+// account in the day before it, unless that went well again before the incident
+// began. What came beside it is not what it followed.
 func earlier(ctx context.Context, q querier, e extent, sum *summary, cells []cellCount, a around) ([]model.Earlier, error) {
-	first, last := minuteOf(e.first), minuteOf(e.last)
+	first := minuteOf(e.first)
 	near := model.Share{}
 	for _, s := range a.mine {
-		near.Add(during(s.Minutes, first-dayBefore, last))
+		near.Add(during(s.Minutes, first-dayBefore, first))
 	}
 	if sum.WABA == "" || near.Failed > manyBefore {
 		return nil, nil
@@ -242,7 +242,7 @@ func earlier(ctx context.Context, q querier, e extent, sum *summary, cells []cel
 		FROM (SELECT DISTINCT strand FROM cell INDEXED BY cell_waba WHERE waba = ? AND failures > 0 AND code <> 0 AND code <> ?) AS s
 		CROSS JOIN failure AS f INDEXED BY failure_strand ON f.strand = s.strand AND f.at BETWEEN ? AND ?
 		CROSS JOIN cell AS c ON c.id = f.cell GROUP BY c.code, c.template, c.phone`,
-		k.wabas[0], cells[0].key.code, e.first-dayBefore*60_000, e.last)
+		k.wabas[0], cells[0].key.code, e.first-dayBefore*60_000, e.first)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var code model.Code
 		var template, phone, at int64
