@@ -21,7 +21,7 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 	s := ""
 	switch f.shape {
 	case model.ShapeOutage:
-		s = fmt.Sprintf("%d WABAs failed with Meta's own errors in the same minutes, which points to Meta; the log before that is too short to say what was usual: %s.", grp.WABAs, fails)
+		s = fmt.Sprintf("%d WABAs began to fail with Meta's own errors together; the log before that is too short to say what was usual, so it cannot tell an outage at Meta from how things always are: %s.", grp.WABAs, fails)
 	case model.ShapeApp:
 		if f.lanes[0].bound == boundApp {
 			s = "The error is about how often the app" + space(first.App) + " may call: " + fails + "."

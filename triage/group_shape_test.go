@@ -81,7 +81,7 @@ func TestGroupsShapes(t *testing.T) {
 		{"rows without a time", numbered(Strand{Code: "131026", WABA: "1", Minutes: []Minute{{At: 0, Failed: 9}}}), nil, []model.Shape{model.ShapeScattered}, "none has a time", false},
 		{"rows without a time go with those that have one", numbered(Strand{Code: "190", WABA: "1", Minutes: []Minute{{At: 0, Failed: 2}, {At: simBegin, Failed: 3}}}), nil, []model.Shape{model.ShapeAccount}, "5 sends failed with 190", true},
 		{"accounts that stopped failing together, where the log begins with them", numbered(every(Strand{Code: "131016", WABA: "1"}, 0, 60, 2, 1, 0), every(Strand{Code: "131000", WABA: "2"}, 1, 60, 2, 1, 0), every(Strand{Code: "2", WABA: "3"}, 2, 60, 2, 1, 0), every(Strand{Code: "190", WABA: "4"}, 600, 700, 5, 1, 0)), nil,
-			[]model.Shape{model.ShapeOutage, model.ShapeAccount}, "3 WABAs failed with Meta's own errors in the same minutes", false},
+			[]model.Shape{model.ShapeOutage, model.ShapeAccount}, "3 WABAs began to fail with Meta's own errors together", false},
 		{"a log of nothing but those does not tell", numbered(every(Strand{Code: "131016", WABA: "1"}, 0, 60, 2, 1, 0), every(Strand{Code: "131000", WABA: "2"}, 1, 60, 2, 1, 0), every(Strand{Code: "2", WABA: "3"}, 2, 60, 2, 1, 0)), nil,
 			[]model.Shape{model.ShapeAccount, model.ShapeAccount, model.ShapeAccount}, "does not tell more closely", true},
 		{"another system's code is told by where it piles up", numbered(good("1", "5", "a"), good("1", "5", "b"), every(Strand{Vendor: model.Vendor{System: "gupshup", Code: "1002"}, WABA: "1", Template: "c", Language: "en"}, 1000, 2*aDay, 5, 1, 0)), nil,
