@@ -116,7 +116,7 @@ type ScopeValue struct {
 	Attempted int    `json:"attempted,omitzero"`
 }
 
-// A Cell is the set of facts that roll-ups are kept by: every failure and every
+// A Cell is the set of facts that attempts are counted by: every failure and every
 // success belongs to exactly one. A success has no code.
 type Cell struct {
 	Code     Code
@@ -145,9 +145,6 @@ func CellOf(r *Record) Cell {
 	}
 	return c
 }
-
-// RollUpStep is the width of a roll-up in time.
-const RollUpStep = 5 * time.Minute
 
 // A CodeCount says how many messages of an incident have an error: its code, or
 // another system's, or the HTTP status where there is neither.

@@ -34,7 +34,7 @@ func (im *importing) again(it *item, m *message) error {
 	im.kept = append(im.kept, owner{it.text, r.id})
 	im.now.Updated++
 	im.seen(it.at)
-	im.deltas.attempt(r.strand, r.cell, r.at, true)
+	im.deltas.attempt(r.cell, r.at, true)
 	im.mentioned(it, r.id)
 	if r.at < m.at {
 		// Older than what is known: it only joins the history.
@@ -78,8 +78,8 @@ const (
 
 // weigh reads what the kept counts know of a message.
 func weigh(t *session, id int64) (w weighed, err error) {
-	_, err = t.scan("SELECT at, strand, cell, wording, campaign, country, app FROM failure WHERE id = ?",
-		[]any{id}, &w.at, &w.strand, &w.cell, &w.wording, &w.campaign, &w.country, &w.app)
+	_, err = t.scan("SELECT at, strand, cell, wording, campaign FROM failure WHERE id = ?",
+		[]any{id}, &w.at, &w.strand, &w.cell, &w.wording, &w.campaign)
 	return w, err
 }
 

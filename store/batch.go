@@ -227,11 +227,11 @@ func (im *importing) succeeded(it *item) error {
 	if err != nil {
 		return err
 	}
-	cell, err := im.in.cell(im.t, &im.h, it, 0)
+	cell, err := im.in.cell(im.t, &im.h, it, strand)
 	if err != nil {
 		return err
 	}
-	im.deltas.attempt(strand, cell, it.at, false)
+	im.deltas.attempt(cell, it.at, false)
 	if m.failure == 0 {
 		return nil
 	}
@@ -259,7 +259,7 @@ func (im *importing) failed(it *item) error {
 	im.now.Stored++
 	im.seen(it.at)
 	im.deltas.count(r.weighed(), 1)
-	im.deltas.attempt(r.strand, r.cell, r.at, true)
+	im.deltas.attempt(r.cell, r.at, true)
 	im.mentioned(it, r.id)
 	return nil
 }
@@ -290,7 +290,7 @@ func (im *importing) place(it *item) (r row, err error) {
 }
 
 func (r *row) weighed() weighed {
-	return weighed{at: r.at, strand: r.strand, cell: r.cell, wording: r.wording, campaign: r.campaign, country: r.country, app: r.app}
+	return weighed{at: r.at, strand: r.strand, cell: r.cell, wording: r.wording, campaign: r.campaign}
 }
 
 // writeBlock writes the texts of a chunk, but for those of records that were

@@ -6,25 +6,17 @@ import (
 	"slices"
 
 	"modernc.org/sqlite/vtab"
-
-	"unsent/model"
 )
 
-// The dimensions of the table "tally".
+// The dimensions of the table "seen".
 const (
-	tallyCountry = 1 + iota
-	tallyApp
-	tallyCampaign
-	tallyWording
+	seenCampaign = 1 + iota
+	seenWording
 )
 
-type tallyKey struct {
-	strand, dim, value int64
-}
+type seenKey struct{ dim, value, strand int64 }
 
-type rollKey struct{ cell, slot int64 }
-
-type timeKey struct{ strand, minute int64 }
+type timeKey struct{ cell, minute int64 }
 
 type attempts struct{ failed, succeeded int64 }
 
@@ -39,8 +31,7 @@ type span struct {
 type deltas struct {
 	cells     map[int64]int64
 	strands   map[int64]*span
-	tallies   map[tallyKey]int64
-	rolls     map[rollKey]attempts
+	seen      map[seenKey]bool
 	times     map[timeKey]attempts
 	successes int64
 }
@@ -49,8 +40,7 @@ func newDeltas() *deltas {
 	return &deltas{
 		cells:   map[int64]int64{},
 		strands: map[int64]*span{},
-		tallies: map[tallyKey]int64{},
-		rolls:   map[rollKey]attempts{},
+		seen:    map[seenKey]bool{},
 		times:   map[timeKey]attempts{},
 	}
 }
@@ -58,15 +48,14 @@ func newDeltas() *deltas {
 func (d *deltas) clear() {
 	clear(d.cells)
 	clear(d.strands)
-	clear(d.tallies)
-	clear(d.rolls)
+	clear(d.seen)
 	clear(d.times)
 	d.successes = 0
 }
 
 // weighed is what the kept counts know of one message.
 type weighed struct {
-	at, strand, cell, wording, country, app, campaign int64
+	at, strand, cell, wording, campaign int64
 }
 
 // count adds a message (by 1) or takes it away (by -1).
@@ -87,30 +76,25 @@ func (d *deltas) count(w weighed, by int64) {
 		}
 		s.last = max(s.last, w.at)
 	}
-	for _, k := range [...]tallyKey{
-		{w.strand, tallyCountry, w.country},
-		{w.strand, tallyApp, w.app},
-		{w.strand, tallyCampaign, w.campaign},
-		{w.strand, tallyWording, w.wording},
-	} {
-		if k.value != 0 {
-			d.tallies[k] += by
+	if by > 0 {
+		for _, k := range [...]seenKey{{seenCampaign, w.campaign, w.strand}, {seenWording, w.wording, w.strand}} {
+			if k.value != 0 {
+				d.seen[k] = true
+			}
 		}
 	}
 }
 
-// attempt counts one attempt in the roll-ups.
-func (d *deltas) attempt(strand, cell, at int64, failed bool) {
-	k, m := rollKey{cell, slotOf(at)}, timeKey{strand, minuteOf(at)}
-	a, b := d.rolls[k], d.times[m]
+// attempt counts one attempt of a cell.
+func (d *deltas) attempt(cell, at int64, failed bool) {
+	k := timeKey{cell, minuteOf(at)}
+	a := d.times[k]
 	if failed {
 		a.failed++
-		b.failed++
 	} else {
 		a.succeeded++
-		b.succeeded++
 	}
-	d.rolls[k], d.times[m] = a, b
+	d.times[k] = a
 }
 
 // apply writes the deltas. The rows of failures are in place already. Counts of
@@ -160,10 +144,7 @@ func (d *deltas) apply(t *session, importID int64) error {
 			return err
 		}
 	}
-	if err := d.applyTallies(t); err != nil {
-		return err
-	}
-	if err := d.applyRolls(t, importID); err != nil {
+	if err := d.applySeen(t); err != nil {
 		return err
 	}
 	if err := d.applyTimes(t, importID); err != nil {
@@ -175,58 +156,18 @@ func (d *deltas) apply(t *session, importID int64) error {
 	return t.exec(`INSERT INTO meta (key, value) VALUES ('successes', ?) ON CONFLICT (key) DO UPDATE SET value = value + excluded.value`, d.successes)
 }
 
-func (d *deltas) applyTallies(t *session) error {
-	tallies := changed(d.tallies, tallyKey.compare)
-	less := false
-	if _, err := t.bulk(`INSERT INTO tally (strand, dim, value, failed) SELECT c0, c1, c2, c3 FROM `+source+` WHERE true
-		ON CONFLICT (strand, dim, value) DO UPDATE SET failed = failed + excluded.failed`,
-		len(tallies), func(row, column int) vtab.Value {
-			k := tallies[row]
-			switch column {
-			case 0:
-				return k.strand
-			case 1:
-				return k.dim
-			case 2:
-				return k.value
-			}
-			less = less || d.tallies[k] < 0
-			return d.tallies[k]
-		}); err != nil || !less {
-		return err
+func (d *deltas) applySeen(t *session) error {
+	all := make([]seenKey, 0, len(d.seen))
+	for k := range d.seen {
+		all = append(all, k)
 	}
-	for _, k := range tallies {
-		if d.tallies[k] < 0 {
-			if err := t.exec("DELETE FROM tally WHERE strand = ? AND dim = ? AND value = ? AND failed = 0", k.strand, k.dim, k.value); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (d *deltas) applyRolls(t *session, importID int64) error {
-	rolls := make([]rollKey, 0, len(d.rolls))
-	for k := range d.rolls {
-		rolls = append(rolls, k)
-	}
-	slices.SortFunc(rolls, func(a, b rollKey) int {
-		return cmp.Or(cmp.Compare(a.cell, b.cell), cmp.Compare(a.slot, b.slot))
+	slices.SortFunc(all, func(a, b seenKey) int {
+		return cmp.Or(cmp.Compare(a.dim, b.dim), cmp.Compare(a.value, b.value), cmp.Compare(a.strand, b.strand))
 	})
-	_, err := t.bulk(`INSERT INTO rollup (cell, slot, import, failed, succeeded) SELECT c0, c1, ?, c2, c3 FROM `+source+` WHERE true
-		ON CONFLICT (cell, slot, import) DO UPDATE SET failed = failed + excluded.failed, succeeded = succeeded + excluded.succeeded`,
-		len(rolls), func(row, column int) vtab.Value {
-			k := rolls[row]
-			switch column {
-			case 0:
-				return k.cell
-			case 1:
-				return k.slot
-			case 2:
-				return d.rolls[k].failed
-			}
-			return d.rolls[k].succeeded
-		}, importID)
+	_, err := t.bulk("INSERT OR IGNORE INTO seen (dim, value, strand) SELECT c0, c1, c2 FROM "+source, len(all), func(row, column int) vtab.Value {
+		k := all[row]
+		return [...]int64{k.dim, k.value, k.strand}[column]
+	})
 	return err
 }
 
@@ -236,7 +177,7 @@ func (d *deltas) applyTimes(t *session, importID int64) error {
 	}
 	all := make([]tick, 0, len(d.times))
 	for k, a := range d.times {
-		all = append(all, tick{k.strand, k.minute, a.failed, a.succeeded})
+		all = append(all, tick{k.cell, k.minute, a.failed, a.succeeded})
 	}
 	return t.exec("INSERT INTO timeline (import, n, counts) SELECT ?1, 1 + coalesce(max(n), 0), ?2 FROM timeline WHERE import = ?1", importID, packTimeline(all))
 }
@@ -251,17 +192,4 @@ func changed[K comparable](m map[K]int64, order func(a, b K) int) []K {
 	}
 	slices.SortFunc(keys, order)
 	return keys
-}
-
-func (k tallyKey) compare(to tallyKey) int {
-	return cmp.Or(cmp.Compare(k.strand, to.strand), cmp.Compare(k.dim, to.dim), cmp.Compare(k.value, to.value))
-}
-
-// slotOf is the roll-up that a time in milliseconds belongs to, 0 for none.
-func slotOf(at int64) int64 {
-	step := model.RollUpStep.Milliseconds()
-	if at < 0 {
-		return -((-at + step - 1) / step)
-	}
-	return at / step
 }

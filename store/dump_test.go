@@ -89,7 +89,7 @@ func portrait(t testing.TB, s *Store, exact bool) string {
 		}
 	}
 	if exact {
-		for _, table := range []string{"failure", "identity", "mention", "tally", "attempt"} {
+		for _, table := range []string{"failure", "identity", "mention", "attempt"} {
 			columns := "*"
 			if table == "attempt" {
 				columns = "failure, at, cell, recipient, wording, campaign, country, app, sig, import, text" // the number may be another
@@ -137,16 +137,35 @@ func counts(t testing.TB, s *Store) string {
 		i.ID, i.Changed = 0, time.Time{}
 		lines = append(lines, fmt.Sprintf("%+v %+v\n", i, scopes))
 	}
-	rows, err := s.r.QueryContext(ctx, `SELECT k.key, (SELECT value FROM name WHERE id = c.waba), (SELECT value FROM name WHERE id = c.template), (SELECT value FROM name WHERE id = c.kind), r.slot, sum(r.failed), sum(r.succeeded)
-		FROM rollup AS r JOIN cell AS c ON c.id = r.cell LEFT JOIN strand AS k ON k.id = c.strand GROUP BY r.cell, r.slot`)
+	cells := map[int64]string{}
+	rows, err := s.r.QueryContext(ctx, `SELECT c.id, k.key, (SELECT value FROM name WHERE id = c.waba), (SELECT value FROM name WHERE id = c.template), (SELECT value FROM name WHERE id = c.kind)
+		FROM cell AS c LEFT JOIN strand AS k ON k.id = c.strand`)
 	if err := each(rows, err, func(r *sql.Rows) error {
+		var id int64
 		var key, waba, template, kind sql.NullString
-		var slot, bad, good int
-		err := r.Scan(&key, &waba, &template, &kind, &slot, &bad, &good)
-		lines = append(lines, fmt.Sprintln("roll-up", key.String, waba.String, template.String, kind.String, slot, bad, good))
+		err := r.Scan(&id, &key, &waba, &template, &kind)
+		cells[id] = fmt.Sprintln("attempts", key.String, waba.String, template.String, kind.String)
 		return err
 	}); err != nil {
 		t.Fatal(err)
+	}
+	sums := map[tick]attempts{}
+	rows, err = s.r.QueryContext(ctx, "SELECT counts FROM timeline")
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var b []byte
+		if err := r.Scan(&b); err != nil {
+			return err
+		}
+		return unpackTimeline(b, func(x tick) {
+			k := tick{cell: x.cell, minute: x.minute}
+			a := sums[k]
+			sums[k] = attempts{a.failed + x.failed, a.succeeded + x.good}
+		})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for k, a := range sums {
+		lines = append(lines, fmt.Sprint(cells[k.cell], k.minute, a))
 	}
 	slices.Sort(lines)
 	b.WriteString(strings.Join(lines, ""))
@@ -163,11 +182,10 @@ func consistent(t testing.TB, s *Store) {
 		"strands":       "SELECT id, failures, n FROM strand LEFT JOIN (SELECT strand AS id, count(*) AS n FROM failure GROUP BY strand) USING (id) WHERE failures <> coalesce(n, 0)",
 		"extents":       fmt.Sprintf("SELECT a.strand, a.since, a.until, b.since FROM extent AS a LEFT JOIN extent AS b ON b.strand = a.strand AND b.since = (SELECT min(since) FROM extent WHERE strand = a.strand AND since > a.since) WHERE a.until <> coalesce(b.since, %d) OR NOT EXISTS (SELECT 1 FROM extent WHERE strand = a.strand AND since = %d)", ever, -ever),
 		"sorted":        "SELECT id FROM failure WHERE strand NOT IN (SELECT strand FROM extent)",
-		"wordings":      "SELECT strand, value, failed, n FROM tally LEFT JOIN (SELECT strand, wording AS value, count(*) AS n FROM failure GROUP BY 1, 2) USING (strand, value) WHERE dim = 4 AND failed <> coalesce(n, 0)",
+		"seen":          "SELECT id FROM failure AS f WHERE wording <> 0 AND NOT EXISTS (SELECT 1 FROM seen WHERE dim = 2 AND value = f.wording AND strand = f.strand) OR campaign <> 0 AND NOT EXISTS (SELECT 1 FROM seen WHERE dim = 1 AND value = f.campaign AND strand = f.strand)",
 		"cell's strand": "SELECT f.id FROM failure AS f JOIN cell AS c ON c.id = f.cell WHERE c.strand <> f.strand",
 		"attempts":      "SELECT id FROM failure AS f WHERE attempts <> 1 + (SELECT count(*) FROM attempt WHERE failure = f.id)",
 		"runs":          "SELECT run FROM mention WHERE run NOT IN (SELECT id FROM run) UNION ALL SELECT run FROM identity WHERE run NOT IN (SELECT id FROM run) UNION ALL SELECT id FROM run WHERE id <> 0 AND id NOT IN (SELECT run FROM mention UNION SELECT run FROM identity)",
-		"rolled up":     "SELECT 1 WHERE (SELECT coalesce(sum(failed), 0) FROM rollup) <> (SELECT count(*) FROM failure) + (SELECT count(*) FROM attempt)",
 		"totals":        "SELECT key, value FROM meta WHERE key = 'messages' AND value <> (SELECT count(*) FROM failure) OR key = 'incidents' AND value <> (SELECT count(DISTINCT " + incidentOf + ") FROM failure AS f)",
 		"identity":      "SELECT 1 WHERE (SELECT count(*) FROM failure) <> (SELECT count(*) FROM identity WHERE failure <> 0)",
 	} {
@@ -179,16 +197,15 @@ func consistent(t testing.TB, s *Store) {
 	wholeTimeline(t, s)
 }
 
-// wholeTimeline checks the timeline against the rows, strand by strand, where no
-// attempt has another strand than its message now.
+// wholeTimeline checks the timeline against the rows, cell by cell.
 func wholeTimeline(t testing.TB, s *Store) {
 	t.Helper()
 	want, have := map[[2]int64]int64{}, map[[2]int64]int64{}
-	rows, err := s.r.Query(`SELECT strand, at FROM failure UNION ALL SELECT c.strand, a.at FROM attempt AS a JOIN cell AS c ON c.id = a.cell`)
+	rows, err := s.r.Query(`SELECT cell, at FROM failure UNION ALL SELECT cell, at FROM attempt`)
 	if err := each(rows, err, func(r *sql.Rows) error {
-		var strand, at int64
-		err := r.Scan(&strand, &at)
-		want[[2]int64{strand, minuteOf(at)}]++
+		var cell, at int64
+		err := r.Scan(&cell, &at)
+		want[[2]int64{cell, minuteOf(at)}]++
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -202,7 +219,7 @@ func wholeTimeline(t testing.TB, s *Store) {
 		}
 		return unpackTimeline(b, func(x tick) {
 			if x.failed != 0 {
-				have[[2]int64{x.strand, x.minute}] += x.failed
+				have[[2]int64{x.cell, x.minute}] += x.failed
 			}
 			good += x.good
 		})
@@ -210,7 +227,7 @@ func wholeTimeline(t testing.TB, s *Store) {
 		t.Fatal(err)
 	}
 	if !maps.Equal(have, want) {
-		t.Errorf("the timeline has %d minutes of strands, the rows %d, or others", len(have), len(want))
+		t.Errorf("the timeline has %d minutes of cells, the rows %d, or others", len(have), len(want))
 	}
 	if err := s.r.QueryRow("SELECT coalesce((SELECT value FROM meta WHERE key = 'successes'), 0)").Scan(&successes); err != nil || good != successes {
 		t.Errorf("the timeline has %d successes, and %d are counted, %v", good, successes, err)

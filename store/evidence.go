@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -27,28 +28,24 @@ type around struct {
 	from   int64           // the first minute of the whole log; 0 when it has no times
 }
 
-// aroundIn takes it from strands that have their minutes.
-func aroundIn(strands []model.Strand, wabas map[string]bool, first, last int64) around {
-	var a around
-	for i := range strands {
-		s := &strands[i]
-		if n := slices.IndexFunc(s.Minutes, func(m model.Minute) bool { return m.At > 0 }); n >= 0 {
-			a.saw(s.Minutes[n].At)
-		}
-		if wabas[s.WABA] {
-			a.mine = append(a.mine, s)
-			continue
-		}
-		a.others.Add(during(s.Minutes, first, last))
+// aroundOf reads it from the database, without the minutes of other accounts. l,
+// first and the log's own beginning are found in the same pass.
+func aroundOf(ctx context.Context, q querier, e *extent, l *look) (a around, first map[int64]int64, err error) {
+	first = map[int64]int64{}
+	wabas, err := accountsOf(ctx, q, e.pieces)
+	if err != nil {
+		return a, nil, err
 	}
-	return a
-}
-
-// aroundOf reads it from the database, without the minutes of other accounts.
-func aroundOf(ctx context.Context, q querier, wabas map[string]bool, first, last int64) (a around, err error) {
-	var strands []model.Strand
+	cells, err := accountCells(ctx, q, wabas)
+	if err != nil {
+		return a, nil, err
+	}
 	mine := map[int64]bool{}
-	rows, err := q.QueryContext(ctx, "SELECT id, key FROM strand ORDER BY id")
+	for _, at := range cells {
+		mine[int64(at.strand)] = true
+	}
+	strands := make([]model.Strand, 0, len(mine))
+	rows, err := q.QueryContext(ctx, "SELECT s.id, s.key FROM json_each(?) AS j CROSS JOIN strand AS s ON s.id = j.value", ids(slices.Sorted(maps.Keys(mine))))
 	if err := each(rows, err, func(r *sql.Rows) error {
 		var s model.Strand
 		var key sql.RawBytes
@@ -56,33 +53,30 @@ func aroundOf(ctx context.Context, q querier, wabas map[string]bool, first, last
 			return err
 		}
 		err := json.Unmarshal(key, &s.Bounds)
-		if wabas[s.WABA] {
-			mine[s.ID] = true
-			strands = append(strands, s)
-		}
+		strands = append(strands, s)
 		return err
 	}); err != nil {
-		return a, err
+		return a, nil, err
 	}
+	begin, end := minuteOf(e.first), minuteOf(e.last)
 	rows, err = q.QueryContext(ctx, "SELECT counts FROM timeline ORDER BY import, n")
-	err = readTimeline(rows, err, strands, func(t tick) {
-		if t.minute > 0 {
-			a.saw(t.minute)
+	err = readTimeline(rows, err, strands, func(cell int64) int64 { return int64(cells[cell].strand) }, func(t tick) {
+		if t.minute > 0 && (a.from == 0 || t.minute < a.from) {
+			a.from = t.minute
 		}
-		if t.minute >= first && t.minute <= last && t.minute > 0 && !mine[t.strand] {
+		if _, ok := cells[t.cell]; ok {
+			l.saw(t)
+			if was := first[t.cell]; t.minute > 0 && (was == 0 || t.minute < was) {
+				first[t.cell] = t.minute
+			}
+		} else if t.minute >= begin && t.minute <= end && t.minute > 0 {
 			a.others.Add(model.Share{Sends: int(t.failed + t.good), Failed: int(t.failed)})
 		}
 	})
 	for i := range strands {
 		a.mine = append(a.mine, &strands[i])
 	}
-	return a, err
-}
-
-func (a *around) saw(minute int64) {
-	if a.from == 0 || minute < a.from {
-		a.from = minute
-	}
+	return a, first, err
 }
 
 // during adds up the attempts from one minute to another, both included.
@@ -97,7 +91,7 @@ func during(all []model.Minute, first, last int64) (s model.Share) {
 
 // evidence is what the log says about an incident beside its own messages. Shape
 // and outage are known already.
-func evidence(ctx context.Context, q querier, e extent, sum *summary, cells []cellCount, a around) (ev model.Evidence, err error) {
+func evidence(ctx context.Context, q querier, e extent, sum *summary, cells []cellCount, a around, l *look, of firsts) (ev model.Evidence, err error) {
 	if a.from > 0 {
 		ev.LogFrom = time.Unix(a.from*60, 0).UTC()
 	}
@@ -105,7 +99,7 @@ func evidence(ctx context.Context, q querier, e extent, sum *summary, cells []ce
 		return ev, nil
 	}
 	if sum.Successes {
-		if ev.Contrasts, err = contrasts(ctx, q, e, sum, cells, a); err != nil {
+		if ev.Contrasts, err = contrasts(ctx, q, e, sum, cells, a, l); err != nil {
 			return ev, err
 		}
 		ev.Recovered = a.recovery(e, sum)
@@ -113,20 +107,18 @@ func evidence(ctx context.Context, q querier, e extent, sum *summary, cells []ce
 	if ev.Earlier, err = earlier(ctx, q, e, sum, cells, a); err != nil {
 		return ev, err
 	}
-	ev.FirstSeen, err = firstSeen(ctx, q, cells)
+	ev.FirstSeen, err = firstSeen(ctx, cells, of)
 	return ev, err
 }
 
 // contrasts compare the incident's one template, number, kind and account with
 // their neighbours.
-func contrasts(ctx context.Context, q querier, e extent, sum *summary, cells []cellCount, a around) ([]model.Contrast, error) {
-	accounts := confine{wabas: scopeOf(cells).wabas, template: -1, language: -1}
-	now, err := cellAttempts(ctx, q, accounts, e)
+func contrasts(ctx context.Context, q querier, e extent, sum *summary, cells []cellCount, a around, l *look) ([]model.Contrast, error) {
+	now, err := parts(ctx, q, l.during)
 	if err != nil {
 		return nil, err
 	}
-	hour := extent{first: e.first - hourBefore*60_000, last: e.first - 1}
-	before, err := cellAttempts(ctx, q, accounts, hour)
+	before, err := parts(ctx, q, l.before)
 	if err != nil {
 		return nil, err
 	}
@@ -292,47 +284,62 @@ func earlier(ctx context.Context, q querier, e extent, sum *summary, cells []cel
 	return out, nil
 }
 
-// firstSeen is when each template, language, number, account and kind of an
-// incident was first seen in the log, to the five minutes of a roll-up.
-func firstSeen(ctx context.Context, q querier, cells []cellCount) ([]model.FirstSeen, error) {
-	k := scopeOf(cells)
-	first := map[dimValue]int64{}
-	n := 0
-	rows, err := q.QueryContext(ctx, `SELECT c.template, c.language, c.phone, c.waba, c.kind, (SELECT slot FROM rollup WHERE cell = c.id AND slot > 0 ORDER BY slot LIMIT 1)
-		FROM json_each(?) AS a CROSS JOIN cell AS c INDEXED BY cell_waba ON c.waba = a.value LIMIT ?`, ids(k.wabas), manyCells+1)
-	if err := each(rows, err, func(r *sql.Rows) error {
-		var c cellKey
-		var slot sql.NullInt64
-		if err := r.Scan(&c.template, &c.language, &c.phone, &c.waba, &c.kind, &slot); err != nil {
-			return err
-		}
-		n++
-		if !slot.Valid {
-			return nil
-		}
-		for _, v := range c.values() {
-			if first[v] == 0 || slot.Int64 < first[v] {
-				first[v] = slot.Int64
+// firsts are when the values of some accounts' cells were first seen, in minutes; nil
+// when they have too many cells.
+type firsts func(ctx context.Context, wabas []int64) (map[dimValue]int64, error)
+
+// firstsOf reads them from the database. seen says in which minute a cell was.
+func firstsOf(q querier, seen func(cell int64) int64) firsts {
+	return func(ctx context.Context, wabas []int64) (map[dimValue]int64, error) {
+		first := map[dimValue]int64{}
+		n := 0
+		rows, err := q.QueryContext(ctx, `SELECT c.id, c.template, c.language, c.phone, c.waba, c.kind
+			FROM json_each(?) AS a CROSS JOIN cell AS c INDEXED BY cell_waba ON c.waba = a.value LIMIT ?`, ids(wabas), manyCells+1)
+		if err := each(rows, err, func(r *sql.Rows) error {
+			var id int64
+			var c cellKey
+			if err := r.Scan(&id, &c.template, &c.language, &c.phone, &c.waba, &c.kind); err != nil {
+				return err
 			}
+			n++
+			minute := seen(id)
+			if minute == 0 {
+				return nil
+			}
+			for _, v := range c.values() {
+				if first[v] == 0 || minute < first[v] {
+					first[v] = minute
+				}
+			}
+			return nil
+		}); err != nil || n > manyCells {
+			return nil, err
 		}
-		return nil
-	}); err != nil || n > manyCells {
+		return first, nil
+	}
+}
+
+// firstSeen is when each template, language, number, account and kind of an
+// incident was first seen in the log, to the minute.
+func firstSeen(ctx context.Context, cells []cellCount, of firsts) ([]model.FirstSeen, error) {
+	first, err := of(ctx, scopeOf(cells).wabas)
+	if err != nil || first == nil {
 		return nil, err
 	}
 	var out []model.FirstSeen
 	counts := map[model.Dim]int{}
-	seen := map[dimValue]bool{}
+	told := map[dimValue]bool{}
 	for i := range cells { // most failures first, as in the scope
 		c := &cells[i]
 		texts := map[model.Dim]string{model.DimTemplate: c.template, model.DimLanguage: c.language, model.DimPhone: c.phone, model.DimWABA: c.waba, model.DimKind: c.kind}
 		for _, v := range c.key.values() {
-			slot := first[v]
-			if v.id == 0 || slot == 0 || seen[v] || counts[v.dim] == topValues {
+			minute := first[v]
+			if v.id == 0 || minute == 0 || told[v] || counts[v.dim] == topValues {
 				continue
 			}
-			seen[v] = true
+			told[v] = true
 			counts[v.dim]++
-			out = append(out, model.FirstSeen{Dim: v.dim, Value: texts[v.dim], At: moment(slot * model.RollUpStep.Milliseconds())})
+			out = append(out, model.FirstSeen{Dim: v.dim, Value: texts[v.dim], At: moment(minute * 60_000)})
 		}
 	}
 	return out, nil
@@ -377,17 +384,18 @@ func (s *Store) evidence(ctx context.Context, i *model.Incident) (ev model.Evide
 	if e.pieces, err = piecesOf(ctx, s.r, e.id); err != nil {
 		return ev, err
 	}
-	cells, err := cellsOf(ctx, s.r, e.pieces)
+	cells, err := cellsOf(ctx, s.r, e.pieces, names{})
 	if err != nil || len(cells) == 0 {
 		return ev, err
 	}
-	sum, err := described(ctx, s.r, e, cells)
+	l := newLook(&e)
+	a, first, err := aroundOf(ctx, s.r, &e, l)
 	if err != nil {
 		return ev, err
 	}
-	a, err := aroundOf(ctx, s.r, wabasOf(cells), minuteOf(e.first), minuteOf(e.last))
+	sum, err := described(ctx, s.r, e, cells, l)
 	if err != nil {
 		return ev, err
 	}
-	return evidence(ctx, s.r, e, &sum, cells, a)
+	return evidence(ctx, s.r, e, &sum, cells, a, l, firstsOf(s.r, func(cell int64) int64 { return first[cell] }))
 }

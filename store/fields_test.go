@@ -106,11 +106,3 @@ func TestSieve(t *testing.T) {
 		t.Errorf("%d of %d look-ups for nothing", wrong, n)
 	}
 }
-
-func TestSlots(t *testing.T) {
-	for ms, want := range map[int64]int64{0: 0, 1: 0, 299_999: 0, 300_000: 1, -1: -1, -300_000: -1, -300_001: -2} {
-		if got := slotOf(ms); got != want {
-			t.Errorf("%d: %d, want %d", ms, got, want)
-		}
-	}
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -174,16 +175,26 @@ func (s *Store) ticksOf(ctx context.Context, inc *model.Incident) (func(tick) bo
 	}); err != nil {
 		return nil, err
 	}
-	var last int64 // ticks come strand by strand
-	var mine []piece
-	var well bool
+	type part struct {
+		pieces []piece
+		well   bool
+	}
+	parts := map[int64]part{} // of cells
+	rows, err := s.r.QueryContext(ctx, "SELECT c.id, c.strand FROM json_each(?) AS j CROSS JOIN cell AS c INDEXED BY cell_strand ON c.strand = j.value",
+		ids(slices.Concat(numbers, slices.Collect(maps.Keys(good)))))
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var cell, strand int64
+		err := r.Scan(&cell, &strand)
+		parts[cell] = part{pieces[strand], good[strand]}
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	last, mine := int64(-1), part{}
 	return func(t tick) bool {
-		if t.strand != last {
-			last, mine, well = t.strand, pieces[t.strand], good[t.strand]
+		if t.cell != last { // ticks come cell by cell
+			last, mine = t.cell, parts[t.cell]
 		}
-		if well {
-			return true
-		}
-		return slices.ContainsFunc(mine, func(p piece) bool { return t.minute >= minuteOf(p.from) && t.minute < minuteOf(p.to) })
+		return mine.well || slices.ContainsFunc(mine.pieces, func(p piece) bool { return t.minute >= minuteOf(p.from) && t.minute < minuteOf(p.to) })
 	}, nil
 }

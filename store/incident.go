@@ -123,16 +123,8 @@ func (s *Store) readIncidents(ctx context.Context, rows *sql.Rows, err error) ([
 	}); err != nil {
 		return nil, err
 	}
-	for _, n := range due {
-		var err error
-		if extents[n].pieces, err = piecesOf(ctx, s.r, extents[n].id); err != nil {
-			return nil, err
-		}
-		sum, err := summarise(ctx, s.r, extents[n], nil)
-		if err != nil {
-			return nil, err
-		}
-		sum.fill(&all[n])
+	if err := s.describeDue(ctx, all, extents, due); err != nil {
+		return nil, err
 	}
 	for n := range all {
 		if i := &all[n]; i.Recipients < 0 {
@@ -140,6 +132,45 @@ func (s *Store) readIncidents(ctx context.Context, rows *sql.Rows, err error) ([
 		}
 	}
 	return all, nil
+}
+
+// describeDue fills in those of some incidents that have no summary that counts.
+func (s *Store) describeDue(ctx context.Context, all []model.Incident, extents []extent, due []int) error {
+	if len(due) == 0 {
+		return nil
+	}
+	some := make([]extent, len(due))
+	for i, n := range due {
+		some[i] = extents[n]
+		var err error
+		if some[i].pieces, err = piecesOf(ctx, s.r, some[i].id); err != nil {
+			return err
+		}
+	}
+	looks := make([]*look, len(due))
+	if n, err := successes(ctx, s.r); err != nil {
+		return err
+	} else if n > 0 {
+		if looks, err = surveyed(ctx, s.r, some); err != nil {
+			return err
+		}
+	}
+	names := names{}
+	for i, n := range due {
+		cells, err := cellsOf(ctx, s.r, some[i].pieces, names)
+		if err != nil {
+			return err
+		}
+		sum, err := described(ctx, s.r, some[i], cells, looks[i])
+		if err != nil {
+			return err
+		}
+		if sum.Trend, err = trend(ctx, s.r, some[i]); err != nil {
+			return err
+		}
+		sum.fill(&all[n])
+	}
+	return nil
 }
 
 func (sum *summary) fill(i *model.Incident) {
@@ -157,7 +188,7 @@ func (s *Store) Codes(ctx context.Context, id model.IncidentID) ([]model.CodeCou
 	if err != nil {
 		return nil, s.fail(doing, err)
 	}
-	cells, err := cellsOf(ctx, s.r, pieces)
+	cells, err := cellsOf(ctx, s.r, pieces, names{})
 	if err != nil {
 		return nil, s.fail(doing, err)
 	}

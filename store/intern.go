@@ -217,7 +217,7 @@ func (in *interner) named(t *session, h hash128, value string) (int64, error) {
 	return in.names.add(h, strings.Clone(value)), nil
 }
 
-// cell is the number of an item's cell in a strand, 0 for successes.
+// cell is the number of an item's cell in a strand.
 func (in *interner) cell(t *session, h *hasher, it *item, strand int64) (int64, error) {
 	c := &it.cell
 	if !in.touched[it.wabaSum] {
@@ -247,7 +247,7 @@ func (in *interner) cell(t *session, h *hasher, it *item, strand int64) (int64, 
 		}
 		*part.to = id
 	}
-	id, found, err := in.cells.look(t, it.cellSum, `SELECT id FROM cell WHERE strand = ? AND code = ? AND system = ? AND vendor = ? AND http = ? AND title = ?
+	id, found, err := in.cells.look(t, it.cellSum, `SELECT id FROM cell INDEXED BY cell_waba WHERE strand = ? AND code = ? AND system = ? AND vendor = ? AND http = ? AND title = ?
 		AND waba = ? AND phone = ? AND template = ? AND language = ? AND kind = ?`,
 		k.strand, k.code, k.system, k.vendor, k.http, k.title, k.waba, k.phone, k.template, k.language, k.kind)
 	if found || err != nil {

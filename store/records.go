@@ -150,11 +150,7 @@ func (r *reader) make(c *chunk, it *item) int {
 		r.failed(c, it)
 	}
 	x, b := &it.cell, &it.bounds
-	within := it.strandSum
-	if rec.Outcome != model.Failed {
-		within = hash128{} // cells of successes are in no strand
-	}
-	it.cellSum = r.hasher.cell(x, within)
+	it.cellSum = r.hasher.cell(x, it.strandSum)
 	own(&it.wording.title, &it.wording.message, &it.wording.details, &it.campaign, &it.country, &it.app,
 		(*string)(&b.Code), &b.Vendor.System, &b.Vendor.Code, &b.Title, &b.WABA, &b.PhoneID, &b.Template, &b.Language, &b.App,
 		(*string)(&x.Code), &x.Vendor.System, &x.Vendor.Code, &x.Title, &x.WABA, &x.PhoneID, &x.Template, &x.Language, &x.Kind)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -25,7 +26,9 @@ type Log struct {
 	// the first begins before all times and the last does not end.
 	Incidents map[model.Extent]model.IncidentID
 
-	t *session
+	t     *session
+	seats []seat  // of cells
+	first []int32 // the minute in which each cell was first seen, 0: at no time
 }
 
 // A Sorter makes incidents: each failure of each strand is in exactly one. Groups
@@ -130,8 +133,10 @@ func (s *Store) regroup(t *session) (*Log, error) {
 	}); err != nil {
 		return nil, err
 	}
-	rows, err = t.tx.QueryContext(t.ctx, "SELECT counts FROM timeline ORDER BY import, n")
-	if err := readTimeline(rows, err, log.Strands, nil); err != nil {
+	if log.seats, err = seatsOf(t.ctx, t.tx); err != nil {
+		return nil, err
+	}
+	if err := log.readTimes(); err != nil {
 		return nil, err
 	}
 	before := map[int64][]placed{}
@@ -169,6 +174,31 @@ func (s *Store) regroup(t *session) (*Log, error) {
 		return nil, err
 	}
 	return log, t.exec("DELETE FROM meta WHERE key = 'unsorted'")
+}
+
+// readTimes gives the strands their minutes.
+func (l *Log) readTimes() error {
+	l.first = make([]int32, len(l.seats))
+	strange := false
+	rows, err := l.t.tx.QueryContext(l.t.ctx, "SELECT counts FROM timeline ORDER BY import, n")
+	err = readTimeline(rows, err, l.Strands, func(cell int64) int64 {
+		if cell >= int64(len(l.seats)) {
+			return 0
+		}
+		return int64(l.seats[cell].strand)
+	}, func(t tick) {
+		if t.cell >= int64(len(l.first)) || t.minute > math.MaxInt32 {
+			strange = true
+			return
+		}
+		if was := l.first[t.cell]; t.minute > 0 && (was == 0 || int32(t.minute) < was) {
+			l.first[t.cell] = int32(t.minute)
+		}
+	})
+	if err == nil && strange {
+		err = errTimeline
+	}
+	return err
 }
 
 // placed is a piece of a strand in its incident.

@@ -15,7 +15,7 @@ const topValues = 10
 // Scopes say how an incident's messages spread over each dimension. All of
 // model.Dims are in the answer; one that the log does not have counts 0 values.
 //
-// Attempted is known for what roll-ups have (template, language, phone number,
+// Attempted is known for what cells have (template, language, phone number,
 // WABA, kind), counted over the sends of the same accounts, and only where the
 // log has successes in that time.
 func (s *Store) Scopes(ctx context.Context, id model.IncidentID) (map[model.Dim]model.Scope, error) {
@@ -23,8 +23,8 @@ func (s *Store) Scopes(ctx context.Context, id model.IncidentID) (map[model.Dim]
 	return all, s.fail("reading the scope of "+id.String(), err)
 }
 
-// scopes are all of them, or those that a judgement needs and that are kept by
-// roll-ups: without the attempts, countries, campaigns and recipients.
+// scopes are all of them, or those that a judgement needs: without the attempts,
+// countries, campaigns and recipients.
 func (s *Store) scopes(ctx context.Context, id model.IncidentID, whole bool) (map[model.Dim]model.Scope, error) {
 	e := extent{id: int64(id)}
 	if err := s.r.QueryRowContext(ctx, "SELECT coalesce(max(first), 0), coalesce(max(last), 0) FROM incident WHERE id = ?", e.id).Scan(&e.first, &e.last); err != nil {
@@ -34,18 +34,22 @@ func (s *Store) scopes(ctx context.Context, id model.IncidentID, whole bool) (ma
 	if e.pieces, err = piecesOf(ctx, s.r, e.id); err != nil {
 		return nil, err
 	}
-	cells, err := cellsOf(ctx, s.r, e.pieces)
+	cells, err := cellsOf(ctx, s.r, e.pieces, names{})
 	if err != nil {
 		return nil, err
 	}
-	var parts []cellPart
+	var sent []cellPart
 	if whole {
-		var successes int
-		if err := s.r.QueryRowContext(ctx, "SELECT coalesce((SELECT value FROM meta WHERE key = 'successes'), 0)").Scan(&successes); err != nil {
+		n, err := successes(ctx, s.r)
+		if err != nil {
 			return nil, err
 		}
-		if successes > 0 { // else no share can be told, and there is nothing to add up
-			if parts, err = cellAttempts(ctx, s.r, scopeOf(cells), e); err != nil {
+		if n > 0 { // else no share can be told, and there is nothing to add up
+			looks, err := surveyed(ctx, s.r, []extent{e})
+			if err != nil {
+				return nil, err
+			}
+			if sent, err = parts(ctx, s.r, looks[0].during); err != nil {
 				return nil, err
 			}
 		}
@@ -62,8 +66,8 @@ func (s *Store) scopes(ctx context.Context, id model.IncidentID, whole bool) (ma
 		model.DimKind:     {func(c *cellCount) string { return c.kind }, func(k *cellKey) int64 { return k.kind }},
 	} {
 		attempted := map[int64]int{}
-		for i := range parts {
-			attempted[of.key(&parts[i].key)] += int(parts[i].failed + parts[i].succeeded)
+		for i := range sent {
+			attempted[of.key(&sent[i].key)] += int(sent[i].failed + sent[i].succeeded)
 		}
 		values := map[string]*model.ScopeValue{}
 		for i := range cells {
@@ -83,12 +87,12 @@ func (s *Store) scopes(ctx context.Context, id model.IncidentID, whole bool) (ma
 		}
 		all[dim] = scopeOfValues(len(values), top)
 	}
-	tallies := map[model.Dim]int{model.DimApp: tallyApp}
+	columns := map[model.Dim]string{model.DimApp: "app"}
 	if whole {
-		tallies[model.DimCountry], tallies[model.DimCampaign] = tallyCountry, tallyCampaign
+		columns[model.DimCountry], columns[model.DimCampaign] = "country", "campaign"
 	}
-	for dim, n := range tallies {
-		if all[dim], err = s.scopeOfTally(ctx, e.pieces, n); err != nil {
+	for dim, column := range columns {
+		if all[dim], err = s.scopeOfColumn(ctx, e.pieces, column); err != nil {
 			return nil, err
 		}
 	}
@@ -107,37 +111,11 @@ func scopeOfValues(n int, top []model.ScopeValue) model.Scope {
 	return model.Scope{Values: n, Top: top[:min(len(top), topValues)]}
 }
 
-type cellPart struct {
-	key cellKey
-	attempts
-}
-
-// cellAttempts are the attempts of an incident's accounts in its time, by cell;
-// none when there is no success among them, because no share can be told then.
-func cellAttempts(ctx context.Context, q querier, k confine, e extent) (parts []cellPart, err error) {
-	succeeded := int64(0)
-	rows, err := q.QueryContext(ctx, `SELECT c.waba, c.phone, c.template, c.language, c.kind, sum(r.failed), sum(r.succeeded)
-		FROM json_each(?) AS a CROSS JOIN cell AS c INDEXED BY cell_waba ON c.waba = a.value
-		CROSS JOIN rollup AS r ON r.cell = c.id AND `+within+` GROUP BY c.id`, append([]any{ids(k.wabas)}, e.within()...)...)
-	err = each(rows, err, func(r *sql.Rows) error {
-		var p cellPart
-		err := r.Scan(&p.key.waba, &p.key.phone, &p.key.template, &p.key.language, &p.key.kind, &p.failed, &p.succeeded)
-		parts = append(parts, p)
-		succeeded += p.succeeded
-		return err
-	})
-	if succeeded == 0 {
-		parts = nil
-	}
-	return parts, err
-}
-
-// scopeOfTally is the scope of a dimension that is counted message by message.
-func (s *Store) scopeOfTally(ctx context.Context, pieces []piece, dim int) (model.Scope, error) {
+// scopeOfColumn is the scope of a dimension that each message has for itself.
+func (s *Store) scopeOfColumn(ctx context.Context, pieces []piece, column string) (model.Scope, error) {
 	var sc model.Scope
-	values, args := tallied(pieces, dim)
-	rows, err := s.r.QueryContext(ctx, `SELECT n.value, t.n, count(*) OVER () FROM (`+values+`) AS t JOIN name AS n ON n.id = t.value
-		WHERE t.n > 0 ORDER BY t.n DESC, n.value LIMIT ?`, append(args, topValues)...)
+	rows, err := s.r.QueryContext(ctx, `SELECT n.value, t.n, count(*) OVER () FROM (SELECT f.`+column+` AS value, count(*) AS n FROM `+inPieces+` WHERE f.`+column+` <> 0 GROUP BY f.`+column+`) AS t
+		JOIN name AS n ON n.id = t.value ORDER BY t.n DESC, n.value LIMIT ?`, jsonPieces(pieces), topValues)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var v model.ScopeValue
 		err := r.Scan(&v.Value, &v.Failed, &sc.Values)

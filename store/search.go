@@ -200,18 +200,19 @@ func (s *Store) wordStrands(ctx context.Context, w *word) (map[int64]int, error)
 	for _, part := range [...]struct {
 		query string
 		list  []int64
+		dim   []any
 	}{
-		{"SELECT strand, failed FROM tally WHERE dim = 4 AND value IN (SELECT value FROM json_each(?)) LIMIT ?", w.wordings},
-		{"SELECT strand, failed FROM tally WHERE dim = 3 AND value IN (SELECT value FROM json_each(?)) LIMIT ?", w.names},
+		{seenIn + "s.value IN (SELECT value FROM json_each(?)) LIMIT ?", w.wordings, []any{seenWording}},
+		{seenIn + "s.value IN (SELECT value FROM json_each(?)) LIMIT ?", w.names, []any{seenCampaign}},
 		{`WITH named AS MATERIALIZED (SELECT value FROM json_each(?))
-			SELECT strand, failures FROM cell WHERE failures > 0 AND strand <> 0 AND (template IN named OR waba IN named
-			OR phone IN named OR code IN named OR vendor IN named) LIMIT ?`, w.names},
-		{"SELECT strand, 1 FROM failure WHERE id IN (SELECT value FROM json_each(?)) LIMIT ?", w.messages},
+			SELECT strand, failures FROM cell WHERE failures > 0 AND (template IN named OR waba IN named
+			OR phone IN named OR code IN named OR vendor IN named) LIMIT ?`, w.names, nil},
+		{"SELECT strand, 1 FROM failure WHERE id IN (SELECT value FROM json_each(?)) LIMIT ?", w.messages, nil},
 	} {
 		if len(part.list) == 0 {
 			continue
 		}
-		rows, err := s.r.QueryContext(ctx, part.query, ids(part.list), fewMessages+1)
+		rows, err := s.r.QueryContext(ctx, part.query, append(part.dim, ids(part.list), fewMessages+1)...)
 		before := n
 		if err := each(rows, err, func(r *sql.Rows) error {
 			var id int64

@@ -87,7 +87,7 @@ func (s *Store) selection(ctx context.Context, q *model.Query) (*selection, erro
 		sel.kept, sel.keptArgs = "SELECT coalesce(sum(failures), 0) FROM incident WHERE id = ?", []any{int64(q.Incident)}
 	} else if len(sel.where) > 0 {
 		where := strings.Join(sel.where, " AND ")
-		sel.kept, sel.keptArgs = "SELECT coalesce(sum(c.failures), 0) FROM cell AS c WHERE c.strand <> 0 AND "+where, slices.Clone(sel.args)
+		sel.kept, sel.keptArgs = "SELECT coalesce(sum(c.failures), 0) FROM cell AS c WHERE "+where, slices.Clone(sel.args)
 		if strands, ok := strandsOf(sel.pieces); !ok {
 			sel.kept = ""
 		} else if q.Incident != 0 {
@@ -348,7 +348,7 @@ func (s *Store) candidates(ctx context.Context, sel *selection) (map[int64]int, 
 		}
 		if len(where) == 0 {
 			// Only a word of the search is looked for in cells.
-		} else if err := meet("SELECT c.strand, c.failures FROM cell AS c WHERE c.failures > 0 AND c.strand <> 0 AND "+strings.Join(where, " AND "), args...); err != nil {
+		} else if err := meet("SELECT c.strand, c.failures FROM cell AS c WHERE c.failures > 0 AND "+strings.Join(where, " AND "), args...); err != nil {
 			return nil, err
 		}
 	}
@@ -357,7 +357,7 @@ func (s *Store) candidates(ctx context.Context, sel *selection) (map[int64]int, 
 		n := strings.Count(w, "?")
 		switch {
 		case strings.HasPrefix(w, "f.campaign ="):
-			if err := meet("SELECT strand, failed FROM tally WHERE dim = ? AND value = ?", tallyCampaign, sel.args[at]); err != nil {
+			if err := meet(seenIn+"s.value = ?", seenCampaign, sel.args[at]); err != nil {
 				return nil, err
 			}
 		}
@@ -380,6 +380,9 @@ func (s *Store) candidates(ctx context.Context, sel *selection) (map[int64]int, 
 	}
 	return has, nil
 }
+
+// seenIn are the strands in which something was seen, with all of their messages.
+const seenIn = "SELECT s.strand, k.failures FROM seen AS s CROSS JOIN strand AS k ON k.id = s.strand WHERE k.failures > 0 AND s.dim = ? AND "
 
 // intersect keeps what both have, and the lower count. A nil a has all.
 func intersect(a, b map[int64]int) map[int64]int {

@@ -1,10 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
-	"fmt"
+	"slices"
 	"strings"
 
 	"unsent/model"
@@ -23,7 +24,7 @@ const soonCounted = 20_000
 // trendSlices is the most that model.Incident.Trend has.
 const trendSlices = 24
 
-// A summary is what an incident repeats of its cells, tallies and roll-ups.
+// A summary is what an incident repeats of its cells, messages and times.
 type summary struct {
 	Code       model.Code      `json:"code,omitempty"`
 	Vendor     model.Vendor    `json:"vendor,omitzero"`
@@ -65,14 +66,25 @@ func refresh(t *session, n int, log *Log) error {
 		err := r.Scan(&e.id, &e.failures, &e.first, &e.last)
 		due = append(due, e)
 		return err
-	}); err != nil {
+	}); err != nil || len(due) == 0 {
 		return err
 	}
-	for _, e := range due {
-		if e.pieces, err = piecesOf(t.ctx, t.tx, e.id); err != nil {
+	for i := range due {
+		if due[i].pieces, err = piecesOf(t.ctx, t.tx, due[i].id); err != nil {
 			return err
 		}
-		sum, err := summarise(t.ctx, t.tx, e, log)
+	}
+	looks, err := log.survey(due)
+	if err != nil {
+		return err
+	}
+	m, err := newSummer(t, log)
+	if err != nil {
+		return err
+	}
+	for i := range due {
+		e := &due[i]
+		sum, err := m.summarise(t.ctx, e, looks[i])
 		if err != nil {
 			return err
 		}
@@ -92,18 +104,79 @@ func refresh(t *session, n int, log *Log) error {
 	return nil
 }
 
-// summarise makes the summary of one incident, but for its recipients; with its
-// evidence where log is not nil.
-func summarise(ctx context.Context, q querier, e extent, log *Log) (summary, error) {
-	cells, err := cellsOf(ctx, q, e.pieces)
+// survey takes the looks of some incidents; nil for each where the log has no
+// successes, because no share can be told then.
+func (l *Log) survey(due []extent) ([]*look, error) {
+	looks := make([]*look, len(due))
+	if n, err := successes(l.t.ctx, l.t.tx); err != nil || n == 0 {
+		return looks, err
+	}
+	wabaOf := map[int64]int32{} // by strand
+	for _, at := range l.seats {
+		wabaOf[int64(at.strand)] = at.waba
+	}
+	by := map[int32][]*look{}
+	for i := range due {
+		looks[i] = newLook(&due[i])
+		var mine []int32
+		for _, p := range due[i].pieces {
+			mine = append(mine, wabaOf[p.strand])
+		}
+		slices.Sort(mine)
+		for _, waba := range slices.Compact(mine) {
+			by[waba] = append(by[waba], looks[i])
+		}
+	}
+	return looks, survey(l.t.ctx, l.t.tx, func(cell int64) []*look { return by[l.seats[cell].waba] })
+}
+
+// successes is how many sends that went well the log has.
+func successes(ctx context.Context, q querier) (n int64, err error) {
+	err = q.QueryRowContext(ctx, "SELECT coalesce((SELECT value FROM meta WHERE key = 'successes'), 0)").Scan(&n)
+	return n, err
+}
+
+// A summer makes summaries one after the other.
+type summer struct {
+	q       querier
+	log     *Log
+	names   names
+	around  *surroundings
+	strands map[int64]*model.Strand      // nil when messages have failed more than once, so that attempts are not messages
+	known   map[int64]map[dimValue]int64 // by account; nil for one of too many cells
+}
+
+func newSummer(t *session, log *Log) (*summer, error) {
+	m := &summer{q: t.tx, log: log, names: names{}, around: surround(log.Strands), known: map[int64]map[dimValue]int64{}}
+	var again bool
+	if _, err := t.scan("SELECT EXISTS (SELECT 1 FROM attempt)", nil, &again); err != nil || again {
+		return m, err
+	}
+	m.strands = make(map[int64]*model.Strand, len(log.Strands))
+	for i := range log.Strands {
+		m.strands[log.Strands[i].ID] = &log.Strands[i]
+	}
+	return m, nil
+}
+
+// summarise makes the summary of one incident with its evidence, but for its
+// recipients.
+func (m *summer) summarise(ctx context.Context, e *extent, l *look) (summary, error) {
+	cells, err := cellsOf(ctx, m.q, e.pieces, m.names)
 	if err != nil {
 		return summary{}, err
 	}
-	sum, err := described(ctx, q, e, cells)
-	if err != nil || log == nil || len(cells) == 0 {
+	sum, err := described(ctx, m.q, *e, cells, l)
+	if err != nil || len(cells) == 0 {
 		return sum, err
 	}
-	ev, err := evidence(ctx, q, e, &sum, cells, aroundIn(log.Strands, wabasOf(cells), minuteOf(e.first), minuteOf(e.last)))
+	if sum.Trend = m.trend(e); sum.Trend == nil {
+		if sum.Trend, err = trend(ctx, m.q, *e); err != nil {
+			return sum, err
+		}
+	}
+	a := m.around.around(wabasOf(cells), minuteOf(e.first), minuteOf(e.last))
+	ev, err := evidence(ctx, m.q, *e, &sum, cells, a, l, m.firsts)
 	sum.Evidence = &ev
 	return sum, err
 }
@@ -117,41 +190,40 @@ func wabasOf(cells []cellCount) map[string]bool {
 	return all
 }
 
-// described is a summary without its evidence.
-func described(ctx context.Context, q querier, e extent, cells []cellCount) (summary, error) {
+// titled is how many of an incident's messages are asked for the title that most
+// of them have.
+const titled = 2_000
+
+// described is a summary without its evidence, recipients and trend. l is nil where the
+// log has no successes.
+func described(ctx context.Context, q querier, e extent, cells []cellCount, l *look) (summary, error) {
 	sum := summary{Recipients: -1}
 	sum.describe(cells)
-	wordings, args := tallied(e.pieces, tallyWording)
 	var err error
-	if err := q.QueryRowContext(ctx, `SELECT coalesce((SELECT w.title FROM (`+wordings+`) AS t JOIN wording AS w ON w.id = t.value
-		WHERE w.title <> '' GROUP BY w.title ORDER BY sum(t.n) DESC, w.title LIMIT 1), '')`, args...).Scan(&sum.Title); err != nil {
+	if err := q.QueryRowContext(ctx, `SELECT coalesce((SELECT w.title FROM (SELECT f.wording AS id, count(*) AS n FROM (SELECT f.wording FROM `+inPieces+` LIMIT ?) AS f GROUP BY f.wording) AS t
+		JOIN wording AS w ON w.id = t.id WHERE w.title <> '' GROUP BY w.title ORDER BY sum(t.n) DESC, w.title LIMIT 1), '')`, jsonPieces(e.pieces), titled).Scan(&sum.Title); err != nil {
 		return sum, err
 	}
 	sum.Attempts = int(e.failures)
-	if sum.Trend, err = trend(ctx, q, e); err != nil {
-		return sum, err
+	if l == nil {
+		return sum, nil
 	}
-	var successes int64
-	if err := q.QueryRowContext(ctx, "SELECT coalesce((SELECT value FROM meta WHERE key = 'successes'), 0)").Scan(&successes); err != nil || successes == 0 {
-		return sum, err // a log of failures only, as most are, needs no look at the sends of accounts
-	}
-	all, err := attemptsIn(ctx, q, scopeOf(cells), e)
+	all, err := parts(ctx, q, l.during)
 	if err != nil {
 		return sum, err
 	}
 	// A share can be told when the log has the account's successful sends of that
 	// time, be there some in the very scope or not: then "all of them failed" is a
 	// fact. With no success of the account the log may hold failures only.
-	wide := all
-	if wide.succeeded == 0 {
-		if wide, err = attemptsIn(ctx, q, confine{wabas: scopeOf(cells).wabas, template: -1, language: -1}, e); err != nil {
-			return sum, err
+	if sum.Successes = len(all) > 0; sum.Successes {
+		k, sends := scopeOf(cells), int64(0)
+		for i := range all {
+			if c := &all[i]; (k.template < 0 || c.key.template == k.template) && (k.template < 0 || k.language < 0 || c.key.language == k.language) {
+				sends += c.failed + c.succeeded
+			}
 		}
-	}
-	sum.Successes = wide.succeeded > 0
-	if sum.Successes {
-		// Failures without a time are in no slice of it.
-		sum.Attempts = max(sum.Attempts, int(all.failed+all.succeeded))
+		// Failures without a time are in no minute of it.
+		sum.Attempts = max(sum.Attempts, int(sends))
 	}
 	return sum, nil
 }
@@ -170,39 +242,61 @@ type cellCount struct {
 	kind     string
 }
 
-// tallied is a query for the values of a dimension in some pieces with the number
-// of messages of each, columns value and n. What is kept of strands tells it, or
-// else the messages do.
-func tallied(pieces []piece, dim int) (string, []any) {
-	if strands, ok := strandsOf(pieces); ok {
-		return "SELECT t.value, sum(t.failed) AS n FROM json_each(?) AS j CROSS JOIN tally AS t ON t.strand = j.value AND t.dim = ? GROUP BY t.value", []any{ids(strands), dim}
-	}
-	column := [...]string{tallyCountry: "country", tallyApp: "app", tallyCampaign: "campaign", tallyWording: "wording"}[dim]
-	return "SELECT f." + column + " AS value, count(*) AS n FROM " + inPieces + " WHERE f." + column + " <> 0 GROUP BY f." + column, []any{jsonPieces(pieces)}
-}
-
-// cellsOf are the cells of some pieces that have messages, most first.
-func cellsOf(ctx context.Context, q querier, pieces []piece) (all []cellCount, err error) {
+// cellsOf are the cells of some pieces that have messages, most first. What it finds
+// out about names it adds to them.
+func cellsOf(ctx context.Context, q querier, pieces []piece, names names) (all []cellCount, err error) {
 	counts, param := "SELECT c.id AS cell, c.failures AS n FROM json_each(?) AS j CROSS JOIN cell AS c ON c.strand = j.value WHERE c.failures > 0", ""
 	if strands, ok := strandsOf(pieces); ok {
 		param = ids(strands)
 	} else {
 		counts, param = "SELECT f.cell AS cell, count(*) AS n FROM "+inPieces+" GROUP BY f.cell", jsonPieces(pieces)
 	}
-	name := func(column string) string {
-		return fmt.Sprintf(", coalesce((SELECT value FROM name WHERE id = c.%s), '')", column)
-	}
-	rows, err := q.QueryContext(ctx, `SELECT s.n, c.code, c.http, c.waba, c.phone, c.template, c.language, c.kind`+
-		name("code")+name("system")+name("vendor")+name("waba")+name("phone")+name("template")+name("language")+name("kind")+
-		` FROM (`+counts+`) AS s CROSS JOIN cell AS c ON c.id = s.cell ORDER BY s.n DESC, c.id`, param)
-	err = each(rows, err, func(r *sql.Rows) error {
+	rows, err := q.QueryContext(ctx, `SELECT s.n, c.code, c.system, c.vendor, c.http, c.waba, c.phone, c.template, c.language, c.kind
+		FROM (`+counts+`) AS s CROSS JOIN cell AS c ON c.id = s.cell ORDER BY s.n DESC, c.id`, param)
+	if err := each(rows, err, func(r *sql.Rows) error {
 		var c cellCount
-		err := r.Scan(&c.failures, &c.key.code, &c.key.http, &c.key.waba, &c.key.phone, &c.key.template, &c.key.language, &c.key.kind,
-			&c.code, &c.vendor.System, &c.vendor.Code, &c.waba, &c.phone, &c.template, &c.language, &c.kind)
+		k := &c.key
+		err := r.Scan(&c.failures, &k.code, &k.system, &k.vendor, &k.http, &k.waba, &k.phone, &k.template, &k.language, &k.kind)
 		all = append(all, c)
 		return err
+	}); err != nil {
+		return nil, err
+	}
+	var want []int64
+	for i := range all {
+		k := &all[i].key
+		want = append(want, k.code, k.system, k.vendor, k.waba, k.phone, k.template, k.language, k.kind)
+	}
+	if err := names.load(ctx, q, want); err != nil {
+		return nil, err
+	}
+	for i := range all {
+		c := &all[i]
+		k := &c.key
+		c.code, c.vendor = model.Code(names[k.code]), model.Vendor{System: names[k.system], Code: names[k.vendor]}
+		c.waba, c.phone, c.template, c.language, c.kind = names[k.waba], names[k.phone], names[k.template], names[k.language], names[k.kind]
+	}
+	return all, nil
+}
+
+// names are what some numbers stand for; 0 is the empty one.
+type names map[int64]string
+
+// load adds those of want that are not there. One that the database does not have
+// is empty.
+func (n names) load(ctx context.Context, q querier, want []int64) error {
+	list := unknown(n, want)
+	if len(list) == 0 {
+		return nil
+	}
+	rows, err := q.QueryContext(ctx, "SELECT id, value FROM name WHERE id IN (SELECT value FROM json_each(?))", ids(list))
+	return each(rows, err, func(r *sql.Rows) error {
+		var id int64
+		var v string
+		err := r.Scan(&id, &v)
+		n[id] = v
+		return err
 	})
-	return all, err
 }
 
 // describe says what most of an incident's messages have, and what all have.
@@ -276,32 +370,52 @@ func scopeOf(cells []cellCount) confine {
 	return k
 }
 
-// within is the condition on a roll-up r that it lies in an incident's time.
-// Attempts without a time count when the incident has failures without one.
-const within = `(r.slot BETWEEN ? AND ? OR r.slot = 0 AND ?)`
-
-func (e *extent) within() []any {
-	if e.first == 0 {
-		return []any{0, 0, true}
+// firsts are kept for each account: it may have many incidents.
+func (m *summer) firsts(ctx context.Context, wabas []int64) (map[dimValue]int64, error) {
+	read := firstsOf(m.q, func(cell int64) int64 { return int64(m.log.first[cell]) })
+	if len(wabas) != 1 {
+		return read(ctx, wabas)
 	}
-	return []any{slotOf(e.first), slotOf(e.last), false}
+	if first, ok := m.known[wabas[0]]; ok {
+		return first, nil
+	}
+	first, err := read(ctx, wabas)
+	m.known[wabas[0]] = first
+	return first, err
 }
 
-// attemptsIn counts the attempts of a scope in an incident's time.
-func attemptsIn(ctx context.Context, q querier, k confine, e extent) (all attempts, err error) {
-	where, args := "", []any{ids(k.wabas)}
-	if k.template >= 0 {
-		where += " AND c.template = ?"
-		args = append(args, k.template)
-		if k.language >= 0 {
-			where += " AND c.language = ?"
-			args = append(args, k.language)
+// trend is the function trend with what is in memory; nil when that does not tell.
+func (m *summer) trend(e *extent) []int {
+	if m.strands == nil || e.first == 0 {
+		return nil
+	}
+	from, n, steps := slicesOf(e)
+	out := make([]int, n)
+	begin, end := minuteOf(e.first), minuteOf(e.last)
+	for _, p := range e.pieces {
+		s := m.strands[p.strand]
+		if s == nil || !p.whole() && (p.from > -ever && p.from%60_000 != 0 || p.to < ever && p.to%60_000 != 0) {
+			return nil
+		}
+		since, until := max(minuteOf(p.from), begin), end
+		if p.to < ever {
+			until = min(until, minuteOf(p.to)-1)
+		}
+		i, _ := slices.BinarySearchFunc(s.Minutes, max(since, 1), func(m model.Minute, at int64) int { return cmp.Compare(m.At, at) })
+		for ; i < len(s.Minutes) && s.Minutes[i].At <= until; i++ {
+			out[(s.Minutes[i].At/lookStep-from)*n/steps] += s.Minutes[i].Failed
 		}
 	}
-	err = q.QueryRowContext(ctx, `SELECT coalesce(sum(r.failed), 0), coalesce(sum(r.succeeded), 0)
-		FROM json_each(?) AS a CROSS JOIN cell AS c INDEXED BY cell_waba ON c.waba = a.value`+where+`
-		CROSS JOIN rollup AS r ON r.cell = c.id AND `+within, append(args, e.within()...)...).Scan(&all.failed, &all.succeeded)
-	return all, err
+	return out
+}
+
+// slicesOf says how an incident's time is sliced: from its first five minutes on,
+// into n slices of so many five minutes in all.
+func slicesOf(e *extent) (from, n, steps int64) {
+	const step = lookStep * 60_000
+	from = floor(e.first, step)
+	steps = floor(e.last, step) - from + 1
+	return from, min(trendSlices, steps), steps
 }
 
 // trend spreads an incident's messages over equal slices of its time.
@@ -309,20 +423,27 @@ func trend(ctx context.Context, q querier, e extent) ([]int, error) {
 	if e.first == 0 {
 		return nil, nil
 	}
-	from, to := slotOf(e.first), slotOf(e.last)
-	n := min(trendSlices, to-from+1)
-	slices := make([]int, n)
-	step := model.RollUpStep.Milliseconds()
+	const step = lookStep * 60_000
+	from, n, steps := slicesOf(&e)
+	trend := make([]int, n)
 	// What has come since the incidents were last made lies outside.
 	rows, err := q.QueryContext(ctx, "SELECT ((f.at - ?2) / ?3) * ?4 / ?5 AS slice, count(*) FROM "+strings.Replace(inPieces, "?", "?1", 1)+
-		" WHERE f.at BETWEEN ?6 AND ?7 GROUP BY slice", jsonPieces(e.pieces), from*step, step, n, to-from+1, e.first, e.last)
+		" WHERE f.at BETWEEN ?6 AND ?7 GROUP BY slice", jsonPieces(e.pieces), from*step, step, n, steps, e.first, e.last)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var i, count int
 		err := r.Scan(&i, &count)
-		slices[i] += count
+		trend[i] += count
 		return err
 	})
-	return slices, err
+	return trend, err
+}
+
+// floor is n / by, rounded down: a time may be before 1970.
+func floor(n, by int64) int64 {
+	if n < 0 {
+		return -((by - 1 - n) / by)
+	}
+	return n / by
 }
 
 func countRecipients(ctx context.Context, q querier, pieces []piece) (n int, err error) {

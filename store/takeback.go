@@ -9,7 +9,7 @@ import (
 )
 
 // UndoImport removes what an import added and answers how many messages went:
-// failures, attempts of messages that were known before, successes, roll-ups,
+// failures, attempts of messages that were known before, successes, counts,
 // rejections. Messages that it had updated are again as they were. Incidents
 // keep their number and their work.
 //
@@ -60,14 +60,15 @@ func (s *Store) UndoImport(ctx context.Context, id int64) (int, error) {
 		for _, statement := range [...]string{
 			"UPDATE failure SET delivered = 0 WHERE delivered = 1 AND id IN (SELECT failure FROM identity WHERE success = ?1)",
 			"UPDATE identity SET success = 0 WHERE success = ?1",
-			"UPDATE meta SET value = value - coalesce((SELECT sum(succeeded) FROM rollup WHERE import = ?1), 0) WHERE key = 'successes'",
-			"DELETE FROM rollup WHERE import = ?1",
 			"DELETE FROM timeline WHERE import = ?1",
 			"DELETE FROM import WHERE id = ?1",
 		} {
 			if err := t.exec(statement, id); err != nil {
 				return err
 			}
+		}
+		if _, err := countSuccesses(t); err != nil {
+			return err
 		}
 		if err := s.tidy(t); err != nil {
 			return err
@@ -216,8 +217,9 @@ func (s *Store) tidy(t *session) error {
 	for _, statement := range [...]string{
 		"DELETE FROM identity WHERE failure = 0 AND success = 0",
 		`INSERT INTO wording_fts (wording_fts, rowid, title, message, details) SELECT 'delete', id, title, message, details FROM wording
-			WHERE NOT EXISTS (SELECT 1 FROM tally WHERE dim = 4 AND value = wording.id) AND id NOT IN (SELECT wording FROM attempt)`,
-		`DELETE FROM wording WHERE NOT EXISTS (SELECT 1 FROM tally WHERE dim = 4 AND value = wording.id) AND id NOT IN (SELECT wording FROM attempt)`,
+			WHERE id NOT IN (SELECT wording FROM failure UNION SELECT wording FROM attempt)`,
+		"DELETE FROM wording WHERE id NOT IN (SELECT wording FROM failure UNION SELECT wording FROM attempt)",
+		"DELETE FROM seen WHERE dim = 2 AND value NOT IN (SELECT id FROM wording)",
 		"DELETE FROM run WHERE id <> 0 AND NOT EXISTS (SELECT 1 FROM mention WHERE run = run.id) AND NOT EXISTS (SELECT 1 FROM identity WHERE run = run.id)",
 		"UPDATE incident SET stale = 1",
 	} {

@@ -2,21 +2,23 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"database/sql"
 	"encoding/binary"
 	"errors"
+	"math"
 	"slices"
 
 	"unsent/model"
 )
 
-// A timeline is the attempts of strands by the minute. It is kept as a list of
-// numbers, four for each minute of a strand: how far the strand's number is from
-// the one before, the minute (from the one before of the same strand), attempts
-// that failed, attempts that went well. A million of them are some megabytes and
-// are read in the time of one frame.
+// A timeline is the attempts of cells by the minute. It is kept as a list of
+// numbers, four for each minute of a cell: how far the cell's number is from the
+// one before, the minute (from the one before of the same cell), attempts that
+// failed, attempts that went well. A million of them are some megabytes and are
+// read in the time of one frame.
 
-type tick struct{ strand, minute, failed, good int64 }
+type tick struct{ cell, minute, failed, good int64 }
 
 var errTimeline = errors.New("what is kept of the times of attempts cannot be read")
 
@@ -27,18 +29,18 @@ func minuteOf(at int64) int64 { return max(at, 0) / 60_000 }
 // packTimeline writes ticks, which it puts in order.
 func packTimeline(all []tick) []byte {
 	slices.SortFunc(all, func(a, b tick) int {
-		return cmp.Or(cmp.Compare(a.strand, b.strand), cmp.Compare(a.minute, b.minute))
+		return cmp.Or(cmp.Compare(a.cell, b.cell), cmp.Compare(a.minute, b.minute))
 	})
 	b := make([]byte, 0, 6*len(all))
-	strand, minute := int64(0), int64(0)
+	cell, minute := int64(0), int64(0)
 	for _, t := range all {
-		if t.strand != strand {
+		if t.cell != cell {
 			minute = 0
 		}
-		for _, n := range [...]int64{t.strand - strand, t.minute - minute, t.failed, t.good} {
+		for _, n := range [...]int64{t.cell - cell, t.minute - minute, t.failed, t.good} {
 			b = binary.AppendUvarint(b, uint64(n))
 		}
-		strand, minute = t.strand, t.minute
+		cell, minute = t.cell, t.minute
 	}
 	return b
 }
@@ -61,18 +63,55 @@ func unpackTimeline(b []byte, give func(tick)) error {
 		if n[0] != 0 {
 			t.minute = 0
 		}
-		t.strand, t.minute, t.failed, t.good = t.strand+n[0], t.minute+n[1], n[2], n[3]
+		t.cell, t.minute, t.failed, t.good = t.cell+n[0], t.minute+n[1], n[2], n[3]
+		if t.cell < 0 || t.minute < 0 {
+			return errTimeline
+		}
 		give(t)
 	}
 	return nil
 }
 
-// readTimeline gives every strand its minutes, in order and each once. Where saw is
-// not nil, it is told of all that there is, also of other strands.
-func readTimeline(rows *sql.Rows, err error, strands []model.Strand, saw func(tick)) error {
-	at := make(map[int64]int, len(strands))
+// A seat is what has to be known of a cell to read its times: the numbers of its
+// strand and of its account's name.
+type seat struct{ strand, waba int32 }
+
+// seatsOf are the seats of all cells, at the place of their numbers.
+func seatsOf(ctx context.Context, q querier) (all []seat, err error) {
+	rows, err := q.QueryContext(ctx, "SELECT id, strand, waba FROM cell ORDER BY id")
+	err = each(rows, err, func(r *sql.Rows) error {
+		var id int64
+		var at seat
+		err := r.Scan(&id, &at.strand, &at.waba)
+		if id < 0 || id > math.MaxInt32 {
+			return errTimeline
+		}
+		for int64(len(all)) <= id {
+			all = append(all, seat{})
+		}
+		all[id] = at
+		return err
+	})
+	return all, err
+}
+
+// readTimeline gives every strand its minutes, in order and each once. strand says
+// whose a cell is, 0 for one of which nothing is wanted. Where saw is not nil, it is
+// told of all that there is, also of other cells.
+func readTimeline(rows *sql.Rows, err error, strands []model.Strand, strand func(cell int64) int64, saw func(tick)) error {
+	places := make(map[int64]int, len(strands))
 	for i := range strands {
-		at[strands[i].ID] = i
+		places[strands[i].ID] = i
+	}
+	last, at := int64(-1), -1
+	place := func(cell int64) int { // ticks come cell by cell
+		if cell != last {
+			last, at = cell, -1
+			if i, ok := places[strand(cell)]; ok {
+				at = i
+			}
+		}
+		return at
 	}
 	var pieces [][]byte
 	counts := make([]int, len(strands))
@@ -87,7 +126,7 @@ func readTimeline(rows *sql.Rows, err error, strands []model.Strand, saw func(ti
 			if saw != nil {
 				saw(t)
 			}
-			if i, ok := at[t.strand]; ok {
+			if i := place(t.cell); i >= 0 {
 				counts[i]++
 				total++
 			}
@@ -101,7 +140,7 @@ func readTimeline(rows *sql.Rows, err error, strands []model.Strand, saw func(ti
 	}
 	for _, b := range pieces {
 		if err := unpackTimeline(b, func(t tick) {
-			if i, ok := at[t.strand]; ok {
+			if i := place(t.cell); i >= 0 {
 				strands[i].Minutes = append(strands[i].Minutes, model.Minute{At: t.minute, Failed: int(t.failed), Good: int(t.good)})
 			}
 		}); err != nil {

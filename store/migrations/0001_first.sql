@@ -97,7 +97,7 @@ CREATE TABLE extent (
 CREATE INDEX extent_incident ON extent (incident);
 
 -- An incident keeps its number and its work when it has no failures left.
--- summary repeats what cells, tallies and roll-ups say, so that a list of
+-- summary repeats what cells, messages and the timeline say, so that a list of
 -- incidents need not ask them; it does not count where stale is 1.
 CREATE TABLE incident (
 	id         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -118,8 +118,8 @@ CREATE TABLE incident (
 ) STRICT;
 CREATE INDEX incident_top ON incident (failures DESC, id) WHERE failures > 0;
 
--- model.Cell. A cell belongs to one strand for good (0: successes); the same
--- facts in another strand are another cell.
+-- model.Cell. A cell belongs to one strand for good; the same facts in another
+-- strand are another cell.
 CREATE TABLE cell (
 	id       INTEGER PRIMARY KEY AUTOINCREMENT,
 	strand   INTEGER NOT NULL,
@@ -133,9 +133,9 @@ CREATE TABLE cell (
 	template INTEGER NOT NULL,
 	language INTEGER NOT NULL,
 	kind     INTEGER NOT NULL,
-	failures INTEGER NOT NULL DEFAULT 0, -- messages whose newest failure is in it
-	UNIQUE (strand, code, system, vendor, http, title, waba, phone, template, language, kind)
+	failures INTEGER NOT NULL DEFAULT 0  -- messages whose newest failure is in it
 ) STRICT;
+CREATE INDEX cell_strand ON cell (strand);
 CREATE INDEX cell_waba ON cell (waba, template, language);
 CREATE INDEX cell_code ON cell (code);
 
@@ -158,7 +158,7 @@ CREATE TABLE failure (
 	text      INTEGER NOT NULL  -- its place in a block
 ) STRICT;
 CREATE INDEX failure_at ON failure (at, id, cell);
-CREATE INDEX failure_strand ON failure (strand, at, id, recipient, cell);
+CREATE INDEX failure_strand ON failure (strand, at, id, recipient, cell, wording, campaign, country, app);
 
 -- What a list and the case view show besides, in blocks of texts: text.go reads
 -- them. The first text of a block has the number "first", the next ones follow.
@@ -215,19 +215,8 @@ CREATE TABLE mention (
 	PRIMARY KEY (run, key, failure)
 ) WITHOUT ROWID, STRICT;
 
--- Attempts by five minutes (slot: since 1970; 0: no time) and cell. The import
--- is part of the key so that it can be taken back.
-CREATE TABLE rollup (
-	cell      INTEGER NOT NULL,
-	slot      INTEGER NOT NULL,
-	import    INTEGER NOT NULL,
-	failed    INTEGER NOT NULL,
-	succeeded INTEGER NOT NULL,
-	PRIMARY KEY (cell, slot, import)
-) WITHOUT ROWID, STRICT;
-
--- The attempts of all strands by the minute, a piece for each batch of an import:
--- timeline.go reads them. What incidents are made from.
+-- The attempts of all cells by the minute, a piece for each batch of an import, so
+-- that one can be taken back: timeline.go reads them. What incidents are made from.
 CREATE TABLE timeline (
 	import INTEGER NOT NULL,
 	n      INTEGER NOT NULL,
@@ -235,16 +224,15 @@ CREATE TABLE timeline (
 	PRIMARY KEY (import, n)
 ) WITHOUT ROWID, STRICT;
 
--- Messages by strand and what a cell does not have: dim 1 country, 2 app,
--- 3 campaign (all names), 4 wording.
-CREATE TABLE tally (
-	strand INTEGER NOT NULL,
+-- What a cell does not have, and the strands in whose messages it was seen (dim 1
+-- campaign, 2 wording): where a search has to look. A strand may have none of it
+-- any more.
+CREATE TABLE seen (
 	dim    INTEGER NOT NULL,
 	value  INTEGER NOT NULL,
-	failed INTEGER NOT NULL,
-	PRIMARY KEY (strand, dim, value)
+	strand INTEGER NOT NULL,
+	PRIMARY KEY (dim, value, strand)
 ) WITHOUT ROWID, STRICT;
-CREATE INDEX tally_value ON tally (dim, value);
 
 CREATE TABLE step (
 	incident INTEGER NOT NULL REFERENCES incident (id),
