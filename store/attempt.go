@@ -47,15 +47,18 @@ func (im *importing) again(it *item, m *message) error {
 	if err != nil {
 		return err
 	}
-	im.deltas.count(old, -1)
-	im.deltas.count(r.weighed(), 1)
 	m.sig, m.at = it.sig, r.at
 	if err := im.t.exec(keepAttempt, r.id); err != nil {
 		return err
 	}
-	return im.t.exec(`UPDATE failure SET at = ?, strand = ?, cell = ?, recipient = ?, wording = ?, campaign = ?, country = ?, app = ?,
+	if err := im.t.exec(`UPDATE failure SET at = ?, strand = ?, cell = ?, recipient = ?, wording = ?, campaign = ?, country = ?, app = ?,
 		attempts = attempts + 1, sig = ?, import = ?, text = ? WHERE id = ?`,
-		r.at, r.strand, r.cell, it.recipient, r.wording, r.campaign, r.country, r.app, it.sig, im.now.ID, r.text, r.id)
+		r.at, r.strand, r.cell, it.recipient, r.wording, r.campaign, r.country, r.app, it.sig, im.now.ID, r.text, r.id); err != nil || r.id > im.caught {
+		return err // it is put in order with all that are new
+	}
+	im.deltas.count(old, -1)
+	im.deltas.count(r.weighed(), 1)
+	return reorder(im.t, r.id, &old)
 }
 
 const (

@@ -258,7 +258,6 @@ func (im *importing) failed(it *item) error {
 	im.rows = append(im.rows, r)
 	im.now.Stored++
 	im.seen(it.at)
-	im.deltas.count(r.weighed(), 1)
 	im.deltas.attempt(r.cell, r.at, true)
 	im.mentioned(it, r.id)
 	return nil

@@ -138,8 +138,8 @@ func (d *deltas) apply(t *session, importID int64) error {
 			continue
 		}
 		if err := t.exec(`UPDATE strand SET
-			first = coalesce((SELECT min(at) FROM failure INDEXED BY failure_strand WHERE strand = ?1 AND at > 0), 0),
-			last = coalesce((SELECT max(at) FROM failure INDEXED BY failure_strand WHERE strand = ?1 AND at > 0), 0)
+			first = coalesce((SELECT min(at) FROM by_strand WHERE strand = ?1 AND at > 0), 0),
+			last = coalesce((SELECT max(at) FROM by_strand WHERE strand = ?1 AND at > 0), 0)
 			WHERE id = ?1`, id); err != nil {
 			return err
 		}

@@ -232,7 +232,7 @@ func earlier(ctx context.Context, q querier, e extent, sum *summary, cells []cel
 	k := scopeOf(cells)
 	rows, err := q.QueryContext(ctx, `SELECT (SELECT value FROM name WHERE id = c.code), c.template, c.phone, count(*), max(f.at)
 		FROM (SELECT DISTINCT strand FROM cell INDEXED BY cell_waba WHERE waba = ? AND failures > 0 AND code <> 0 AND code <> ?) AS s
-		CROSS JOIN failure AS f INDEXED BY failure_strand ON f.strand = s.strand AND f.at BETWEEN ? AND ?
+		CROSS JOIN by_strand AS f ON f.strand = s.strand AND f.at BETWEEN ? AND ?
 		CROSS JOIN cell AS c ON c.id = f.cell GROUP BY c.code, c.template, c.phone`,
 		k.wabas[0], cells[0].key.code, e.first-dayBefore*60_000, e.first)
 	err = each(rows, err, func(r *sql.Rows) error {

@@ -19,9 +19,9 @@ func (p piece) whole() bool { return p.from == -ever && p.to == ever }
 // not known.
 const incidentOf = "coalesce((SELECT e.incident FROM extent AS e WHERE e.strand = f.strand AND e.since <= f.at ORDER BY e.since DESC LIMIT 1), 0)"
 
-// inPieces are the rows f of "failure" in the pieces of the parameter, in the
-// order of the index of each.
-const inPieces = "json_each(?) AS p CROSS JOIN failure AS f INDEXED BY failure_strand ON f.strand = p.value ->> 0 AND f.at >= p.value ->> 1 AND f.at < p.value ->> 2"
+// inPieces are the rows f of "by_strand" in the pieces of the parameter, in the
+// order of each.
+const inPieces = "json_each(?) AS p CROSS JOIN by_strand AS f ON f.strand = p.value ->> 0 AND f.at >= p.value ->> 1 AND f.at < p.value ->> 2"
 
 // jsonPieces is the parameter of inPieces.
 func jsonPieces(all []piece) string {

@@ -227,7 +227,7 @@ func (s *Store) Samples(ctx context.Context, id model.IncidentID, k int) ([]mode
 	// The newest row of each combination. A combination that a message picked
 	// above already stands for is left out.
 	others, err := s.numbers(ctx, `SELECT id FROM (SELECT f.id, count(*) AS n, max(f.at) FROM json_each(?) AS p CROSS JOIN failure AS f ON f.id IN
-			(SELECT f.id FROM failure AS f INDEXED BY failure_strand WHERE f.strand = p.value ->> 0 AND f.at >= p.value ->> 1 AND f.at < p.value ->> 2 ORDER BY f.at DESC, f.id DESC LIMIT ?)
+			(SELECT f.id FROM by_strand AS f WHERE f.strand = p.value ->> 0 AND f.at >= p.value ->> 1 AND f.at < p.value ->> 2 ORDER BY f.at DESC, f.id DESC LIMIT ?)
 		CROSS JOIN cell AS c ON c.id = f.cell GROUP BY c.template, c.phone, f.wording)
 		ORDER BY n DESC, id DESC LIMIT 100`, jsonPieces(pieces), max(sampled/max(len(pieces), 1), 1))
 	if err != nil {

@@ -61,6 +61,7 @@ type importing struct {
 	asked   int      // look-ups since they did not
 	next    int64    // number of the next failure
 	held    int64    // failures from this number on may be in rows
+	caught  int64    // failures up to this number are in order and counted
 	rows    []row
 	text    int64   // number of the chunk's first text
 	kept    []owner // of the chunk's texts, those that stay
@@ -189,6 +190,9 @@ func (im *importing) begin(ctx context.Context) (err error) {
 		}
 		im.text = max(im.text, 1)
 		im.held = im.next
+		if im.caught, err = caughtUp(im.t); err != nil {
+			return err
+		}
 		return im.look()
 	}()
 	if err != nil {
@@ -219,6 +223,9 @@ func (im *importing) flush() error {
 	}
 	im.deltas.clear()
 	im.rejects = im.rejects[:0]
+	if err := im.catchUp(); err != nil {
+		return err
+	}
 	return im.t.exec("INSERT INTO meta (key, value) VALUES ('next_message', ?), ('next_text', ?), ('unsorted', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
 		im.next, im.text, millis(im.s.now()))
 }

@@ -65,10 +65,10 @@ func (s *Store) incidents(ctx context.Context, q *model.Query) ([]model.Incident
 		// Conditions on cells only: these keep their counts, but for strands that
 		// are parted.
 		and(`EXISTS (SELECT 1 FROM extent AS e INDEXED BY extent_incident CROSS JOIN cell AS c ON c.strand = e.strand WHERE e.incident = i.id AND c.failures > 0 AND `+conditions+`
-			AND (e.since = ? AND e.until = ? OR EXISTS (SELECT 1 FROM failure AS f INDEXED BY failure_strand WHERE f.strand = e.strand AND f.at >= e.since AND f.at < e.until AND f.cell = c.id)))`,
+			AND (e.since = ? AND e.until = ? OR EXISTS (SELECT 1 FROM by_strand AS f WHERE f.strand = e.strand AND f.at >= e.since AND f.at < e.until AND f.cell = c.id)))`,
 			append(slices.Clone(sel.args), -ever, ever)...)
 	default:
-		and(`EXISTS (SELECT 1 FROM extent AS e INDEXED BY extent_incident CROSS JOIN failure AS f INDEXED BY failure_strand ON f.strand = e.strand AND f.at >= e.since AND f.at < e.until
+		and(`EXISTS (SELECT 1 FROM extent AS e INDEXED BY extent_incident CROSS JOIN by_strand AS f ON f.strand = e.strand AND f.at >= e.since AND f.at < e.until
 			CROSS JOIN cell AS c ON c.id = f.cell WHERE e.incident = i.id AND `+conditions+")", sel.args...)
 	}
 	rows, err := s.r.QueryContext(ctx, "SELECT "+incidentColumns+" FROM incident AS i INDEXED BY incident_top WHERE "+strings.Join(where, " AND ")+

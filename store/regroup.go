@@ -29,6 +29,7 @@ type Log struct {
 	t     *session
 	seats []seat  // of cells
 	first []int32 // the minute in which each cell was first seen, 0: at no time
+	again bool    // a message has failed more than once, so that attempts are not messages
 }
 
 // A Sorter makes incidents: each failure of each strand is in exactly one. Groups
@@ -74,11 +75,14 @@ func eachStrand(_ context.Context, log *Log) ([]model.Group, error) {
 // many these are, attempts of one message counted each. Failures that do not say it do
 // not count.
 func (l *Log) Tally(dim model.Dim, e model.Extent) (distinct int, top int64, most int, err error) {
-	of := "f.recipient"
+	of, n := "f.recipient", "count(*)"
 	if dim == model.DimPhone {
 		of = "(SELECT phone FROM cell WHERE id = f.cell)"
 	}
-	_, err = l.t.scan(`SELECT count(*) OVER (), v, n FROM (SELECT `+of+` AS v, sum(f.attempts) AS n FROM failure AS f INDEXED BY failure_strand
+	if l.again {
+		n = "sum((SELECT attempts FROM failure WHERE id = f.id))"
+	}
+	_, err = l.t.scan(`SELECT count(*) OVER (), v, n FROM (SELECT `+of+` AS v, `+n+` AS n FROM by_strand AS f
 		WHERE f.strand = ? AND f.at >= ? AND f.at < ? GROUP BY v) WHERE v <> 0 ORDER BY n DESC, v LIMIT 1`, []any{e.Strand, e.From, e.To}, &distinct, &top, &most)
 	return distinct, top, most, err
 }
@@ -118,6 +122,12 @@ func (s *Store) Settle(ctx context.Context) error {
 // regroup makes the incidents anew from the strands.
 func (s *Store) regroup(t *session) (*Log, error) {
 	log := &Log{t: t, Incidents: map[model.Extent]model.IncidentID{}}
+	if err := catchUp(t); err != nil {
+		return nil, err
+	}
+	if _, err := t.scan("SELECT EXISTS (SELECT 1 FROM attempt)", nil, &log.again); err != nil {
+		return nil, err
+	}
 	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, key, failures, first, last FROM strand ORDER BY id")
 	if err := each(rows, err, func(r *sql.Rows) error {
 		var x model.Strand
@@ -338,7 +348,7 @@ func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.G
 		for _, p := range after[x.ID] {
 			n, first, last := int64(x.Failures), x.First, x.Last
 			if !p.whole() {
-				if _, err := t.scan(`SELECT count(*), coalesce(min(nullif(at, 0)), 0), coalesce(max(nullif(at, 0)), 0) FROM failure INDEXED BY failure_strand
+				if _, err := t.scan(`SELECT count(*), coalesce(min(nullif(at, 0)), 0), coalesce(max(nullif(at, 0)), 0) FROM by_strand
 					WHERE strand = ? AND at >= ? AND at < ?`, []any{p.strand, p.from, p.to}, &n, &first, &last); err != nil {
 					return err
 				}

@@ -238,12 +238,12 @@ func (sel *selection) pageOf(a access, q *model.Query) (string, []any) {
 	case a.kind == byTime:
 		return "SELECT f.id FROM failure AS f INDEXED BY failure_at" + join + and("true") + tail, append(args, q.Limit)
 	case len(a.pieces) == 1 && a.pieces[0].whole():
-		return "SELECT f.id FROM failure AS f INDEXED BY failure_strand" + join + and("f.strand = ?") + tail,
+		return "SELECT f.id FROM by_strand AS f" + join + and("f.strand = ?") + tail,
 			slices.Concat([]any{a.pieces[0].strand}, args, []any{q.Limit})
 	}
 	// A page of each piece, and of these the first.
 	return "SELECT f.id FROM json_each(?) AS p CROSS JOIN failure AS f ON f.id IN (" +
-			"SELECT f.id FROM failure AS f INDEXED BY failure_strand" + join + and("f.strand = p.value ->> 0 AND f.at >= p.value ->> 1 AND f.at < p.value ->> 2") + tail + ")" + tail,
+			"SELECT f.id FROM by_strand AS f" + join + and("f.strand = p.value ->> 0 AND f.at >= p.value ->> 1 AND f.at < p.value ->> 2") + tail + ")" + tail,
 		slices.Concat([]any{jsonPieces(a.pieces)}, args, []any{q.Limit, q.Limit})
 }
 

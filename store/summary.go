@@ -78,10 +78,7 @@ func refresh(t *session, n int, log *Log) error {
 	if err != nil {
 		return err
 	}
-	m, err := newSummer(t, log)
-	if err != nil {
-		return err
-	}
+	m := newSummer(t, log)
 	for i := range due {
 		e := &due[i]
 		sum, err := m.summarise(t.ctx, e, looks[i])
@@ -142,21 +139,20 @@ type summer struct {
 	log     *Log
 	names   names
 	around  *surroundings
-	strands map[int64]*model.Strand      // nil when messages have failed more than once, so that attempts are not messages
+	strands map[int64]*model.Strand      // nil when attempts are not messages
 	known   map[int64]map[dimValue]int64 // by account; nil for one of too many cells
 }
 
-func newSummer(t *session, log *Log) (*summer, error) {
+func newSummer(t *session, log *Log) *summer {
 	m := &summer{q: t.tx, log: log, names: names{}, around: surround(log.Strands), known: map[int64]map[dimValue]int64{}}
-	var again bool
-	if _, err := t.scan("SELECT EXISTS (SELECT 1 FROM attempt)", nil, &again); err != nil || again {
-		return m, err
+	if log.again {
+		return m
 	}
 	m.strands = make(map[int64]*model.Strand, len(log.Strands))
 	for i := range log.Strands {
 		m.strands[log.Strands[i].ID] = &log.Strands[i]
 	}
-	return m, nil
+	return m
 }
 
 // summarise makes the summary of one incident with its evidence, but for its

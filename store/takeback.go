@@ -107,6 +107,9 @@ func removeAttempts(t *session) (touched []int64, err error) {
 // removeFailures removes the messages that temp.going lists, or puts the newest
 // of their history in their place. It answers how many went and which stayed.
 func removeFailures(t *session) (gone int, stayed []int64, err error) {
+	if err := catchUp(t); err != nil {
+		return 0, nil, err
+	}
 	d := newDeltas()
 	going, err := t.numbers("SELECT id FROM temp.going ORDER BY id")
 	if err != nil {
@@ -142,6 +145,9 @@ func removeFailures(t *session) (gone int, stayed []int64, err error) {
 		if err := t.exec("UPDATE failure SET attempts = attempts - 1 WHERE id = ?", id); err != nil {
 			return 0, nil, err
 		}
+		if err := reorder(t, id, &w); err != nil {
+			return 0, nil, err
+		}
 		if w, err = weigh(t, id); err != nil {
 			return 0, nil, err
 		}
@@ -154,6 +160,7 @@ func removeFailures(t *session) (gone int, stayed []int64, err error) {
 		}
 	}
 	for _, statement := range [...]string{
+		"DELETE FROM by_strand WHERE (strand, at, id) IN (SELECT strand, at, id FROM failure WHERE id IN (SELECT id FROM temp.going))",
 		"DELETE FROM failure WHERE id IN (SELECT id FROM temp.going)",
 		"DELETE FROM mention WHERE failure IN (SELECT id FROM temp.going)",
 		"UPDATE identity SET failure = 0 WHERE failure IN (SELECT id FROM temp.going)",

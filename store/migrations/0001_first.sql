@@ -3,8 +3,9 @@
 -- Times are milliseconds since 1970 in UTC, 0 when a record has none. A number
 -- that names a row of "name" is 0 for the empty string.
 
--- What is counted as it goes: next_message, next_text, successes,
--- messages, incidents.
+-- What is counted as it goes: next_message, next_text, successes, messages,
+-- incidents; caught_up, the last message that by_strand has; unsorted, when messages
+-- came that are in no incident yet.
 CREATE TABLE meta (
 	key   TEXT PRIMARY KEY,
 	value INTEGER NOT NULL
@@ -158,7 +159,22 @@ CREATE TABLE failure (
 	text      INTEGER NOT NULL  -- its place in a block
 ) STRICT;
 CREATE INDEX failure_at ON failure (at, id, cell);
-CREATE INDEX failure_strand ON failure (strand, at, id, recipient, cell, wording, campaign, country, app);
+
+-- The same messages by their strands, with what an incident's scope counts. An index
+-- would be rewritten nearly whole by each batch of an import; into this they are
+-- put many at a time, and the counts of cells and strands with them: see catchup.go.
+CREATE TABLE by_strand (
+	strand    INTEGER NOT NULL,
+	at        INTEGER NOT NULL,
+	id        INTEGER NOT NULL,
+	recipient INTEGER NOT NULL,
+	cell      INTEGER NOT NULL,
+	wording   INTEGER NOT NULL,
+	campaign  INTEGER NOT NULL,
+	country   INTEGER NOT NULL,
+	app       INTEGER NOT NULL,
+	PRIMARY KEY (strand, at, id)
+) WITHOUT ROWID, STRICT;
 
 -- What a list and the case view show besides, in blocks of texts: text.go reads
 -- them. The first text of a block has the number "first", the next ones follow.
