@@ -53,8 +53,17 @@ func (im *importing) again(it *item, m *message) error {
 	}
 	if err := im.t.exec(`UPDATE failure SET at = ?, strand = ?, cell = ?, recipient = ?, wording = ?, campaign = ?, country = ?, app = ?,
 		attempts = attempts + 1, sig = ?, import = ?, text = ? WHERE id = ?`,
-		r.at, r.strand, r.cell, it.recipient, r.wording, r.campaign, r.country, r.app, it.sig, im.now.ID, r.text, r.id); err != nil || r.id > im.caught {
-		return err // it is put in order with all that are new
+		r.at, r.strand, r.cell, it.recipient, r.wording, r.campaign, r.country, r.app, it.sig, im.now.ID, r.text, r.id); err != nil {
+		return err
+	}
+	if n := r.id - im.caught - 1; n >= 0 {
+		if n < int64(len(im.waiting)) { // it waits as it was
+			last := im.waiting
+			im.waiting = im.waiting[:n]
+			im.wait(&r)
+			im.waiting = last
+		}
+		return nil
 	}
 	im.deltas.count(old, -1)
 	im.deltas.count(r.weighed(), 1)

@@ -256,6 +256,7 @@ func (im *importing) failed(it *item) error {
 	m.failure, m.sig, m.at = r.id, it.sig, r.at
 	im.touch(m)
 	im.rows = append(im.rows, r)
+	im.wait(&r)
 	im.now.Stored++
 	im.seen(it.at)
 	im.deltas.attempt(r.cell, r.at, true)
@@ -354,15 +355,10 @@ func (im *importing) seen(ms int64) {
 	}
 }
 
-// writeRows writes the failures of a batch that are held back so that they go
-// in by strand: the index over strands is then written from its beginning
-// to its end, and what the other one needs fits into the page cache.
+// writeRows writes the failures of a batch that are held back.
 func (im *importing) writeRows() error {
 	rows := im.rows
 	im.rows, im.held = im.rows[:0], im.next
-	slices.SortFunc(rows, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.strand, b.strand), cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id))
-	})
 	// "OR FAIL" here and below spares SQLite a copy of each page that it would
 	// need to undo the statement alone; if it fails, the batch is undone.
 	_, err := im.t.bulk(`INSERT OR FAIL INTO failure (id, at, strand, cell, recipient, wording, campaign, country, app, sig, text, attempts, delivered, import)

@@ -62,6 +62,7 @@ type importing struct {
 	next    int64    // number of the next failure
 	held    int64    // failures from this number on may be in rows
 	caught  int64    // failures up to this number are in order and counted
+	waiting []waiting
 	rows    []row
 	text    int64   // number of the chunk's first text
 	kept    []owner // of the chunk's texts, those that stay
@@ -129,7 +130,7 @@ func (im *importing) run(ctx context.Context, r *reader) error {
 		}
 		if end == nil && im.opts.Dry {
 			// One transaction to the end, which takes it all back.
-			if err := im.flush(); err != nil {
+			if err := im.flush(false); err != nil {
 				return im.t.rollback(err)
 			}
 			im.started, im.items, im.size = time.Now(), 0, 0
@@ -190,8 +191,12 @@ func (im *importing) begin(ctx context.Context) (err error) {
 		}
 		im.text = max(im.text, 1)
 		im.held = im.next
-		if im.caught, err = caughtUp(im.t); err != nil {
+		caught, err := caughtUp(im.t)
+		if err != nil {
 			return err
+		}
+		if caught != im.caught { // somebody has made incidents
+			im.caught, im.waiting = caught, im.waiting[:0]
 		}
 		return im.look()
 	}()
@@ -201,8 +206,9 @@ func (im *importing) begin(ctx context.Context) (err error) {
 	return nil
 }
 
-// flush writes what the batch holds in memory.
-func (im *importing) flush() error {
+// flush writes what the batch holds in memory; at the end, also what waits to be put
+// in order.
+func (im *importing) flush(end bool) error {
 	if err := im.in.flush(im.t); err != nil {
 		return err
 	}
@@ -223,7 +229,7 @@ func (im *importing) flush() error {
 	}
 	im.deltas.clear()
 	im.rejects = im.rejects[:0]
-	if err := im.catchUp(); err != nil {
+	if err := im.catchUp(end); err != nil {
 		return err
 	}
 	return im.t.exec("INSERT INTO meta (key, value) VALUES ('next_message', ?), ('next_text', ?), ('unsorted', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -232,7 +238,7 @@ func (im *importing) flush() error {
 
 // commit ends a batch. A dry run is taken back with it, which is its end.
 func (im *importing) commit(ctx context.Context, last bool) error {
-	if err := im.flush(); err != nil {
+	if err := im.flush(last); err != nil {
 		return im.t.rollback(err)
 	}
 	if im.opts.Dry {
