@@ -63,7 +63,7 @@ func (im *importing) learn() error {
 	if im.asked*runs < known {
 		return nil
 	}
-	im.sieves = nil
+	im.sieves, im.sieve = nil, newSieve(0, max(known, 64<<10))
 	st, err := im.t.stmt("SELECT id, messages FROM run ORDER BY id")
 	if err != nil {
 		return err
@@ -92,6 +92,7 @@ func (im *importing) learn() error {
 			at++
 		}
 		im.sieves[at].add(d)
+		im.sieve.add(d)
 		return err
 	})
 }
@@ -159,6 +160,9 @@ func (im *importing) resolve(c *chunk) error {
 		im.known[it.digest] = m
 		if !im.whole {
 			ask = append(ask, question{m: m})
+			continue
+		}
+		if !im.sieve.maybe(it.digest) {
 			continue
 		}
 		for _, s := range im.sieves {
@@ -429,6 +433,7 @@ func (im *importing) writeMessages() error {
 		}
 		for _, m := range fresh {
 			s.add(m.digest)
+			im.sieve.add(m.digest)
 		}
 	}
 	clear(im.known)

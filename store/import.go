@@ -56,6 +56,7 @@ type importing struct {
 	known   map[digest]*message
 	fresh   []*message // known ones that are new to the database
 	changed []*message
+	sieve   *sieve   // for all runs: most messages are in none
 	sieves  []*sieve // one for each run
 	whole   bool     // they know all messages of the database
 	asked   int      // look-ups since they did not

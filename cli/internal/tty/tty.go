@@ -41,7 +41,7 @@ import (
 )
 
 // patience is how long a command waits for what it is told to expect.
-const patience = time.Minute
+const patience = 4 * time.Minute
 
 // passed are the variables of the script that the program gets: the terminal's
 // world, and not the machine's.
