@@ -2,7 +2,6 @@ package triage
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"unsent/model"
@@ -65,10 +64,13 @@ func byContent(a, b *Strand) int {
 		cmp.Compare(a.ID, b.ID))
 }
 
-// A series is a count by minute, summed up, so that any span is two look-ups.
+// A series is a count by minute, summed up, so that any span is two look-ups. It
+// belongs to one goroutine.
 type series struct {
 	at  []int64
 	sum []int // sum[i] is all up to and including at[i]
+
+	near [2]int // where the last look-ups ended: the next ones are mostly close by
 }
 
 // tick is one minute of a series that is being built.
@@ -148,16 +150,29 @@ func sortTicks(ticks []tick) {
 	}
 }
 
-// upTo is the sum of all minutes up to and including t.
-func (s *series) upTo(t int64) int {
-	i, found := slices.BinarySearch(s.at, t)
-	if found {
-		return s.sum[i]
+// upTo is the sum of all minutes up to and including t. It looks from *near on, and
+// leaves there where it found it.
+func (s *series) upTo(t int64, near *int) int {
+	// Steps that double, back and forth, until t lies between low and high.
+	low, high := min(*near, len(s.at)), min(*near, len(s.at))
+	for step := 1; low > 0 && s.at[low-1] > t; step *= 2 {
+		low, high = max(low-step, 0), low
 	}
-	if i == 0 {
+	for step := 1; high < len(s.at) && s.at[high] <= t; step *= 2 {
+		low, high = high+1, min(high+step, len(s.at))
+	}
+	for low < high { // at[:low] <= t < at[high:]
+		if mid := int(uint(low+high) / 2); s.at[mid] <= t {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	*near = low
+	if low == 0 {
 		return 0
 	}
-	return s.sum[i-1]
+	return s.sum[low-1]
 }
 
 // count is the sum of the minutes from and to and all between.
@@ -165,7 +180,7 @@ func (s *series) count(from, to int64) int {
 	if to < from || len(s.at) == 0 {
 		return 0
 	}
-	return s.upTo(to) - s.upTo(from-1)
+	return s.upTo(to, &s.near[1]) - s.upTo(from-1, &s.near[0])
 }
 
 func (s *series) total() int {

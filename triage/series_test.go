@@ -1,0 +1,32 @@
+package triage
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// A count is the sum of its minutes, in whatever order is asked.
+func TestSeriesCount(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		var ticks []tick
+		for at := int64(1); len(ticks) < r.IntN(60); {
+			at += r.Int64N(1 + r.Int64N(20))
+			ticks = append(ticks, tick{at, 1 + r.IntN(3)})
+		}
+		s := newSeries(append([]tick(nil), ticks...))
+		for range 60 {
+			from := r.Int64N(600) - 20
+			to := from + r.Int64N(100) - 10
+			want := 0
+			for _, x := range ticks {
+				if x.at >= from && x.at <= to {
+					want += x.n
+				}
+			}
+			if got := s.count(from, to); got != want {
+				t.Fatalf("%v from %d to %d: %d, want %d", ticks, from, to, got, want)
+			}
+		}
+	}
+}
