@@ -2,6 +2,7 @@ package triage
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"unsent/model"
@@ -157,61 +158,131 @@ func (l *lane) runs() []stretch {
 	return out
 }
 
+// A start is when the fault of one account began.
+type start struct {
+	f    *fault
+	l    *lane
+	from int64
+	n    int // its failures
+}
+
+// tells reports whether a start is more than a failure or two by chance.
+func (s start) tells() bool { return s.n >= 3 }
+
 // shared joins the faults of several WABAs that began together with one error:
-// a token, an app or a line of credit that they share.
+// a token, an app or a line of credit that they share. Errors of accounts come
+// singly all the time, so that only so many beginnings in so short a time that
+// chance does not explain it are one.
 func (g *grouper) shared(faults []*fault) {
-	type start struct {
-		f    *fault
-		l    *lane
-		from int64
+	type kind struct {
+		error errorID
+		app   string
 	}
-	var all []start
+	by := map[kind][]start{}
+	var kinds []kind
 	for _, f := range faults {
-		if from, _, _ := f.reach(); from > 0 {
-			all = append(all, start{f, f.lanes[0], from})
-		}
-	}
-	slices.SortStableFunc(all, func(a, b start) int { return cmp.Compare(a.from, b.from) })
-	for i, a := range all {
-		if a.f.lanes == nil {
+		l := f.lanes[0]
+		from, _, n := f.reach()
+		if from == 0 || l.s.WABA == "" {
 			continue
 		}
-		same := []*fault{a.f}
-		wabas := map[string]bool{a.l.s.WABA: true}
-		for _, b := range all[i+1:] {
-			if b.from > a.from+1440 {
-				break
-			}
-			if b.f.lanes == nil || b.l.s.error() != a.l.s.error() || b.l.s.App != a.l.s.App || b.l.s.WABA == "" || a.l.s.WABA == "" {
+		k := kind{l.s.error(), l.s.App}
+		if by[k] == nil {
+			kinds = append(kinds, k)
+		}
+		by[k] = append(by[k], start{f, l, from, n})
+	}
+	for _, k := range kinds {
+		all := by[k]
+		slices.SortStableFunc(all, func(a, b start) int { return cmp.Compare(a.from, b.from) })
+		for i := range all {
+			same := g.begunWith(all, i)
+			if len(same) == 0 {
 				continue
 			}
-			late := b.from - a.from
-			if late <= 10 || b.l.waba.shares() && b.l.waba.good.count(a.from+2, b.from-1) == 0 || !b.l.waba.shares() && late <= 30+5*b.l.pace(b.from) {
-				same = append(same, b.f)
-				wabas[b.l.s.WABA] = true
+			a := all[i].f
+			if categoryOf(k.error.code) == "authorization" {
+				a.shape = model.ShapeApp
 			}
-		}
-		if len(wabas) < platformAsks {
-			continue
-		}
-		if categoryOf(a.l.s.Code) == "authorization" {
-			a.f.shape = model.ShapeApp
-		}
-		for _, f := range same[1:] {
-			a.f.merge(f)
+			for _, s := range same[1:] {
+				a.merge(s.f)
+			}
 		}
 	}
 }
 
+// sharedChance is the logarithm of the chance (one in 650, and a bound) at which
+// beginnings are taken to have one reason, anywhere in the log.
+const sharedChance = -6.5
+
+// begunWith are the faults of at least three WABAs that began with all[i], the
+// first of them itself; none when chance explains as many in that time.
+func (g *grouper) begunWith(all []start, i int) []start {
+	a := all[i]
+	if a.f.lanes == nil || !g.quietBefore(a) {
+		return nil
+	}
+	starts := 0
+	for _, s := range all {
+		if s.tells() {
+			starts++
+		}
+	}
+	same := []start{a}
+	for _, b := range all[i+1:] {
+		late := b.from - a.from
+		if late > 1440 {
+			break
+		}
+		if b.f.lanes == nil || b.l.waba == a.l.waba || b.tells() && !g.quietBefore(b) {
+			continue
+		}
+		good := &b.l.waba.good
+		if late <= 10 || b.l.waba.shares() && good.count(a.from+2, b.from-1) == 0 || !b.l.waba.shares() && late <= 30+5*min(b.l.pace(b.from), 120) {
+			same = append(same, b)
+		}
+	}
+	for ; len(same) > 0; same = same[:len(same)-1] {
+		wabas := map[*wabaOf]bool{}
+		for _, s := range same {
+			if s.tells() {
+				wabas[s.l.waba] = true
+			}
+		}
+		if len(wabas) < platformAsks {
+			return nil
+		}
+		within := same[len(same)-1].from - a.from + 1
+		usual := float64(starts) * float64(within) / float64(g.end-g.begin+1)
+		if chanceOfCount(len(wabas), usual)+math.Log(float64(starts)) <= sharedChance {
+			return same
+		}
+	}
+	return nil
+}
+
+// quietBefore reports whether a fault is known to have begun, and not only the
+// log: sends went well before it, or it took the log many times longer to show
+// the first failure than it then took to show the next ones. Of one named app
+// that fails without pause it is taken to be so.
+func (g *grouper) quietBefore(s start) bool {
+	if s.l.waba.good.count(g.begin, s.from-1) > 0 {
+		return true
+	}
+	pace := s.l.pace(s.from)
+	return pace > 0 && (s.from-g.begin >= 5*pace || s.l.s.App != "" && pace <= 30)
+}
+
 // pace is how many minutes lie between the first failures of a lane from a
-// minute on: without successes it tells how soon an account could notice.
+// minute on: without successes it tells how soon an account could notice. It is 0
+// where there is one.
 func (l *lane) pace(from int64) int64 {
 	i, _ := slices.BinarySearch(l.fails.at, from)
 	j := min(i+4, len(l.fails.at)-1)
 	if j <= i {
 		return 0
 	}
-	return min((l.fails.at[j]-l.fails.at[i])/int64(j-i), 120)
+	return (l.fails.at[j] - l.fails.at[i]) / int64(j-i)
 }
 
 // broad finds the faults of whole accounts in errors that do not say what is

@@ -113,6 +113,11 @@ func (g *grouper) edges() {
 	}
 }
 
+// longest is how many minutes an outage can last where nothing but the end or
+// the beginning of failures shows it. Meta's longest was a third of that; what
+// goes on for longer is how things always are, or a fault that has another name.
+const longest = 1440
+
 // together joins whole accounts that failed with Meta's own errors in the same
 // minutes, where the log is too short before them for a jump to be told. They
 // must have begun together after the log did, or have ended together before it
@@ -125,32 +130,34 @@ func (g *grouper) together() {
 	var all []reach
 	for _, f := range g.faults() {
 		first, last, n := f.reach()
-		if f.shape != model.ShapeAccount || n < 10 || f.lanes[0].s.WABA == "" ||
+		if f.shape != model.ShapeAccount || n < 10 || last-first > longest || f.lanes[0].s.WABA == "" ||
 			slices.ContainsFunc(f.lanes, func(l *lane) bool { return l.bound != boundPlatform }) {
 			continue
 		}
 		all = append(all, reach{f, first, last})
 	}
 	slices.SortStableFunc(all, func(a, b reach) int { return cmp.Compare(a.first, b.first) })
+	near := func(a, b int64) bool { return max(a, b)-min(a, b) <= 10 }
 	for i, a := range all {
-		if a.f.lanes == nil {
-			continue
-		}
 		began, ended := map[*wabaOf]bool{}, map[*wabaOf]bool{}
 		for _, b := range all[i:] {
-			if b.f.lanes == nil || b.first > a.first+10 {
+			if a.f.lanes == nil || b.f.lanes == nil {
 				continue
 			}
-			began[b.f.lanes[0].waba] = true
-			if max(a.last, b.last)-min(a.last, b.last) <= 10 {
+			if near(a.first, b.first) {
+				began[b.f.lanes[0].waba] = true
+			}
+			if near(a.last, b.last) {
 				ended[b.f.lanes[0].waba] = true
 			}
 		}
-		if (len(began) < platformAsks || a.first < g.begin+10) && (len(ended) < platformAsks || a.last > g.end-10) {
+		beginning := len(began) >= platformAsks && a.first >= g.begin+10
+		ending := len(ended) >= platformAsks && a.last <= g.end-10
+		if !beginning && !ending {
 			continue
 		}
 		for _, b := range all[i+1:] {
-			if b.f.lanes != nil && (b.first <= a.first+10 || b.last <= a.last+10) {
+			if b.f.lanes != nil && (beginning && near(a.first, b.first) || ending && near(a.last, b.last)) {
 				a.f.merge(b.f)
 			}
 		}
@@ -308,7 +315,7 @@ func (g *grouper) going(f *fault, grp *Group) bool {
 	if grp.Failures == 1 {
 		pace = 60
 	}
-	if float64(g.end-grp.Last) > max(30, 8*pace) {
+	if float64(g.end-grp.Last) > max(30, min(8*pace, silence)) {
 		return false
 	}
 	well, during := 0, 0

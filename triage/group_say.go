@@ -3,6 +3,7 @@ package triage
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"unsent/kb"
 	"unsent/model"
@@ -16,7 +17,7 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 	}
 	first := f.lanes[0].s
 	what, more := g.errors(f)
-	when := grp.when()
+	when := grp.when(g.end)
 	fails := count(grp.Failures, "send", "sends") + " failed with " + what + more + when
 	s := ""
 	switch f.shape {
@@ -26,7 +27,7 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 		if f.lanes[0].bound == boundApp {
 			s = "The error is about how often the app" + space(first.App) + " may call: " + fails + "."
 		} else {
-			s = fmt.Sprintf("%d WABAs failed with the same error since the same minutes, which points to the app%s or a token that they share: %s.", grp.WABAs, space(first.App), fails)
+			s = fmt.Sprintf("%d WABAs began to fail with the same error within %s, which points to the app%s or a token that they share: %s.", grp.WABAs, f.spread(), space(first.App), fails)
 		}
 		if d := g.limit(grp); d != nil && first.Code == "4" {
 			grp.Outage = d
@@ -35,14 +36,15 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 	case model.ShapeAccount:
 		switch {
 		case grp.WABAs > 1:
-			s = fmt.Sprintf("%d WABAs failed with the same error since the same minutes, which points to something that they share: %s.", grp.WABAs, fails)
+			s = fmt.Sprintf("%d WABAs began to fail with the same error within %s, which points to something that they share: %s.", grp.WABAs, f.spread(), fails)
 		case f.lanes[0].bound.named():
-			s = "The error is about the account" + space(first.WABA) + ": " + fails + "."
+			s = "The error is about " + accountName(first.WABA) + ": " + fails + "."
+		case len(f.lanes) == 1:
+			s = "At " + accountName(first.WABA) + " " + fails + "; the log does not tell more closely what they share."
+		case f.lanes[0].waba.shares():
+			s = "All of " + accountName(first.WABA) + " is hit, not one template or number: " + fails + "."
 		default:
-			s = "The whole account" + space(first.WABA) + " is hit, not one template or number: " + fails + "."
-			if len(f.lanes) == 1 {
-				s = "At account" + space(first.WABA) + " " + fails + "; the log does not tell more closely what they share."
-			}
+			s = "At " + accountName(first.WABA) + " more than one template or number is hit: " + fails + "."
 		}
 		s += g.beside(f, grp, "")
 		if f.outage != nil {
@@ -50,22 +52,22 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 		}
 	case model.ShapeNumber:
 		if first.Phone == "" {
-			s = "Almost all of it is from one sender number of account" + space(first.WABA) + ", which has more: " + fails + "."
+			s = "Almost all of it is from one sender number of " + accountName(first.WABA) + ", which has more: " + fails + "."
 			break
 		}
-		s = "Sender number" + space(first.Phone) + " of account" + space(first.WABA) + ": " + fails + "."
+		s = "Sender number" + space(first.Phone) + " of " + accountName(first.WABA) + ": " + fails + "."
 		s += g.beside(f, grp, phoneKey(first.Phone))
 	case model.ShapeTemplate:
 		name := first.Template
 		if first.Language != "" {
 			name += " (" + first.Language + ")"
 		}
-		s = "Template " + name + " of account" + space(first.WABA) + ": " + fails + "."
+		s = "Template " + name + " of " + accountName(first.WABA) + ": " + fails + "."
 		s += g.beside(f, grp, templateKey(first.Template, first.Language))
 	case model.ShapeRecipient:
-		s = "One recipient of account" + space(first.WABA) + " is sent to again and again: " + fails + ", " + thousands(f.most) + " of them to that one."
+		s = "One recipient of " + accountName(first.WABA) + " is sent to again and again: " + fails + ", " + thousands(f.most) + " of them to that one."
 	case model.ShapeFormat:
-		s = "Many recipients are refused at once at account" + space(first.WABA) + ", which points to a list or to the way its numbers are written: " + fails + "."
+		s = "Many recipients are refused at once at " + accountName(first.WABA) + ", which points to a list or to the way its numbers are written: " + fails + "."
 		s += g.beside(f, grp, "")
 	}
 	return s
@@ -145,17 +147,47 @@ func errorName(s *Strand) string {
 	return "an error that the log does not name"
 }
 
-// when is the time of a group.
-func (grp *Group) when() string {
+// when is the time of a group in a log that ends at a minute.
+func (grp *Group) when(end int64) string {
 	switch {
 	case grp.First == 0:
 		return ", without a time"
-	case grp.Going:
+	case grp.Going && end-grp.Last <= 60:
 		return " since " + clock(grp.First) + ", still so when the log ends"
+	case grp.Going:
+		return " from " + clock(grp.First) + " to " + clock(grp.Last) + ", and nothing shows that it has ended"
 	case grp.First == grp.Last:
 		return " at " + clock(grp.First)
 	}
 	return " from " + clock(grp.First) + " to " + clock(grp.Last)
+}
+
+// spread is how long it took until the last of a fault's accounts had begun to fail.
+func (f *fault) spread() string {
+	began := map[*wabaOf]int64{}
+	first, last := int64(0), int64(0)
+	for _, l := range f.lanes {
+		for _, p := range l.held {
+			if from, _ := l.edge(p); p.f == f && p.from > 0 && (began[l.waba] == 0 || from < began[l.waba]) {
+				began[l.waba] = from
+			}
+		}
+	}
+	for _, at := range began {
+		if first == 0 || at < first {
+			first = at
+		}
+		last = max(last, at)
+	}
+	return lasting(time.Duration(last-first+1) * time.Minute)
+}
+
+// accountName names an account, or says that the log does not.
+func accountName(waba string) string {
+	if waba == "" {
+		return "an account that the log does not name"
+	}
+	return "account " + waba
 }
 
 // limit is the app's limit that the search for outages saw in a group's time.

@@ -141,8 +141,9 @@ func (g *grouper) oddsOf(w *wabaOf, what usualKey, own int, key string) *odds {
 	others := w.beside(what)
 	total := w.fails.total() - w.of(what)
 	if total < fewOthers {
-		// Time alone: several times what other accounts have of it.
-		pace := max(3*float64(g.most(what, w)), 5) / float64(max(g.end-g.begin+1, 1440))
+		// Time alone: several times what other accounts have of it, and more than
+		// the account has all the time.
+		pace := max(3*float64(g.most(what, w)), 5, float64(w.of(what))/2) / float64(max(g.end-g.begin+1, 1440))
 		o.failure, o.minute = math.Log(8), 7*pace
 		o.fewest = 10
 		return o
@@ -228,20 +229,26 @@ func (w *wabaOf) beside(k usualKey) func(from, to int64) int {
 
 // usual is the share of a kind of failure at the WABA in the middle, when they
 // are ordered by it: of sends where the log has successes, of failures
-// otherwise. An account with few of either counts as having none.
+// otherwise. An account with few of either says little about a share and is left
+// out; where most are like that, all accounts are taken together.
 func (g *grouper) usual(k usualKey) float64 {
 	p, ok := g.usuals[k]
 	if !ok {
 		var all []float64
+		of, n := 0, 0
 		for _, w := range g.wabas {
-			share := 0.0
-			if n := w.good.total() + w.fails.total(); n >= 50 {
-				share = float64(w.of(k)) / float64(n)
+			own, sent := w.of(k), w.good.total()+w.fails.total()
+			of, n = of+own, n+sent
+			if sent >= 50 {
+				all = append(all, float64(own)/float64(sent))
 			}
-			all = append(all, share)
 		}
-		slices.Sort(all)
-		p = all[len(all)/2]
+		if len(all) >= platformAsks || len(all) == len(g.wabas) {
+			slices.Sort(all)
+			p = all[len(all)/2]
+		} else {
+			p = float64(of) / float64(max(n, 1))
+		}
 		g.usuals[k] = p
 	}
 	return p

@@ -51,7 +51,7 @@ func TestGroupsShapes(t *testing.T) {
 		says    string        // the first reason
 		going   bool
 	}{
-		{"one refused token is a fault of the account", numbered(every(Strand{Code: "190", WABA: "1"}, 600, 601, 1, 1, 0)), nil, []model.Shape{model.ShapeAccount}, "about the account 1", true},
+		{"one refused token is a fault of the account", numbered(every(Strand{Code: "190", WABA: "1"}, 600, 601, 1, 1, 0)), nil, []model.Shape{model.ShapeAccount}, "about account 1", true},
 		{"payment that does not hit every send", numbered(good("1", "5", "a"), every(Strand{Code: "131042", WABA: "1"}, 1000, 2*aDay, 7, 1, 0)), nil, []model.Shape{model.ShapeAccount}, "still so when the log ends", true},
 		{"payment that was settled and broke again is two faults", numbered(good("1", "5", "a"), every(every(Strand{Code: "131042", WABA: "1"}, 100, 200, 7, 1, 0), 2000, 2200, 7, 1, 0)), nil,
 			[]model.Shape{model.ShapeAccount, model.ShapeAccount}, "131042", false},
@@ -61,7 +61,11 @@ func TestGroupsShapes(t *testing.T) {
 		{"a token and a payment of one account are two", numbered(every(Strand{Code: "190", WABA: "1"}, 100, 500, 7, 1, 0), every(Strand{Code: "131042", WABA: "1"}, 130, 480, 9, 1, 0)), nil,
 			[]model.Shape{model.ShapeAccount, model.ShapeAccount}, "", true},
 		{"a token that three WABAs share", numbered(every(Strand{Code: "190", WABA: "1", App: "7"}, 100, 500, 7, 1, 0), every(Strand{Code: "190", WABA: "2", App: "7"}, 102, 500, 7, 1, 0), every(Strand{Code: "190", WABA: "3", App: "7"}, 109, 500, 7, 1, 0)), nil,
-			[]model.Shape{model.ShapeApp}, "3 WABAs failed with the same error since the same minutes, which points to the app 7 or a token that they share", true},
+			[]model.Shape{model.ShapeApp}, "3 WABAs began to fail with the same error within 10 minutes, which points to the app 7 or a token that they share", true},
+		{"tokens that fail since the log begins are not known to have ended together", numbered(every(Strand{Code: "190", WABA: "1"}, 0, 500, 7, 1, 0), every(Strand{Code: "190", WABA: "2"}, 2, 500, 7, 1, 0), every(Strand{Code: "190", WABA: "3"}, 9, 500, 7, 1, 0)), nil,
+			[]model.Shape{model.ShapeAccount, model.ShapeAccount, model.ShapeAccount}, "about account 1", true},
+		{"few failures in a month that ended days before it are not said to go on", numbered(every(Strand{Code: "130429", WABA: "1", Phone: "5"}, 12*aDay, 24*aDay, aDay, 1, 0), every(Strand{Code: "131049", WABA: "1"}, 0, 30*aDay, 300, 1, 0)), nil,
+			[]model.Shape{model.ShapeNumber, model.ShapeScattered}, "from 14 Feb", false},
 		{"tokens that ended on different days are not shared", numbered(every(Strand{Code: "190", WABA: "1"}, 100, 500, 7, 1, 0), every(Strand{Code: "190", WABA: "2"}, 1002, 1500, 7, 1, 0), every(Strand{Code: "190", WABA: "3"}, 2009, 2500, 7, 1, 0)), nil,
 			[]model.Shape{model.ShapeAccount, model.ShapeAccount, model.ShapeAccount}, "", false},
 		{"a number that is not registered", numbered(good("1", "5", "a"), every(Strand{Code: "133010", WABA: "1", Phone: "6"}, 100, 2*aDay, 5, 1, 0)), nil, []model.Shape{model.ShapeNumber}, "Sender number 6 of account 1", true},
@@ -78,6 +82,7 @@ func TestGroupsShapes(t *testing.T) {
 		{"Meta's choice is no fault, however often", numbered(good("1", "5", "a"), every(Strand{Code: "131049", WABA: "1"}, 1000, 1100, 1, 4, 0)), nil, []model.Shape{model.ShapeScattered}, "", false},
 		{"one failure of an error that may be anything", numbered(good("1", "5", "a"), every(Strand{Code: "131000", WABA: "1"}, 1000, 1001, 1, 1, 0)), nil, []model.Shape{model.ShapeScattered}, "nothing in the log ties it to others", false},
 		{"a log of one error on one template only", numbered(every(Strand{Code: "131000", WABA: "1", Template: "a", Language: "en"}, 100, 2000, 9, 1, 0)), nil, []model.Shape{model.ShapeTemplate}, "Template a (en) of account 1", true},
+		{"an account that the log does not name", numbered(every(Strand{Code: "131000"}, 0, aDay, 9, 1, 0)), nil, []model.Shape{model.ShapeAccount}, "At an account that the log does not name 160 sends failed", true},
 		{"rows without a time", numbered(Strand{Code: "131026", WABA: "1", Minutes: []Minute{{At: 0, Failed: 9}}}), nil, []model.Shape{model.ShapeScattered}, "none has a time", false},
 		{"rows without a time go with those that have one", numbered(Strand{Code: "190", WABA: "1", Minutes: []Minute{{At: 0, Failed: 2}, {At: simBegin, Failed: 3}}}), nil, []model.Shape{model.ShapeAccount}, "5 sends failed with 190", true},
 		{"accounts that stopped failing together, where the log begins with them", numbered(every(Strand{Code: "131016", WABA: "1"}, 0, 60, 2, 1, 0), every(Strand{Code: "131000", WABA: "2"}, 1, 60, 2, 1, 0), every(Strand{Code: "2", WABA: "3"}, 2, 60, 2, 1, 0), every(Strand{Code: "190", WABA: "4"}, 600, 700, 5, 1, 0)), nil,
@@ -236,5 +241,57 @@ func TestGroupsCoverEveryFailureOnce(t *testing.T) {
 	}
 	if groups := Groups(nil, nil); len(groups) != 0 {
 		t.Errorf("an empty log: %v", groups)
+	}
+}
+
+// A month of failures alone, of two hundred accounts of which most have few: what
+// is always there is scattered, whatever its error, and nothing began together.
+func TestGroupsOfABackgroundAreScattered(t *testing.T) {
+	codes := []model.Code{"131000", "131000", "131000", "131016", "131026", "131047", "131049", "131031", "190"}
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 31))
+		s := &fakeStore{}
+		for w := range int64(200) {
+			for range 1 + int(2000/float64((w+4)*(w+4)/4+1)) {
+				k := fakeKind{waba: int8(w % 100), phone: int8(w / 100), template: int8(r.IntN(fakeTemplates)), code: codes[r.IntN(len(codes))]}
+				s.add(&fakeEvent{at: simBegin + int64(r.IntN(30*aDay)), to: int64(r.IntN(1000)), kind: k})
+			}
+		}
+		for _, g := range Groups(s.all(), s.tally) {
+			first := byID(s.strands, g.Extents[0].Strand)
+			if named := first.bound().named(); g.Shape != model.ShapeScattered && !named || g.WABAs > 1 && named {
+				t.Errorf("seed %d: %s: %s", seed, g.Shape, g.Reason)
+			}
+		}
+	}
+}
+
+func byID(strands []Strand, id int64) *Strand {
+	for i := range strands {
+		if strands[i].ID == id {
+			return &strands[i]
+		}
+	}
+	return nil
+}
+
+// Accounts that fail with Meta's own errors for days are no outage, although they
+// began in the same minutes; one that ends at another time than the others, and
+// did not begin with them, is no part of theirs.
+func TestGroupsAnOutageEnds(t *testing.T) {
+	three := func(to int64) []Strand {
+		return []Strand{every(Strand{Code: "131016", WABA: "1"}, 100, to, 3, 1, 0), every(Strand{Code: "131000", WABA: "2"}, 101, to, 3, 1, 0), every(Strand{Code: "2", WABA: "3"}, 102, to, 3, 1, 0),
+			every(Strand{Code: "190", WABA: "4"}, 0, 5*aDay, 100, 1, 0)}
+	}
+	for _, g := range Groups(numbered(three(4*aDay)...), nil) {
+		if g.Shape == model.ShapeOutage {
+			t.Errorf("an outage of four days: %s", g.Reason)
+		}
+	}
+	late := every(Strand{Code: "131016", WABA: "5"}, 115, 130, 1, 1, 0)
+	for _, g := range Groups(numbered(append(three(300), late)...), nil) {
+		if g.Shape == model.ShapeOutage && g.WABAs != 3 {
+			t.Errorf("it has %d accounts: %s", g.WABAs, g.Reason)
+		}
 	}
 }
