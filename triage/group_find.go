@@ -52,7 +52,7 @@ func (g *grouper) hit(d *Disruption, w *wabaOf) bool {
 	// its own on another day.
 	pace := float64(w.platform.total()-x) / float64(max(g.end-g.begin+1, 1))
 	pace = min(pace, float64(w.platform.count(d.From-180, d.From-1)+1)/180)
-	return x >= 2 && float64(x) >= 5*pace*float64(d.To-d.From+1)
+	return float64(x) >= 5*pace*float64(d.To-d.From+1)
 }
 
 // Silence parts a named error in time when the log has no successes: longer than
@@ -211,9 +211,9 @@ func (g *grouper) shared(faults []*fault) {
 	}
 }
 
-// sharedChance is the logarithm of the chance (one in 650, and a bound) at which
+// sharedChance is the logarithm of the chance (one in three thousand) at which
 // beginnings are taken to have one reason, anywhere in the log.
-const sharedChance = -6.5
+const sharedChance = -8
 
 // begunWith are the faults of at least three WABAs that began with all[i], the
 // first of them itself; none when chance explains as many in that time.

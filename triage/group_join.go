@@ -113,11 +113,6 @@ func (g *grouper) edges() {
 	}
 }
 
-// longest is how many minutes an outage can last where nothing but the end or
-// the beginning of failures shows it. Meta's longest was a third of that; what
-// goes on for longer is how things always are, or a fault that has another name.
-const longest = 1440
-
 // together joins whole accounts that failed with Meta's own errors in the same
 // minutes, where the log is too short before them for a jump to be told. They
 // must have begun together after the log did, or have ended together before it

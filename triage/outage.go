@@ -18,6 +18,7 @@ const (
 	SuspectApp      Suspect = "app"       // only WABAs of one app fail while those of others do not
 	SuspectAppLimit Suspect = "app-limit" // code 4 at many WABAs
 	SuspectUnclear  Suspect = "unclear"
+	SuspectLasting  Suspect = "lasting" // it began as an outage does and went on for longer than one lasts
 )
 
 // A Disruption is a time in which the log looks as it does in an outage: the
@@ -53,6 +54,10 @@ const (
 	minHistory   = 60 // minutes of log without which a count has no history
 	together     = 15 // minutes of quiet that do not part an outage
 	platformAsks = 3  // WABAs that tell Meta from an account
+
+	// longest is how many minutes an outage lasts. Meta's longest was a third of
+	// it; what goes on beyond is how things are since then, or has another name.
+	longest = 1440
 )
 
 // windows are the last minutes that are looked at, shortest first.
@@ -68,6 +73,13 @@ type account struct {
 	last   int64  // the newest minute with one of bad, while watching
 
 	known usual // what was last worked out
+	busy  busy  // and of its busy hours
+}
+
+// busy is how many failures a busy hour of a WABA has, at a time.
+type busy struct {
+	at, age int64
+	n       float64
 }
 
 // usual is what is usual at a WABA, at a time.
@@ -75,6 +87,7 @@ type usual struct {
 	at, age int64   // for which it was worked out
 	share   float64 // of its sends that fail, doubled; at most a half
 	rate    float64 // of its failures a minute, several times; 0 where the log is too short to tell
+	middle  float64 // the same for one of many WABAs, of which what is unknown of each evens out
 	others  float64 // of its failures of other kinds a minute
 }
 
@@ -95,6 +108,7 @@ type watcher struct {
 	limit      bool  // it watches for an app's limit
 	open       *opened
 	done       []Disruption
+	quiet      usual      // of all WABAs that have a say in a crowd
 	masked     [][2]int64 // times of outages, which are not usual, ascending
 	age        int64      // grows when an outage begins or ends
 }
@@ -103,6 +117,7 @@ type watcher struct {
 type opened struct {
 	Disruption
 	hit     []*account
+	crowd   bool  // it was told by how many WABAs have a failure or two
 	checked int64 // the newest minute at which its end was looked for
 }
 
@@ -199,19 +214,30 @@ func (w *watcher) read(strands []Strand, bad func(*Strand) bool) []event {
 
 // look asks whether the WABAs that have just had failures jump together.
 func (w *watcher) look(recent []*account, now int64) {
+	if w.open != nil && w.open.crowd {
+		for _, a := range recent {
+			w.joins(a, a.last == now && !a.shares && w.usual(a, now).middle <= crowdQuiet)
+		}
+	}
 	for _, width := range windows {
 		var hit []*account
 		sum, own := 0.0, 0.0 // own is that of one WABA alone
 		for _, a := range recent {
 			if p := w.chance(a, now-width+1, now); p <= jumpChance {
 				hit, sum, own = append(hit, a), sum+max(p, jumpMost), own+p
-				if w.open != nil && p <= 2*jumpChance && !slices.Contains(w.open.hit, a) {
-					w.open.hit = append(w.open.hit, a)
-				}
+				w.joins(a, p <= 2*jumpChance)
 			}
 		}
-		if w.open != nil || len(hit) == 0 || own > surprise || w.isMasked(now-width+1) {
+		if w.open != nil || w.isMasked(now-width+1) {
 			continue // failures of an outage that is over do not begin another
+		}
+		if crowd := w.crowd(recent, now, width); crowd != nil {
+			w.begins(w.blamed(), crowd, now, width)
+			w.open.crowd = true
+			continue
+		}
+		if len(hit) == 0 || own > surprise || !haveSeveral(hit, now-width+1, now) {
+			continue
 		}
 		active, telling := 0, 0
 		for _, a := range w.accounts {
@@ -228,9 +254,7 @@ func (w *watcher) look(recent []*account, now int64) {
 		suspect := SuspectMeta
 		switch {
 		case len(hit) >= platformAsks && len(hit)*3 >= telling && sum+choices(active, len(hit)) <= surprise:
-			if w.limit {
-				suspect = SuspectAppLimit
-			}
+			suspect = w.blamed()
 		case len(w.accounts) < platformAsks && !w.limit:
 			suspect = SuspectUnclear
 		default:
@@ -238,6 +262,21 @@ func (w *watcher) look(recent []*account, now int64) {
 		}
 		w.begins(suspect, hit, now, width)
 	}
+}
+
+// joins adds a WABA to the outage that goes on.
+func (w *watcher) joins(a *account, hit bool) {
+	if hit && w.open != nil && !slices.Contains(w.open.hit, a) {
+		w.open.hit = append(w.open.hit, a)
+	}
+}
+
+// blamed is what an outage at three WABAs and more points to.
+func (w *watcher) blamed() Suspect {
+	if w.limit {
+		return SuspectAppLimit
+	}
+	return SuspectMeta
 }
 
 // begins opens an outage, or goes on with one that had only paused.
@@ -263,6 +302,15 @@ func (w *watcher) settle(now int64) {
 	for w.open != nil && w.open.checked < now {
 		w.open.checked++
 		t := w.open.checked
+		if t-w.open.From > longest {
+			// What was usual before is not what is usual now. From here on it is.
+			if !w.limit {
+				w.open.Suspect = SuspectLasting
+			}
+			w.close(t)
+			w.masked = w.masked[:len(w.masked)-1]
+			return
+		}
 		if from, well, over := w.ended(w.open, t); over {
 			w.open.Over = true
 			if well {
@@ -351,6 +399,7 @@ func (w *watcher) close(end int64) {
 		}
 		shares = shares && a.shares
 	}
+	o.hit = slices.DeleteFunc(o.hit, func(a *account) bool { return a.bad.count(o.From, o.To) == 0 })
 	for _, a := range o.hit {
 		o.WABAs = append(o.WABAs, a.waba)
 		o.Failed += a.bad.count(o.From, o.To)
@@ -438,13 +487,18 @@ func (w *watcher) chance(a *account, from, to int64) float64 {
 	if mean <= 0 {
 		return 0
 	}
-	// More failures of other kinds mean that more was sent: a campaign. In an
-	// outage they become fewer.
-	mean *= max(1, 2*float64(n-x+1)/(u.others*float64(to-from+1)+1))
+	mean *= u.busy(n-x, to-from+1)
 	if float64(x) < jumpFactor/3.0*mean {
 		return 0
 	}
 	return chanceOfCount(x, mean)
+}
+
+// busy is how many times the usual was sent, as far as failures of other kinds in
+// so many minutes tell it. More of them mean a campaign; in an outage they become
+// fewer.
+func (u *usual) busy(others int, minutes int64) float64 {
+	return max(1, 2*float64(others+1)/(u.others*float64(minutes)+1))
 }
 
 // usual works out what is usual at a WABA: the last day and the last hour,
@@ -460,11 +514,41 @@ func (w *watcher) usual(a *account, now int64) *usual {
 	hour, lately, last := w.base(a, now, baseHour)
 	u.share = min(0.5, max(2*(float64(day)+0.5)/(float64(sends)+50), 2*(float64(hour)+0.5)/(float64(lately)+50)))
 	if minutes >= minHistory {
-		// Several times, since a day has busy hours.
-		u.rate = max(3*(float64(day)+1)/float64(minutes), 2*(float64(hour)+0.5)/float64(max(last, baseHour)))
+		// Several times, since a day has busy hours; but not what a fault of some
+		// hours had, which is no usual hour.
+		hourly := w.busyHour(a, now)
+		u.rate = max(min(3*(float64(day)+1)/float64(minutes), 2*(hourly+1)/baseHour), 2*(float64(hour)+0.5)/float64(max(last, baseHour)))
+		u.middle = max(min(3*(float64(day)+0.2)/float64(minutes), 2*(hourly+0.2)/baseHour), 2*float64(hour)/float64(max(last, baseHour)))
 		u.others = float64(sends-day) / float64(minutes)
 	}
 	return u
+}
+
+// busyHour is how many failures a busy hour of the last day had, worked out once
+// an hour: four of five hours had no more. Of a log that is shorter than a day it
+// is the busiest.
+func (w *watcher) busyHour(a *account, now int64) float64 {
+	now -= now % baseHour
+	if a.busy.at == now && a.busy.age == w.age {
+		return a.busy.n
+	}
+	a.busy = busy{at: now, age: w.age}
+	var hours [baseDay / baseHour]int
+	n := 0
+	for to := now - baseGap; n < len(hours) && to > w.begin; to -= baseHour {
+		if !w.isMasked(to) && !w.isMasked(to-baseHour+1) {
+			hours[n] = a.bad.count(to-baseHour+1, to)
+			n++
+		}
+	}
+	slices.Sort(hours[:n])
+	switch {
+	case n == len(hours):
+		a.busy.n = float64(hours[n*4/5])
+	case n > 0:
+		a.busy.n = float64(hours[n-1])
+	}
+	return a.busy.n
 }
 
 // base counts what was usual before now: failures, sends, and minutes of log.

@@ -2,12 +2,11 @@ package triage
 
 import "math"
 
-// The chances here are bounds from above (Chernoff), as natural logarithms: the
-// true chance is smaller. They are exact where all of n fail, cheap, and never
-// make a jump look rarer than it is.
+// The chances here are natural logarithms.
 
-// chanceOfShare bounds the chance that at least x of n sends fail when each
-// fails with probability p.
+// chanceOfShare bounds from above (Chernoff) the chance that at least x of n sends fail when each
+// fails with probability p. The true chance is smaller: the bound is exact where
+// all of n fail, and never makes a jump look rarer than it is.
 func chanceOfShare(x, n int, p float64) float64 {
 	if n == 0 || float64(x) <= p*float64(n) {
 		return 0
@@ -20,13 +19,20 @@ func chanceOfShare(x, n int, p float64) float64 {
 	return -float64(n) * d
 }
 
-// chanceOfCount bounds the chance of at least x failures where mean are usual.
+// chanceOfCount is the chance of at least x failures where mean are usual; 0, for
+// all, where x is not more than that.
 func chanceOfCount(x int, mean float64) float64 {
 	k := float64(x)
 	if k <= mean {
 		return 0
 	}
-	return -(k*math.Log(k/mean) - k + mean)
+	logGamma, _ := math.Lgamma(k + 1)
+	sum, term := 1.0, 1.0
+	for i := 1.0; term > 1e-6*sum; i++ {
+		term *= mean / (k + i)
+		sum += term
+	}
+	return min(0, k*math.Log(mean)-mean-logGamma+math.Log(sum))
 }
 
 // choices is the logarithm of how many ways there are to pick k of n.

@@ -18,10 +18,16 @@ func (d *Disruption) Reason() string {
 		b.WriteString("Points to app " + d.App + ", not to Meta: only WABAs of that app fail, those of other apps do not. ")
 	case SuspectAppLimit:
 		b.WriteString("Points to the call limit of the app" + space(d.App) + ", not to Meta: code 4 came in the same minutes at ")
+	case SuspectLasting:
+		b.WriteString("No outage, because it went on for longer than a day, though it began as one does: ")
 	case SuspectUnclear:
 		b.WriteString("Cannot tell an outage at Meta from a fault of the account, because the log has " + count(d.Active, "WABA", "WABAs") + " only: ")
 	}
-	b.WriteString(fmt.Sprintf("%d of %d WABAs that sent were hit; ", len(d.WABAs), d.Active))
+	who := "WABAs that sent"
+	if d.Sends == 0 {
+		who = "WABAs that the log has failures of in that time"
+	}
+	fmt.Fprintf(&b, "%d of %d %s were hit; ", len(d.WABAs), d.Active, who)
 	span := "since " + clock(d.From)
 	if d.Over {
 		span = "from " + clock(d.From) + " to " + clock(d.To)
@@ -42,7 +48,7 @@ func (d *Disruption) Reason() string {
 		b.WriteString(" The log begins in it, so what was usual before is not known.")
 	}
 	if d.Sends == 0 {
-		b.WriteString(" The log has no successes of all of them, so a share cannot be told.")
+		b.WriteString(" The log does not have the sends that went well of all of them, so which share failed cannot be told.")
 	}
 	if d.Suspect == SuspectMeta && d.App != "" {
 		b.WriteString(" All of them send through app " + d.App + ", so the log alone does not tell Meta from that app.")

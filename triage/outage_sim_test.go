@@ -22,7 +22,23 @@ type simOutage struct {
 	from, to int64
 	severity float64
 	wabas    int
-	early    []int // failures in the first three minutes, by WABA
+	early    []int     // failures in the first three minutes, by WABA
+	quiet    []float64 // and how many there would have been without it, on average
+}
+
+// visible reports whether somebody who knew how many failures each WABA had to
+// expect in those minutes, campaigns and its own faults included, would see an
+// outage in the counts: at three WABAs, and as surprising as is asked for. What
+// such a person does not see is not visible in principle. A log without successes
+// does not tell the expected counts, so whoever has only the log needs more.
+func (o *simOutage) visible() bool {
+	hit, sum := 0, 0.0
+	for w, n := range o.early {
+		if c := chanceOfCount(n, o.quiet[w]); c <= jumpChance {
+			hit, sum = hit+1, sum+max(c, jumpMost)
+		}
+	}
+	return hit >= platformAsks && sum+choices(len(o.early), hit) <= surprise
 }
 
 const simBegin = 29_500_000 // a minute in 2026
@@ -60,14 +76,19 @@ func binomial(r *rand.Rand, n int, p float64) int {
 // simulate makes a log of so many days, with an outage on two days of three.
 func simulate(seed uint64, days int) *simulation {
 	r := rand.New(rand.NewPCG(seed, 55))
+	return simulateOf(r, days, 4+r.IntN(12), -1) // 0.4 to 12 sends a minute by day
+}
+
+// simulateOf makes it of so many WABAs, the smallest of which send e^least times
+// a minute by day.
+func simulateOf(r *rand.Rand, days, wabas int, least float64) *simulation {
 	sim := &simulation{minutes: int64(days) * 1440}
-	wabas := 4 + r.IntN(12)
 	for day := range days {
 		if day == 0 || r.IntN(3) == 0 {
 			continue
 		}
 		from := simBegin + int64(day)*1440 + int64(r.IntN(1100))
-		o := simOutage{from: from, to: from + 5 + int64(r.ExpFloat64()*50), severity: 0.25 + 0.75*r.Float64(), wabas: max(3, wabas-r.IntN(1+wabas/2)), early: make([]int, wabas)}
+		o := simOutage{from: from, to: from + 5 + int64(r.ExpFloat64()*50), severity: 0.25 + 0.75*r.Float64(), wabas: max(3, wabas-r.IntN(1+wabas/2)), early: make([]int, wabas), quiet: make([]float64, wabas)}
 		sim.outages = append(sim.outages, o)
 	}
 	fullHours := make([]bool, days*24) // hours at which many send at once
@@ -75,7 +96,7 @@ func simulate(seed uint64, days int) *simulation {
 		fullHours[i] = i%24 >= 8 && i%24 <= 20 && r.IntN(4) == 0
 	}
 	for w := range wabas {
-		rate := math.Exp(r.Float64()*3.5 - 1) // 0.4 to 12 sends a minute by day
+		rate := math.Exp(r.Float64()*3.5 + least)
 		background := 0.001 + 0.007*r.Float64()
 		other := 0.01 + 0.05*r.Float64()
 		peak := 10 + 6*r.Float64()
@@ -108,6 +129,7 @@ func simulate(seed uint64, days int) *simulation {
 			if t < localUntil {
 				bad = max(bad, local)
 			}
+			expected := mean * bad
 			for i := range sim.outages {
 				if o := &sim.outages[i]; o.from <= at && at < o.to && w < o.wabas {
 					bad = max(bad, o.severity)
@@ -118,6 +140,7 @@ func simulate(seed uint64, days int) *simulation {
 			for i := range sim.outages {
 				if o := &sim.outages[i]; o.from <= at && at < min(o.to, o.from+3) {
 					o.early[w] += f
+					o.quiet[w] += expected
 				}
 			}
 			l := binomial(r, n-f, min(1, lost))
@@ -140,6 +163,7 @@ type simScore struct {
 	falseAlarms         int
 	outages, seen, fast int
 	telling, tellingOK  int // outages that showed at three WABAs in their first three minutes: two failed sends at each, or three where no success is known
+	visible, visibleOK  int // outages that were visible in principle in their first three minutes
 	recovered, resumed  int // ends that were followed by an hour of log, and proposals within five minutes of them
 	delays, resumes     []int
 	missed              []string
@@ -176,6 +200,12 @@ func (s *simScore) add(sim *simulation, strands []Strand, enough int) {
 		if delay > 0 && delay <= 3 {
 			s.fast++
 		}
+		if o.visible() {
+			s.visible++
+			if delay > 0 && delay <= 3 {
+				s.visibleOK++
+			}
+		}
 		shown := 0
 		for _, n := range o.early {
 			if n >= enough {
@@ -208,8 +238,8 @@ func (s *simScore) String() string {
 		}
 		return all[min(len(all)-1, int(p*float64(len(all))))]
 	}
-	return fmt.Sprintf("%.0f quiet hours, %d false alarms; %d outages, %d seen, %d within 3 minutes (median %d, 95 %%: %d); of %d that three WABAs showed in those 3 minutes, %d within them; %d recovered, noticed within 5 minutes %d (median %d, 95 %%: %d)",
-		s.hours, s.falseAlarms, s.outages, s.seen, s.fast, at(s.delays, .5), at(s.delays, .95), s.telling, s.tellingOK, s.recovered, s.resumed, at(s.resumes, .5), at(s.resumes, .95))
+	return fmt.Sprintf("%.0f quiet hours, %d false alarms; %d outages, %d seen, %d within 3 minutes (median %d, 95 %%: %d); of %d that three WABAs showed in those 3 minutes, %d within them, of %d visible in principle %d; %d recovered, noticed within 5 minutes %d (median %d, 95 %%: %d)",
+		s.hours, s.falseAlarms, s.outages, s.seen, s.fast, at(s.delays, .5), at(s.delays, .95), s.telling, s.tellingOK, s.visible, s.visibleOK, s.recovered, s.resumed, at(s.resumes, .5), at(s.resumes, .95))
 }
 
 // withoutSuccesses is the log as an export of failures only has it.

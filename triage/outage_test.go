@@ -143,3 +143,74 @@ func TestDisruptionsAtTheEndsOfALog(t *testing.T) {
 		t.Errorf("an empty log: %v", found)
 	}
 }
+
+// What stays for days is no outage: from then on it is what is usual.
+func TestDisruptionsEnd(t *testing.T) {
+	var strands []Strand
+	for w := range 4 {
+		s := every(Strand{ID: int64(w + 1), Code: "131016", WABA: fmt.Sprint(w)}, int64(w), 10*aDay, 480, 1, 0)
+		for at := int64(3 * aDay); at < 10*aDay; at += 5 {
+			s.Minutes = append(s.Minutes, Minute{At: simBegin + at, Failed: 2})
+		}
+		s.Minutes = byMinuteOf(s.Minutes)
+		strands = append(strands, s)
+	}
+	found := Disruptions(strands)
+	if len(found) == 0 {
+		t.Fatal("nothing was seen when it began")
+	}
+	for _, d := range found {
+		if d.Suspect == SuspectMeta || d.To-d.From > longest+1 {
+			t.Errorf("%d minutes: %s", d.To-d.From, d.Reason())
+		}
+	}
+	for _, g := range Groups(strands, nil) {
+		if g.Shape == model.ShapeOutage {
+			t.Errorf("an outage of %d minutes: %s", g.Last-g.First, g.Reason)
+		}
+	}
+}
+
+func byMinuteOf(all []Minute) []Minute {
+	slices.SortFunc(all, func(a, b Minute) int { return int(a.At - b.At) })
+	return all
+}
+
+// A job that sends once a day sends for all of its WABAs in one minute: a failure
+// at each is rare by the counts and no outage.
+func TestDisruptionsAFailureEachIsNone(t *testing.T) {
+	for wabas := 3; wabas <= 5; wabas++ {
+		var strands []Strand
+		for w := range wabas {
+			s := Strand{ID: int64(w + 1), Code: "131000", WABA: fmt.Sprint(w), Minutes: []Minute{{At: simBegin, Failed: 1}, {At: simBegin + 3*aDay, Failed: 1}}}
+			strands = append(strands, s)
+		}
+		if found := Disruptions(strands); len(found) > 0 {
+			t.Errorf("%d WABAs: %s", wabas, found[0].Reason())
+		}
+	}
+}
+
+// Eighty WABAs that fail once in three days, and forty of them within ten minutes:
+// it is seen in how many there are, ends with them, and no more were hit than failed.
+func TestDisruptionsOfACrowd(t *testing.T) {
+	var strands []Strand
+	for w := range 80 {
+		s := every(Strand{ID: int64(w + 1), Code: "131016", WABA: fmt.Sprintf("%02d", w)}, int64(w)*50, 12*aDay, 3*aDay, 1, 0)
+		if w%2 == 0 {
+			s.Minutes = byMinuteOf(append(s.Minutes, Minute{At: simBegin + 5*aDay + 400 + int64(w/8), Failed: 1}))
+		}
+		strands = append(strands, s)
+	}
+	found := Disruptions(strands)
+	if len(found) != 1 {
+		t.Fatalf("%d disruptions", len(found))
+	}
+	d := found[0]
+	if d.Suspect != SuspectMeta || !d.Over || d.Noticed > simBegin+5*aDay+403 || len(d.WABAs) < 35 || len(d.WABAs) > d.Active || d.To > simBegin+5*aDay+415 {
+		t.Errorf("noticed %d: %s", d.Noticed-simBegin-5*aDay, d.Reason())
+	}
+	if !strings.Contains(d.Reason(), "WABAs that the log has failures of in that time were hit") {
+		t.Errorf("%s", d.Reason())
+	}
+}
