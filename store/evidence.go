@@ -59,13 +59,13 @@ func aroundOf(ctx context.Context, q querier, e *extent, l *look) (a around, fir
 		return a, nil, err
 	}
 	begin, end := minuteOf(e.first), minuteOf(e.last)
-	rows, err = q.QueryContext(ctx, "SELECT counts FROM timeline ORDER BY import, n")
-	err = readTimeline(rows, err, strands, func(cell int64) int64 { return int64(cells[cell].strand) }, func(t tick) {
+	rows, err = q.QueryContext(ctx, "SELECT import, counts FROM timeline ORDER BY import, n")
+	err = readTimeline(rows, err, strands, func(cell int64) int64 { return int64(cells[cell].strand) }, func(imported int64, t tick) {
 		if t.minute > 0 && (a.from == 0 || t.minute < a.from) {
 			a.from = t.minute
 		}
-		if _, ok := cells[t.cell]; ok {
-			l.saw(t)
+		if at, ok := cells[t.cell]; ok {
+			l.saw(t, l.in(file{imported, at.waba}))
 			if was := first[t.cell]; t.minute > 0 && (was == 0 || t.minute < was) {
 				first[t.cell] = t.minute
 			}
@@ -114,11 +114,11 @@ func evidence(ctx context.Context, q querier, e extent, sum *summary, cells []ce
 // contrasts compare the incident's one template, number, kind and account with
 // their neighbours.
 func contrasts(ctx context.Context, q querier, e extent, sum *summary, cells []cellCount, a around, l *look) ([]model.Contrast, error) {
-	now, err := parts(ctx, q, l.during)
+	now, err := compared(ctx, q, l.during)
 	if err != nil {
 		return nil, err
 	}
-	before, err := parts(ctx, q, l.before)
+	before, err := compared(ctx, q, l.before)
 	if err != nil {
 		return nil, err
 	}

@@ -208,8 +208,9 @@ func (s *Store) edge(ctx context.Context, id model.IncidentID, n int, oldest boo
 }
 
 // Samples are messages that stand for an incident, with payloads: the newest
-// three, the oldest, and one for each combination of template, phone number id
-// and wording among some 20,000 of the newest, the commonest first; at most k.
+// three, the oldest, and one for each combination of error, template, phone number
+// id and wording among some 20,000 of the newest; at most k. The commonest of each
+// error come first, then the commonest.
 func (s *Store) Samples(ctx context.Context, id model.IncidentID, k int) ([]model.Failure, error) {
 	doing := "choosing samples of " + id.String()
 	newest, err := s.edge(ctx, id, newestFirst, false)
@@ -226,10 +227,10 @@ func (s *Store) Samples(ctx context.Context, id model.IncidentID, k int) ([]mode
 	}
 	// The newest row of each combination. A combination that a message picked
 	// above already stands for is left out.
-	others, err := s.numbers(ctx, `SELECT id FROM (SELECT f.id, count(*) AS n, max(f.at) FROM json_each(?) AS p CROSS JOIN failure AS f ON f.id IN
+	others, err := s.numbers(ctx, `SELECT id FROM (SELECT f.id, count(*) AS n, max(f.at), c.code, c.vendor, c.http FROM json_each(?) AS p CROSS JOIN failure AS f ON f.id IN
 			(SELECT f.id FROM by_strand AS f WHERE f.strand = p.value ->> 0 AND f.at >= p.value ->> 1 AND f.at < p.value ->> 2 ORDER BY f.at DESC, f.id DESC LIMIT ?)
-		CROSS JOIN cell AS c ON c.id = f.cell GROUP BY c.template, c.phone, f.wording)
-		ORDER BY n DESC, id DESC LIMIT 100`, jsonPieces(pieces), max(sampled/max(len(pieces), 1), 1))
+		CROSS JOIN cell AS c ON c.id = f.cell GROUP BY c.code, c.vendor, c.http, c.template, c.phone, f.wording)
+		ORDER BY row_number() OVER (PARTITION BY code, vendor, http ORDER BY n DESC, id DESC) > 1, n DESC, id DESC LIMIT 100`, jsonPieces(pieces), max(sampled/max(len(pieces), 1), 1))
 	if err != nil {
 		return nil, s.fail(doing, err)
 	}

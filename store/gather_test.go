@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -176,4 +178,67 @@ func TestTotalsAreKept(t *testing.T) {
 		t.Error("nothing is kept after an import was taken back")
 	}
 	totals(3, 2)
+}
+
+// That not one send of an account went well is a fact where the file that says so
+// has others of its sends that did; a file of failures only does not tell.
+func TestShareOfAnAccountThatStops(t *testing.T) {
+	for _, exported := range []bool{false, true} {
+		s := openTest(t)
+		var well, list []model.Record
+		for n := range 20 {
+			well = append(well, send(n-7200, model.Succeeded, "1", "a"))
+			list = append(list, send(n, model.Failed, "1", []string{"a", "b"}[n%2]))
+		}
+		if exported { // the failures are another export's
+			importAll(t, s, well...)
+		} else {
+			list = append(well, list...)
+		}
+		importAll(t, s, list...)
+		all, err := s.Incidents(t.Context(), model.Query{})
+		if err != nil || len(all) == 0 {
+			t.Fatalf("%d incidents, %v", len(all), err)
+		}
+		for _, inc := range all {
+			if inc.Successes == exported || inc.Attempts != inc.Failures {
+				t.Errorf("an export of its own %t: successes %t, %d of %d", exported, inc.Successes, inc.Failures, inc.Attempts)
+			}
+			ev, err := s.Evidence(t.Context(), &inc)
+			if i := slices.IndexFunc(ev.Contrasts, func(c model.Contrast) bool { return c.Dim == model.DimWABA }); err != nil || i < 0 == !exported {
+				t.Errorf("an export of its own %t: contrasts %+v, %v", exported, ev.Contrasts, err)
+			}
+		}
+	}
+}
+
+// An error that is one of several of an incident has its sample, however many
+// templates the commonest one met.
+func TestSamplesHaveEveryError(t *testing.T) {
+	s := openTest(t)
+	s.SetSorter(func(r *model.Record) model.Bounds { return model.Bounds{Code: r.Code, WABA: r.WABA} }, func(_ context.Context, log *Log) ([]model.Group, error) {
+		g := model.Group{}
+		for _, x := range log.Strands {
+			g.Extents = append(g.Extents, model.Extent{Strand: x.ID, From: -1 << 60, To: 1 << 60})
+		}
+		for _, id := range log.Incidents {
+			g.ID = id
+		}
+		return []model.Group{g}, nil
+	})
+	var list []model.Record
+	for n := range 60 {
+		list = append(list, send(n, model.Failed, "1", fmt.Sprintf("template_%d", n%15)))
+	}
+	rare := send(7, model.Failed, "1", "template_0")
+	rare.Code, rare.WAMID = "131016", "wamid.rare"
+	importAll(t, s, append(list, rare)...)
+	all, err := s.Incidents(t.Context(), model.Query{})
+	if err != nil || len(all) != 1 || all[0].Failures != 61 {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	samples, err := s.Samples(t.Context(), all[0].ID, 10)
+	if err != nil || !slices.ContainsFunc(samples, func(f model.Failure) bool { return f.Code == "131016" }) {
+		t.Errorf("none of %d samples has the second error, %v", len(samples), err)
+	}
 }

@@ -190,13 +190,13 @@ func (s *Store) regroup(t *session) (*Log, error) {
 func (l *Log) readTimes() error {
 	l.first = make([]int32, len(l.seats))
 	strange := false
-	rows, err := l.t.tx.QueryContext(l.t.ctx, "SELECT counts FROM timeline ORDER BY import, n")
+	rows, err := l.t.tx.QueryContext(l.t.ctx, "SELECT import, counts FROM timeline ORDER BY import, n")
 	err = readTimeline(rows, err, l.Strands, func(cell int64) int64 {
 		if cell >= int64(len(l.seats)) {
 			return 0
 		}
 		return int64(l.seats[cell].strand)
-	}, func(t tick) {
+	}, func(_ int64, t tick) {
 		if t.cell >= int64(len(l.first)) || t.minute > math.MaxInt32 {
 			strange = true
 			return

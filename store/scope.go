@@ -49,7 +49,7 @@ func (s *Store) scopes(ctx context.Context, id model.IncidentID, whole bool) (ma
 			if err != nil {
 				return nil, err
 			}
-			if sent, err = parts(ctx, s.r, looks[0].during); err != nil {
+			if sent, err = compared(ctx, s.r, looks[0].during); err != nil {
 				return nil, err
 			}
 		}

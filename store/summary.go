@@ -124,7 +124,10 @@ func (l *Log) survey(due []extent) ([]*look, error) {
 			by[waba] = append(by[waba], looks[i])
 		}
 	}
-	return looks, survey(l.t.ctx, l.t.tx, func(cell int64) []*look { return by[l.seats[cell].waba] })
+	return looks, survey(l.t.ctx, l.t.tx, func(cell int64) (int32, []*look) {
+		waba := l.seats[cell].waba
+		return waba, by[waba]
+	})
 }
 
 // successes is how many sends that went well the log has.
@@ -211,7 +214,13 @@ func described(ctx context.Context, q querier, e extent, cells []cellCount, l *l
 	// A share can be told when the log has the account's successful sends of that
 	// time, be there some in the very scope or not: then "all of them failed" is a
 	// fact. With no success of the account the log may hold failures only.
-	if sum.Successes = len(all) > 0; sum.Successes {
+	went := int64(0)
+	for i := range all {
+		went += all[i].succeeded
+	}
+	// That not one went well is a fact too, where the same files have sends of the
+	// account that went well at another time.
+	if sum.Successes = went > 0 || len(all) > 0 && l.told(); sum.Successes {
 		k, sends := scopeOf(cells), int64(0)
 		for i := range all {
 			if c := &all[i]; (k.template < 0 || c.key.template == k.template) && (k.template < 0 || k.language < 0 || c.key.language == k.language) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 
 	"unsent/model"
@@ -19,10 +20,19 @@ type look struct {
 	first, last int64              // the first and the last minute; 0 when it has no time
 	during      map[int64]attempts // by cell
 	before      map[int64]attempts // in the hour before it
+	files       map[file]*said
 }
 
+// A file is an import's part about an account, and said is what it has.
+type file struct {
+	imported int64
+	waba     int32
+}
+
+type said struct{ failures, successes bool } // failures while the incident lasted, successes at some time
+
 func newLook(e *extent) *look {
-	l := &look{during: map[int64]attempts{}, before: map[int64]attempts{}}
+	l := &look{during: map[int64]attempts{}, before: map[int64]attempts{}, files: map[file]*said{}}
 	if e.first != 0 {
 		l.first = max(minuteOf(e.first)/lookStep*lookStep, 1)
 		l.last = minuteOf(e.last)/lookStep*lookStep + lookStep - 1
@@ -31,10 +41,12 @@ func newLook(e *extent) *look {
 }
 
 // saw counts a tick in. Attempts without a time count when the incident has none.
-func (l *look) saw(t tick) {
+func (l *look) saw(t tick, in *said) {
+	in.successes = in.successes || t.good > 0
 	to := l.during
 	switch {
 	case t.minute >= l.first && t.minute <= l.last:
+		in.failures = in.failures || t.failed > 0
 	case t.minute >= l.first-hourBefore && t.minute < l.first && t.minute > 0:
 		to = l.before
 	default:
@@ -46,22 +58,50 @@ func (l *look) saw(t tick) {
 	to[t.cell] = a
 }
 
-// survey reads the timeline once for many looks. of says which of them want to know
-// of a cell.
-func survey(ctx context.Context, q querier, of func(cell int64) []*look) error {
-	last, looks := int64(-1), []*look(nil)
-	rows, err := q.QueryContext(ctx, "SELECT counts FROM timeline")
+// in is what a file is known to have said.
+func (l *look) in(f file) *said {
+	s := l.files[f]
+	if s == nil {
+		s = &said{}
+		l.files[f] = s
+	}
+	return s
+}
+
+// told reports whether each file that has failures of an account while the incident
+// lasted has sends of the same account that went well at some time: it is no export
+// of failures only.
+func (l *look) told() bool {
+	for _, s := range l.files {
+		if s.failures && !s.successes {
+			return false
+		}
+	}
+	return true
+}
+
+// survey reads the timeline once for many looks. of says whose a cell is, and which
+// of them want to know of it.
+func survey(ctx context.Context, q querier, of func(cell int64) (waba int32, looks []*look)) error {
+	rows, err := q.QueryContext(ctx, "SELECT import, counts FROM timeline")
 	return each(rows, err, func(r *sql.Rows) error {
+		var imported int64
 		var b sql.RawBytes
-		if err := r.Scan(&b); err != nil {
+		if err := r.Scan(&imported, &b); err != nil {
 			return err
 		}
+		last, looks, in := int64(-1), []*look(nil), []*said(nil)
 		return unpackTimeline(b, func(t tick) {
 			if t.cell != last { // ticks come cell by cell
-				last, looks = t.cell, of(t.cell)
+				last, in = t.cell, in[:0]
+				var waba int32
+				waba, looks = of(t.cell)
+				for _, l := range looks {
+					in = append(in, l.in(file{imported, waba}))
+				}
 			}
-			for _, l := range looks {
-				l.saw(t)
+			for i, l := range looks {
+				l.saw(t, in[i])
 			}
 		})
 	})
@@ -103,11 +143,11 @@ func surveyed(ctx context.Context, q querier, due []extent) ([]*look, error) {
 	if err != nil {
 		return nil, err
 	}
-	return looks, survey(ctx, q, func(cell int64) []*look {
+	return looks, survey(ctx, q, func(cell int64) (int32, []*look) {
 		if at, ok := cells[cell]; ok {
-			return by[at.waba]
+			return at.waba, by[at.waba]
 		}
-		return nil
+		return 0, nil
 	})
 }
 
@@ -133,19 +173,20 @@ type cellPart struct {
 	attempts
 }
 
-// parts are the attempts of cells with what the cells say; none when there is no
-// success among them, because no share can be told then.
+// compared are parts, and none when there is no success among them: no share can be
+// told then.
+func compared(ctx context.Context, q querier, of map[int64]attempts) ([]cellPart, error) {
+	for _, a := range of {
+		if a.succeeded > 0 {
+			return parts(ctx, q, of)
+		}
+	}
+	return nil, nil
+}
+
+// parts are the attempts of cells with what the cells say.
 func parts(ctx context.Context, q querier, of map[int64]attempts) (all []cellPart, err error) {
-	numbers := make([]int64, 0, len(of))
-	succeeded := int64(0)
-	for id, a := range of {
-		numbers = append(numbers, id)
-		succeeded += a.succeeded
-	}
-	if succeeded == 0 {
-		return nil, nil
-	}
-	slices.Sort(numbers)
+	numbers := slices.Sorted(maps.Keys(of))
 	rows, err := q.QueryContext(ctx, "SELECT c.id, c.waba, c.phone, c.template, c.language, c.kind FROM json_each(?) AS j CROSS JOIN cell AS c ON c.id = j.value", ids(numbers))
 	err = each(rows, err, func(r *sql.Rows) error {
 		var id int64

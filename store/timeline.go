@@ -96,9 +96,9 @@ func seatsOf(ctx context.Context, q querier) (all []seat, err error) {
 }
 
 // readTimeline gives every strand its minutes, in order and each once. strand says
-// whose a cell is, 0 for one of which nothing is wanted. Where saw is not nil, it is
-// told of all that there is, also of other cells.
-func readTimeline(rows *sql.Rows, err error, strands []model.Strand, strand func(cell int64) int64, saw func(tick)) error {
+// whose a cell is, 0 for one of which nothing is wanted. saw is told of all that
+// there is, also of other cells. The rows are imports and counts.
+func readTimeline(rows *sql.Rows, err error, strands []model.Strand, strand func(cell int64) int64, saw func(imported int64, t tick)) error {
 	places := make(map[int64]int, len(strands))
 	for i := range strands {
 		places[strands[i].ID] = i
@@ -117,15 +117,14 @@ func readTimeline(rows *sql.Rows, err error, strands []model.Strand, strand func
 	counts := make([]int, len(strands))
 	total := 0
 	if err := each(rows, err, func(r *sql.Rows) error {
+		var imported int64
 		var b []byte
-		if err := r.Scan(&b); err != nil {
+		if err := r.Scan(&imported, &b); err != nil {
 			return err
 		}
 		pieces = append(pieces, b)
 		return unpackTimeline(b, func(t tick) {
-			if saw != nil {
-				saw(t)
-			}
+			saw(imported, t)
 			if i := place(t.cell); i >= 0 {
 				counts[i]++
 				total++
