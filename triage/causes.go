@@ -345,8 +345,10 @@ func Leading(all []model.CauseFinding) []model.CauseFinding {
 	return nil
 }
 
-// Missing is what would tell most while no cause leads, "" when nothing would.
-func Missing(all []model.CauseFinding) string {
+// Missing is what would tell most while no cause leads: what the strongest cause
+// lacks; where none lacks anything, the first check that has not answered, and
+// then that nothing is left to look at. It is never empty.
+func Missing(all []model.CauseFinding, steps []Step) string {
 	for _, c := range Rank(all) {
 		for _, r := range c.Reasons {
 			if r.Lean == model.Missing {
@@ -354,7 +356,17 @@ func Missing(all []model.CauseFinding) string {
 			}
 		}
 	}
-	return ""
+	for _, s := range steps {
+		if s.State == model.StepDone || s.State == model.StepSkipped || s.State == model.StepLocked {
+			continue
+		}
+		for _, c := range s.Checks {
+			if !slices.ContainsFunc(s.Findings, func(f model.Finding) bool { return f.Check == c && told(f) }) {
+				return fmt.Sprintf("None of the causes fits so far; the %s check, in step %s, has not answered yet", c, s.ID)
+			}
+		}
+	}
+	return "None of the causes fits, and nothing that was looked at says more; ask the CRM for the complete error response, and Meta's support with its fbtrace_id"
 }
 
 // quote is a value of the log inside a sentence.

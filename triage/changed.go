@@ -135,11 +135,18 @@ func differs(was, now model.Finding) string {
 // telling are the facts whose values are states: of a template, number, account.
 var telling = []string{"status", "quality", "review", "category", "platform", "mode", "display name is", "messaging limit", "throughput", "type", "app"}
 
-// firstSeen are values of the failures that the log had not seen before.
+// unseen is how many failures of a value there would have been before it was first
+// seen, had it always failed as it does in the incident, for its absence to mean
+// anything: chance leaves none of five in one case of 150.
+const unseen = 5
+
+// firstSeen are values of the failures that the log had not seen before. In a log
+// of failures only the first of one is when it first failed and no news.
 func firstSeen(c *model.Case, began time.Time) (out []Change) {
-	if c.Evidence.LogFrom.IsZero() {
+	if c.Evidence.LogFrom.IsZero() || !c.Incident.Successes {
 		return nil
 	}
+	lasted := max(c.Incident.Last.Sub(c.Incident.First), time.Minute)
 	for _, s := range c.Evidence.FirstSeen {
 		age := began.Sub(s.At)
 		// What the log begins with may be older than the log.
@@ -155,6 +162,9 @@ func firstSeen(c *model.Case, began time.Time) (out []Change) {
 			if v.Value == s.Value {
 				failed = v.Failed
 			}
+		}
+		if float64(failed)*float64(s.At.Sub(c.Evidence.LogFrom)) < unseen*float64(lasted) {
+			continue // so rare that the log may only be too short to have it earlier
 		}
 		weight, share := part, fmt.Sprintf("%s of %s failures have it", thousands(failed), thousands(of))
 		if failed >= of {

@@ -27,6 +27,7 @@ func firstly(dim model.Dim, value string, failed int, before time.Duration) trai
 		c.Scopes[dim] = s
 		c.Evidence.FirstSeen = append(c.Evidence.FirstSeen, model.FirstSeen{Dim: dim, Value: value, At: began.Add(-before)})
 		c.Evidence.LogFrom = began.Add(-30 * 24 * time.Hour)
+		c.Incident.Successes = true
 	}
 }
 
@@ -53,6 +54,10 @@ func TestChanged(t *testing.T) {
 		{"a new campaign that some have", anIncident("131000", firstly(model.DimCampaign, "may", 12, 10*time.Minute)), []string{"12 of 40 failures have it"}},
 		{"new two days before", anIncident("131000", firstly(model.DimTemplate, "sale", 40, 50*time.Hour)), nil},
 		{"the log begins with it", anIncident("131000", firstly(model.DimTemplate, "sale", 40, 10*time.Minute), func(c *model.Case) { c.Evidence.LogFrom = began.Add(-20 * time.Minute) }), nil},
+		{"a log of failures only, in which it failed first", anIncident("131000", firstly(model.DimTemplate, "sale", 40, 10*time.Minute), func(c *model.Case) { c.Incident.Successes = false }), nil},
+		{"so rare that the log is too short to have it earlier", anIncident("131000", firstly(model.DimPhone, "5", 40, 10*time.Minute), func(c *model.Case) {
+			c.Incident.Last, c.Evidence.LogFrom = began.Add(30*24*time.Hour), began.Add(-100*time.Minute)
+		}), nil},
 		{"Meta's log of the account", anIncident("131000", finds("activity", model.Unknown, "one change came before it", "it began", "2026", stamp(time.Hour), "TEMPLATE_EDITED: by an admin")),
 			[]string{"TEMPLATE_EDITED"}},
 		{"most telling first", anIncident("131000",

@@ -248,7 +248,8 @@ func (g *grouper) scattered() []Group {
 	finish := func(l *lane) {
 		if now != nil {
 			now.WABAs = namesOf(wabas)
-			now.Reason = scatteredReason(l.s, now, untimed)
+			blind := !slices.ContainsFunc(wabas, (*wabaOf).shares)
+			now.Reason = scatteredReason(l.s, now, untimed, blind)
 			out = append(out, *now)
 		}
 		now, wabas, untimed = nil, nil, 0

@@ -200,7 +200,9 @@ func (g *grouper) limit(grp *Group) *Disruption {
 	return nil
 }
 
-func scatteredReason(s *Strand, grp *Group, untimed int) string {
+// scatteredReason says what is known of failures that no fault has; blind, that the
+// log has no sends that went well of the accounts.
+func scatteredReason(s *Strand, grp *Group, untimed int, blind bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s with %s", count(grp.Failures, "failure", "failures"), errorName(s))
 	if grp.WABAs > 0 {
@@ -213,6 +215,9 @@ func scatteredReason(s *Strand, grp *Group, untimed int) string {
 		b.WriteString("; none has a time, so the log does not tell which belong together.")
 	default:
 		b.WriteString("; nothing in the log ties them together.")
+		if blind && (s.Code == "131026" || s.Code == "131021") {
+			b.WriteString(" It has no sends of these accounts that went well, so it does not tell a bad list from a large campaign; ask for an export that has them.")
+		}
 		if untimed > 0 {
 			fmt.Fprintf(&b, " %s without a time, so the log does not tell where they belong.", count(untimed, "is", "are"))
 		}

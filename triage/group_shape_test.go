@@ -78,7 +78,7 @@ func TestGroupsShapes(t *testing.T) {
 			[]model.Shape{model.ShapeTemplate}, "and another error", true},
 		{"one recipient sent to again and again is one fault", numbered(good("1", "5", "a"), every(Strand{Code: "131026", WABA: "1"}, 1000, 2000, 1, 2, 0)), one(2), []model.Shape{model.ShapeRecipient}, "One recipient of account 1 is sent to again and again: 2,000 sends failed", false},
 		{"many recipients refused at once", numbered(good("1", "5", "a"), every(Strand{Code: "131026", WABA: "1"}, 1000, 1100, 1, 4, 0)), nil, []model.Shape{model.ShapeFormat}, "Many recipients are refused at once", false},
-		{"without successes that may be a campaign", numbered(every(Strand{Code: "131026", WABA: "1"}, 1000, 1100, 1, 4, 0)), nil, []model.Shape{model.ShapeScattered}, "nothing in the log ties them together", false},
+		{"without successes that may be a campaign", numbered(every(Strand{Code: "131026", WABA: "1"}, 1000, 1100, 1, 4, 0)), nil, []model.Shape{model.ShapeScattered}, "It has no sends of these accounts that went well, so it does not tell a bad list from a large campaign", false},
 		{"Meta's choice is no fault, however often", numbered(good("1", "5", "a"), every(Strand{Code: "131049", WABA: "1"}, 1000, 1100, 1, 4, 0)), nil, []model.Shape{model.ShapeScattered}, "", false},
 		{"one failure of an error that may be anything", numbered(good("1", "5", "a"), every(Strand{Code: "131000", WABA: "1"}, 1000, 1001, 1, 1, 0)), nil, []model.Shape{model.ShapeScattered}, "nothing in the log ties it to others", false},
 		{"a log of one error on one template only", numbered(every(Strand{Code: "131000", WABA: "1", Template: "a", Language: "en"}, 100, 2000, 9, 1, 0)), nil, []model.Shape{model.ShapeTemplate}, "Template a (en) of account 1", true},

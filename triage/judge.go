@@ -31,7 +31,7 @@ func Judge(c *model.Case) Judgement {
 	j.Causes = Causes(j.Match.Article, j.Steps, c)
 	heed(j.Steps, j.Causes, c.Evidence.Shape)
 	if j.Leading = Leading(j.Causes); len(j.Leading) == 0 {
-		j.Missing = Missing(j.Causes)
+		j.Missing = Missing(j.Causes, j.Steps)
 	}
 	j.Outage = Outage(j.Steps, c.Findings, log)
 	j.Changed = Changed(c)

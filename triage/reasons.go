@@ -145,9 +145,14 @@ func (r *reasons) all(v model.CauseVerdict) []model.Reason {
 	return append(append(append(append(out, r.For...), r.Against...), r.Missing...), r.Beside...)
 }
 
-// sentence begins with a capital and has no final stop: a source follows it.
+// sentence begins with a capital and has no final stop: a source follows it. What
+// looks like a name of somebody's (order_paid, v2) begins as it is written.
 func sentence(s string) string {
 	s = strings.TrimRight(strings.TrimSpace(s), ".")
+	word, _, _ := strings.Cut(s, " ")
+	if s == "" || strings.ContainsFunc(strings.TrimRight(word, ",;:"), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '-' }) {
+		return s
+	}
 	first, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(first)) + s[n:]
 }
