@@ -18,6 +18,7 @@ type Case struct {
 	Past     []Finding    // what the same checks found before, newest first, at most five of each check
 	Evidence Evidence     // what the rest of the log says
 	Notes    []Note
+	Read     time.Time // when it was gathered; zero where nobody says, and then no finding is too old
 }
 
 // Target is what the case is about.

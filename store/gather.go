@@ -91,6 +91,7 @@ func (s *Store) Glance(ctx context.Context, id model.IncidentID) (c model.Case, 
 // work adds what agents and checks have done on a case.
 func (s *Store) work(ctx context.Context, c *model.Case, msg model.MessageID) (err error) {
 	id := c.Incident.ID
+	c.Read = s.now().UTC()
 	if c.Records, err = s.Steps(ctx, id); err != nil {
 		return err
 	}

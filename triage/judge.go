@@ -21,9 +21,10 @@ type Judgement struct {
 func Judge(c *model.Case) Judgement {
 	j := Judgement{Match: kb.For(facts(c))}
 	log := c.Evidence.Outage
-	if j.Steps = Steps(j.Match.Article, c.Records, c.Findings, model.LogOutage{}); log.Suspected {
+	found := Current(c.Findings, c.Read)
+	if j.Steps = Steps(j.Match.Article, c.Records, found, model.LogOutage{}); log.Suspected {
 		if c.InOutage() {
-			j.Steps = Steps(j.Match.Article, c.Records, c.Findings, log)
+			j.Steps = Steps(j.Match.Article, c.Records, found, log)
 		} else {
 			log = model.LogOutage{}
 		}
@@ -33,7 +34,7 @@ func Judge(c *model.Case) Judgement {
 	if j.Leading = Leading(j.Causes); len(j.Leading) == 0 {
 		j.Missing = Missing(j.Causes, j.Steps)
 	}
-	j.Outage = Outage(j.Steps, c.Findings, log)
+	j.Outage = Outage(j.Steps, found, log)
 	j.Changed = Changed(c)
 	return j
 }

@@ -21,7 +21,7 @@ func (c *caseView) verdictWords() string {
 	case c.inc.Joined != 0:
 		return "PART OF " + c.inc.Joined.String() + " NOW"
 	case c.Outage != "":
-		if triage.Outage(c.Steps, c.data.Findings, model.LogOutage{}) == "" {
+		if triage.Outage(c.Steps, triage.Current(c.data.Findings, c.data.Read), model.LogOutage{}) == "" {
 			return "WAIT: outage suspected"
 		}
 		return "WAIT: outage reported"
