@@ -65,7 +65,11 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 		s = "Template " + name + " of " + accountName(first.WABA) + ": " + fails + "."
 		s += g.beside(f, grp, templateKey(first.Template, first.Language))
 	case model.ShapeRecipient:
-		s = "One recipient of " + accountName(first.WABA) + " is sent to again and again: " + fails + ", " + thousands(f.most) + " of them to that one."
+		most := "all"
+		if f.most < grp.Failures {
+			most = thousands(f.most)
+		}
+		s = "One recipient of " + accountName(first.WABA) + " is sent to again and again: " + fails + ", " + most + " of them to that one."
 	case model.ShapeFormat:
 		s = "Many recipients are refused at once at " + accountName(first.WABA) + ", which points to a list or to the way its numbers are written: " + fails + "."
 		s += g.beside(f, grp, "")
@@ -152,12 +156,12 @@ func (grp *Group) when(end int64) string {
 	switch {
 	case grp.First == 0:
 		return ", without a time"
+	case grp.First == grp.Last:
+		return " at " + clock(grp.First)
 	case grp.Going && end-grp.Last <= 60:
 		return " since " + clock(grp.First) + ", still so when the log ends"
 	case grp.Going:
 		return " from " + clock(grp.First) + " to " + clock(grp.Last) + ", and nothing shows that it has ended"
-	case grp.First == grp.Last:
-		return " at " + clock(grp.First)
 	}
 	return " from " + clock(grp.First) + " to " + clock(grp.Last)
 }

@@ -231,12 +231,12 @@ func (w *watcher) look(recent []*account, now int64) {
 		if w.open != nil || w.isMasked(now-width+1) {
 			continue // failures of an outage that is over do not begin another
 		}
-		if crowd := w.crowd(recent, now, width); crowd != nil {
+		if crowd := w.crowd(recent, now, width); crowd != nil && !isHabit(crowd, now-width+1, now) {
 			w.begins(w.blamed(), crowd, now, width)
 			w.open.crowd = true
 			continue
 		}
-		if len(hit) == 0 || own > surprise || !haveSeveral(hit, now-width+1, now) {
+		if len(hit) == 0 || own > surprise || !haveSeveral(hit, now-width+1, now) || isHabit(hit, now-width+1, now) {
 			continue
 		}
 		active, telling := 0, 0
@@ -389,16 +389,16 @@ func (w *watcher) close(end int64) {
 	if !o.Over {
 		end++
 	}
-	slices.SortFunc(o.hit, func(a, b *account) int { return strings.Compare(a.waba, b.waba) })
 	before := max(w.begin, o.From-baseHour)
 	o.Before = int(o.From - before)
-	shares := true
 	for _, a := range o.hit {
 		if i, _ := slices.BinarySearch(a.bad.at, end); i > 0 {
 			o.To = max(o.To, a.bad.at[i-1])
 		}
-		shares = shares && a.shares
 	}
+	w.fewer(o)
+	slices.SortFunc(o.hit, func(a, b *account) int { return strings.Compare(a.waba, b.waba) })
+	shares := !slices.ContainsFunc(o.hit, func(a *account) bool { return !a.shares })
 	o.hit = slices.DeleteFunc(o.hit, func(a *account) bool { return a.bad.count(o.From, o.To) == 0 })
 	for _, a := range o.hit {
 		o.WABAs = append(o.WABAs, a.waba)
@@ -412,6 +412,26 @@ func (w *watcher) close(end int64) {
 	w.blame(o)
 	w.done = append(w.done, o.Disruption)
 	w.masked = append(w.masked, [2]int64{o.From, o.To})
+}
+
+// fewer adds the WABAs that sent too little for a jump of their own to show, and
+// of which as much failed as of the others: at least half their share.
+func (w *watcher) fewer(o *opened) {
+	x, n := 0, 0
+	for _, a := range o.hit {
+		if a.shares {
+			x, n = x+a.bad.count(o.From, o.To), n+a.all.count(o.From, o.To)
+		}
+	}
+	if n == 0 || len(o.hit) < platformAsks {
+		return
+	}
+	least := float64(x) / float64(n) / 2
+	for _, a := range w.accounts {
+		if f := a.bad.count(o.From, o.To); f > 0 && a.shares && !slices.Contains(o.hit, a) && float64(f) >= least*float64(a.all.count(o.From, o.To)) {
+			o.hit = append(o.hit, a)
+		}
+	}
 }
 
 // blame counts who sent, and asks whether it is one app's trouble.

@@ -84,3 +84,25 @@ func haveSeveral(hit []*account, from, to int64) bool {
 	}
 	return n >= hitLeast*len(hit)
 }
+
+// isHabit reports whether most of these WABAs began to fail half as much and more
+// at the same time of an earlier day: a job that sends at night fails every night.
+// Where sends that went well are known, a job is seen in them.
+func isHabit(hit []*account, from, to int64) bool {
+	const about = 5 // minutes by which a job may be early or late
+	as := 0
+	for _, a := range hit {
+		if a.shares {
+			return false
+		}
+		x := a.bad.count(from, to)
+		for _, days := range [...]int64{1, 2, 3, 7} {
+			then := from - days*baseDay - about
+			if 2*a.bad.count(then, to-days*baseDay+about) >= x && 4*a.bad.count(then-30, then-1) <= x {
+				as++
+				break
+			}
+		}
+	}
+	return 3*as >= 2*len(hit)
+}

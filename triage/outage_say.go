@@ -29,7 +29,10 @@ func (d *Disruption) Reason() string {
 	}
 	fmt.Fprintf(&b, "%d of %d %s were hit; ", len(d.WABAs), d.Active, who)
 	span := "since " + clock(d.From)
-	if d.Over {
+	switch {
+	case d.From == d.To:
+		span = "at " + clock(d.From)
+	case d.Over:
 		span = "from " + clock(d.From) + " to " + clock(d.To)
 	}
 	if d.Sends > 0 {

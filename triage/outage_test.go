@@ -214,3 +214,33 @@ func TestDisruptionsOfACrowd(t *testing.T) {
 		t.Errorf("%s", d.Reason())
 	}
 }
+
+// A job that fails for its WABAs at two every night is no outage of every night, in
+// a log that has failures only.
+func TestDisruptionsOfEveryNightAreNone(t *testing.T) {
+	var strands []Strand
+	for w := range 5 {
+		s := Strand{ID: int64(w + 1), Code: "131000", WABA: fmt.Sprint(w)}
+		for day := range int64(12) {
+			s.Minutes = append(s.Minutes, Minute{At: simBegin + day*aDay + day%3*4, Failed: 3 + (w+int(day))%2})
+		}
+		strands = append(strands, s)
+	}
+	if found := Disruptions(strands); len(found) > 0 {
+		t.Errorf("%d, the first: %s", len(found), found[0].Reason())
+	}
+}
+
+// WABAs that sent once in an outage and failed are among those that it hit.
+func TestDisruptionsCountThoseThatSendLittle(t *testing.T) {
+	strands := steady(9, "131016", func(int) string { return "" }, func(w int) bool { return w < 6 })
+	for w := range 20 {
+		good := every(Strand{ID: int64(100 + 2*w), WABA: fmt.Sprint("little ", w)}, int64(w), 790, 30, 0, 1)
+		bad := every(Strand{ID: int64(101 + 2*w), WABA: good.WABA, Code: "131016"}, int64(801+w), int64(802+w), 1, 1, 0)
+		strands = append(strands, good, bad)
+	}
+	found := Disruptions(strands)
+	if len(found) != 1 || len(found[0].WABAs) != 26 || found[0].Active != 29 {
+		t.Fatalf("%+v", found)
+	}
+}
