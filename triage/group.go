@@ -2,8 +2,8 @@ package triage
 
 import (
 	"cmp"
+	"maps"
 	"slices"
-	"strings"
 
 	"unsent/model"
 )
@@ -118,32 +118,35 @@ func newGrouper(strands []Strand, tally Tally) *grouper {
 		sorted[i] = &strands[i]
 	}
 	slices.SortFunc(sorted, byContent)
-	type ticks struct {
-		w                     *wabaOf
-		good, fails, platform []tick
-		by                    map[string][]tick
-		byError               map[errorID][]tick
-	}
-	all := map[string]*ticks{}
+	by := map[string][]*Strand{}
 	for _, s := range sorted {
-		t := all[s.WABA]
-		if t == nil {
-			t = &ticks{w: &wabaOf{name: s.WABA, by: map[string]series{}, parts: map[byte]bool{}, byError: map[errorID]series{}, templates: map[string]bool{}, phones: map[string]bool{}},
-				by: map[string][]tick{}, byError: map[errorID][]tick{}}
-			all[s.WABA] = t
-			g.wabas = append(g.wabas, t.w)
-		}
+		by[s.WABA] = append(by[s.WABA], s)
+	}
+	for _, waba := range slices.Sorted(maps.Keys(by)) { // only one's minutes are copied at a time
+		g.account(waba, by[waba])
+	}
+	slices.SortFunc(g.lanes, func(a, b *lane) int { return byContent(a.s, b.s) })
+	return g
+}
+
+// account reads the strands of one WABA, which are in the order of byContent.
+func (g *grouper) account(name string, strands []*Strand) {
+	w := &wabaOf{name: name, by: map[string]series{}, parts: map[byte]bool{}, byError: map[errorID]series{}, templates: map[string]bool{}, phones: map[string]bool{}}
+	g.wabas = append(g.wabas, w)
+	var good, fails, platform []tick
+	goodBy, failsBy := map[string][]tick{}, map[errorID][]tick{}
+	for _, s := range strands {
 		var keys []string
 		if s.Template != "" {
 			keys = append(keys, templateKey(s.Template, s.Language))
-			t.w.templates[keys[0]] = true
+			w.templates[keys[0]] = true
 		}
 		if s.Phone != "" {
 			keys = append(keys, phoneKey(s.Phone))
-			t.w.phones[s.Phone] = true
+			w.phones[s.Phone] = true
 		}
-		l := &lane{s: s, bound: s.bound(), waba: t.w}
-		var fails []tick
+		l := &lane{s: s, bound: s.bound(), waba: w}
+		var own []tick
 		for _, m := range s.Minutes {
 			if m.At <= 0 {
 				l.untimed += m.Failed
@@ -154,40 +157,35 @@ func newGrouper(strands []Strand, tally Tally) *grouper {
 			}
 			g.end = max(g.end, m.At)
 			if m.Good > 0 {
-				t.good = append(t.good, tick{m.At, m.Good})
+				good = append(good, tick{m.At, m.Good})
 				for _, k := range keys {
-					t.by[k] = append(t.by[k], tick{m.At, m.Good})
+					goodBy[k] = append(goodBy[k], tick{m.At, m.Good})
 				}
 			}
 			if m.Failed > 0 {
-				fails = append(fails, tick{m.At, m.Failed})
+				own = append(own, tick{m.At, m.Failed})
 			}
 		}
-		if len(fails) == 0 && l.untimed == 0 {
+		if len(own) == 0 && l.untimed == 0 {
 			continue
 		}
-		t.fails = append(t.fails, fails...)
-		t.byError[s.error()] = append(t.byError[s.error()], fails...)
+		fails = append(fails, own...)
+		failsBy[s.error()] = append(failsBy[s.error()], own...)
 		if l.bound == boundPlatform {
-			t.platform = append(t.platform, fails...)
-			t.w.meta = append(t.w.meta, l)
+			platform = append(platform, own...)
+			w.meta = append(w.meta, l)
 		}
-		l.fails = newSeries(fails)
+		l.fails = newSeries(own)
 		g.lanes = append(g.lanes, l)
 	}
-	slices.SortFunc(g.wabas, func(a, b *wabaOf) int { return strings.Compare(a.name, b.name) })
-	for _, w := range g.wabas {
-		t := all[w.name]
-		w.good, w.fails, w.platform = newSeries(t.good), newSeries(t.fails), newSeries(t.platform)
-		for k, v := range t.by {
-			w.by[k] = newSeries(v)
-			w.parts[k[0]] = true
-		}
-		for k, v := range t.byError {
-			w.byError[k] = newSeries(v)
-		}
+	w.good, w.fails, w.platform = newSeries(good), newSeries(fails), newSeries(platform)
+	for k, v := range goodBy {
+		w.by[k] = newSeries(v)
+		w.parts[k[0]] = true
 	}
-	return g
+	for k, v := range failsBy {
+		w.byError[k] = newSeries(v)
+	}
 }
 
 // take gives a stretch of a lane to a fault, as far as nobody has it.
@@ -242,7 +240,8 @@ func (l *lane) free(from, to int64) []holding {
 func (l *lane) failures() []tick {
 	var out []tick
 	next := 0
-	for i, at := range l.fails.at {
+	for i := range l.fails.at {
+		at := l.fails.minute(i)
 		for next < len(l.held) && l.held[next].to < at {
 			next++
 		}
@@ -253,7 +252,7 @@ func (l *lane) failures() []tick {
 		if i > 0 {
 			n -= l.fails.sum[i-1]
 		}
-		out = append(out, tick{at, n})
+		out = append(out, tick{at, int(n)})
 	}
 	return out
 }
@@ -292,12 +291,11 @@ func (f *fault) reach() (first, last int64, n int) {
 
 // edge is the first and the last minute with a failure in a part.
 func (l *lane) edge(p holding) (from, to int64) {
-	i, _ := slices.BinarySearch(l.fails.at, p.from)
-	j, _ := slices.BinarySearch(l.fails.at, p.to+1)
+	i, j := l.fails.from(p.from), l.fails.from(p.to+1)
 	if i >= j {
 		return p.from, p.to
 	}
-	return l.fails.at[i], l.fails.at[j-1]
+	return l.fails.minute(i), l.fails.minute(j - 1)
 }
 
 // faults are all that hold something, by the first lane that does.

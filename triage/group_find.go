@@ -277,12 +277,12 @@ func (g *grouper) quietBefore(s start) bool {
 // minute on: without successes it tells how soon an account could notice. It is 0
 // where there is one.
 func (l *lane) pace(from int64) int64 {
-	i, _ := slices.BinarySearch(l.fails.at, from)
+	i := l.fails.from(from)
 	j := min(i+4, len(l.fails.at)-1)
 	if j <= i {
 		return 0
 	}
-	return (l.fails.at[j] - l.fails.at[i]) / int64(j-i)
+	return (l.fails.minute(j) - l.fails.minute(i)) / int64(j-i)
 }
 
 // broad finds the faults of whole accounts in errors that do not say what is
@@ -475,7 +475,7 @@ func (g *grouper) whole() {
 		alone := n >= 10 && lanes[l.s.error()] <= 2 && l.waba.fails.total()-of.total() < fewOthers
 		most := n >= 20 && l.s.Template != "" && 5*n >= 4*of.total() && len(l.waba.templates) >= 3
 		if alone || most {
-			g.localFault(l, stretch{l.fails.at[0], l.fails.at[len(l.fails.at)-1], n})
+			g.localFault(l, stretch{l.fails.minute(0), l.fails.last(), n})
 		}
 	}
 }
@@ -491,7 +491,7 @@ func (g *grouper) persons() {
 			continue
 		}
 		f := &fault{shape: model.ShapeRecipient}
-		f.take(l, l.fails.at[0], l.fails.at[len(l.fails.at)-1])
+		f.take(l, l.fails.minute(0), l.fails.last())
 		top, most, yes := g.only(f, model.DimRecipient, 0.7)
 		if !yes {
 			l.held = nil

@@ -158,54 +158,52 @@ func watch(strands []Strand, bad func(*Strand) bool, limit bool) []Disruption {
 // read sorts the strands by WABA. Rows without a WABA are one account of their
 // own when no row has one, and left out otherwise: they may be anybody's.
 func (w *watcher) read(strands []Strand, bad func(*Strand) bool) []event {
-	type ticks struct {
-		bad, failed, good []tick
-		apps              map[string]bool
-	}
-	by := map[string]*ticks{}
-	named := false
+	by := map[string][]*Strand{}
 	for i := range strands {
-		s := &strands[i]
-		t := by[s.WABA]
-		if t == nil {
-			t = &ticks{apps: map[string]bool{}}
-			by[s.WABA] = t
-		}
-		named = named || s.WABA != ""
-		if s.App != "" {
-			t.apps[s.App] = true
-		}
-		watched := bad(s)
-		for _, m := range s.Minutes {
-			if m.At <= 0 {
-				continue
+		by[strands[i].WABA] = append(by[strands[i].WABA], &strands[i])
+	}
+	wabas := slices.Sorted(maps.Keys(by))
+	minutes := 0
+	for _, waba := range wabas { // one after the other, so that only one's minutes are copied at a time
+		a := &account{waba: waba}
+		var failing, failed, good []tick
+		apps := map[string]bool{}
+		for _, s := range by[waba] {
+			if s.App != "" {
+				apps[s.App] = true
 			}
-			if w.begin == 0 || m.At < w.begin {
-				w.begin = m.At
-			}
-			w.end = max(w.end, m.At)
-			if m.Good > 0 {
-				t.good = append(t.good, tick{m.At, m.Good})
-			}
-			if m.Failed > 0 {
-				t.failed = append(t.failed, tick{m.At, m.Failed})
-				if watched {
-					t.bad = append(t.bad, tick{m.At, m.Failed})
+			watched := bad(s)
+			for _, m := range s.Minutes {
+				if m.At <= 0 {
+					continue
+				}
+				if w.begin == 0 || m.At < w.begin {
+					w.begin = m.At
+				}
+				w.end = max(w.end, m.At)
+				if m.Good > 0 {
+					good = append(good, tick{m.At, m.Good})
+				}
+				if m.Failed > 0 {
+					failed = append(failed, tick{m.At, m.Failed})
+					if watched {
+						failing = append(failing, tick{m.At, m.Failed})
+					}
 				}
 			}
 		}
-	}
-	var events []event
-	for _, waba := range slices.Sorted(maps.Keys(by)) {
-		t := by[waba]
-		if waba == "" && named {
+		if waba == "" && len(wabas) > 1 {
 			continue
 		}
-		a := &account{waba: waba, shares: len(t.good) > 0, apps: slices.Sorted(maps.Keys(t.apps)), bad: newSeries(t.bad)}
-		a.all = newSeries(append(t.failed, t.good...))
+		a.shares, a.apps = len(good) > 0, slices.Sorted(maps.Keys(apps))
+		a.bad, a.all = newSeries(failing), newSeries(append(failed, good...))
+		minutes += len(a.bad.at)
 		w.accounts = append(w.accounts, a)
-		for _, at := range a.bad.at {
-			events = append(events, event{at, a})
+	}
+	events := make([]event, 0, minutes)
+	for _, a := range w.accounts {
+		for i := range a.bad.at {
+			events = append(events, event{a.bad.minute(i), a})
 		}
 	}
 	slices.SortStableFunc(events, func(x, y event) int { return cmp.Compare(x.at, y.at) })
@@ -392,8 +390,8 @@ func (w *watcher) close(end int64) {
 	before := max(w.begin, o.From-baseHour)
 	o.Before = int(o.From - before)
 	for _, a := range o.hit {
-		if i, _ := slices.BinarySearch(a.bad.at, end); i > 0 {
-			o.To = max(o.To, a.bad.at[i-1])
+		if i := a.bad.from(end); i > 0 {
+			o.To = max(o.To, a.bad.minute(i-1))
 		}
 	}
 	w.fewer(o)

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"unsent/model"
@@ -67,8 +68,8 @@ func byContent(a, b *Strand) int {
 // A series is a count by minute, summed up, so that any span is two look-ups. It
 // belongs to one goroutine.
 type series struct {
-	at  []int64
-	sum []int // sum[i] is all up to and including at[i]
+	at  []int32 // minutes since 1970 need no more
+	sum []int32 // sum[i] is all up to and including at[i]
 
 	near [2]int // where the last look-ups ended: the next ones are mostly close by
 }
@@ -81,17 +82,35 @@ type tick struct {
 
 func newSeries(ticks []tick) series {
 	sortTicks(ticks)
-	s := series{at: make([]int64, 0, len(ticks)), sum: make([]int, 0, len(ticks))}
-	total := 0
+	minutes := 0
+	for i := range ticks {
+		if i == 0 || ticks[i].at != ticks[i-1].at {
+			minutes++
+		}
+	}
+	s := series{at: make([]int32, 0, minutes), sum: make([]int32, 0, minutes)}
+	total := int32(0)
 	for _, t := range ticks {
-		total += t.n
-		if n := len(s.at); n > 0 && s.at[n-1] == t.at {
+		total += int32(t.n)
+		if n := len(s.at); n > 0 && s.at[n-1] == int32(t.at) {
 			s.sum[n-1] = total
 			continue
 		}
-		s.at, s.sum = append(s.at, t.at), append(s.sum, total)
+		s.at, s.sum = append(s.at, int32(t.at)), append(s.sum, total)
 	}
 	return s
+}
+
+// minute is the i-th minute.
+func (s *series) minute(i int) int64 { return int64(s.at[i]) }
+
+// last is the last minute of one that is not empty.
+func (s *series) last() int64 { return int64(s.at[len(s.at)-1]) }
+
+// from is the place of the first minute that is not before t.
+func (s *series) from(t int64) int {
+	i, _ := slices.BinarySearchFunc(s.at, t, func(at int32, t int64) int { return cmp.Compare(int64(at), t) })
+	return i
 }
 
 // byMinute puts ticks in the order of time, those of one minute into one.
@@ -155,14 +174,14 @@ func sortTicks(ticks []tick) {
 func (s *series) upTo(t int64, near *int) int {
 	// Steps that double, back and forth, until t lies between low and high.
 	low, high := min(*near, len(s.at)), min(*near, len(s.at))
-	for step := 1; low > 0 && s.at[low-1] > t; step *= 2 {
+	for step := 1; low > 0 && int64(s.at[low-1]) > t; step *= 2 {
 		low, high = max(low-step, 0), low
 	}
-	for step := 1; high < len(s.at) && s.at[high] <= t; step *= 2 {
+	for step := 1; high < len(s.at) && int64(s.at[high]) <= t; step *= 2 {
 		low, high = high+1, min(high+step, len(s.at))
 	}
 	for low < high { // at[:low] <= t < at[high:]
-		if mid := int(uint(low+high) / 2); s.at[mid] <= t {
+		if mid := int(uint(low+high) / 2); int64(s.at[mid]) <= t {
 			low = mid + 1
 		} else {
 			high = mid
@@ -172,7 +191,7 @@ func (s *series) upTo(t int64, near *int) int {
 	if low == 0 {
 		return 0
 	}
-	return s.sum[low-1]
+	return int(s.sum[low-1])
 }
 
 // count is the sum of the minutes from and to and all between.
@@ -187,5 +206,5 @@ func (s *series) total() int {
 	if len(s.sum) == 0 {
 		return 0
 	}
-	return s.sum[len(s.sum)-1]
+	return int(s.sum[len(s.sum)-1])
 }
