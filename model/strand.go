@@ -36,7 +36,7 @@ type Strand struct {
 // minutes since 1970, UTC; 0 is for rows without a time.
 type Minute struct {
 	At           int64
-	Failed, Good int
+	Failed, Good int32
 }
 
 // An Extent is a piece of a strand: the failures from From on and before To, in

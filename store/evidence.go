@@ -59,8 +59,7 @@ func aroundOf(ctx context.Context, q querier, e *extent, l *look) (a around, fir
 		return a, nil, err
 	}
 	begin, end := minuteOf(e.first), minuteOf(e.last)
-	rows, err = q.QueryContext(ctx, "SELECT import, counts FROM timeline ORDER BY import, n")
-	err = readTimeline(rows, err, strands, func(cell int64) int64 { return int64(cells[cell].strand) }, func(imported int64, t tick) {
+	err = readTimeline(ctx, q, strands, func(cell int64) int64 { return int64(cells[cell].strand) }, func(imported int64, t tick) {
 		if t.minute > 0 && (a.from == 0 || t.minute < a.from) {
 			a.from = t.minute
 		}
@@ -83,8 +82,8 @@ func aroundOf(ctx context.Context, q querier, e *extent, l *look) (a around, fir
 func during(all []model.Minute, first, last int64) (s model.Share) {
 	i, _ := slices.BinarySearchFunc(all, max(first, 1), func(m model.Minute, at int64) int { return cmp.Compare(m.At, at) })
 	for ; i < len(all) && all[i].At <= last; i++ {
-		s.Sends += all[i].Failed + all[i].Good
-		s.Failed += all[i].Failed
+		s.Sends += int(all[i].Failed) + int(all[i].Good)
+		s.Failed += int(all[i].Failed)
 	}
 	return s
 }

@@ -335,6 +335,8 @@ func (im *importing) save(t *session, i *model.Import) error {
 // finish completes the import's own row and brings what incidents repeat of the
 // roll-ups up to date. err is why reading ended, nil at the end of the file.
 func (im *importing) finish(ctx context.Context, report model.SourceReport, err error) error {
+	// Making incidents needs memory of its own.
+	im.in, im.known, im.fresh, im.changed, im.sieve, im.sieves, im.rows, im.waiting, im.deltas = nil, nil, nil, nil, nil, nil, nil, nil, nil
 	im.safe.System, im.safe.Format = report.System, report.Format
 	im.safe.Zone, im.safe.Columns, im.safe.Unmapped, im.safe.Warnings = report.Zone, report.Columns, report.Unmapped, report.Warnings
 	im.safe.Took = im.s.now().Sub(im.began)

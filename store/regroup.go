@@ -190,8 +190,7 @@ func (s *Store) regroup(t *session) (*Log, error) {
 func (l *Log) readTimes() error {
 	l.first = make([]int32, len(l.seats))
 	strange := false
-	rows, err := l.t.tx.QueryContext(l.t.ctx, "SELECT import, counts FROM timeline ORDER BY import, n")
-	err = readTimeline(rows, err, l.Strands, func(cell int64) int64 {
+	err := readTimeline(l.t.ctx, l.t.tx, l.Strands, func(cell int64) int64 {
 		if cell >= int64(len(l.seats)) {
 			return 0
 		}

@@ -408,7 +408,7 @@ func (m *summer) trend(e *extent) []int {
 		}
 		i, _ := slices.BinarySearchFunc(s.Minutes, max(since, 1), func(m model.Minute, at int64) int { return cmp.Compare(m.At, at) })
 		for ; i < len(s.Minutes) && s.Minutes[i].At <= until; i++ {
-			out[(s.Minutes[i].At/lookStep-from)*n/steps] += s.Minutes[i].Failed
+			out[(s.Minutes[i].At/lookStep-from)*n/steps] += int(s.Minutes[i].Failed)
 		}
 	}
 	return out

@@ -97,8 +97,8 @@ func seatsOf(ctx context.Context, q querier) (all []seat, err error) {
 
 // readTimeline gives every strand its minutes, in order and each once. strand says
 // whose a cell is, 0 for one of which nothing is wanted. saw is told of all that
-// there is, also of other cells. The rows are imports and counts.
-func readTimeline(rows *sql.Rows, err error, strands []model.Strand, strand func(cell int64) int64, saw func(imported int64, t tick)) error {
+// there is, also of other cells.
+func readTimeline(ctx context.Context, q querier, strands []model.Strand, strand func(cell int64) int64, saw func(imported int64, t tick)) error {
 	places := make(map[int64]int, len(strands))
 	for i := range strands {
 		places[strands[i].ID] = i
@@ -113,23 +113,25 @@ func readTimeline(rows *sql.Rows, err error, strands []model.Strand, strand func
 		}
 		return at
 	}
-	var pieces [][]byte
+	each := func(give func(imported int64, t tick)) error {
+		rows, err := q.QueryContext(ctx, "SELECT import, counts FROM timeline ORDER BY import, n")
+		return each(rows, err, func(r *sql.Rows) error {
+			var imported int64
+			var b sql.RawBytes
+			if err := r.Scan(&imported, &b); err != nil {
+				return err
+			}
+			return unpackTimeline(b, func(t tick) { give(imported, t) })
+		})
+	}
 	counts := make([]int, len(strands))
 	total := 0
-	if err := each(rows, err, func(r *sql.Rows) error {
-		var imported int64
-		var b []byte
-		if err := r.Scan(&imported, &b); err != nil {
-			return err
+	if err := each(func(imported int64, t tick) {
+		saw(imported, t)
+		if i := place(t.cell); i >= 0 {
+			counts[i]++
+			total++
 		}
-		pieces = append(pieces, b)
-		return unpackTimeline(b, func(t tick) {
-			saw(imported, t)
-			if i := place(t.cell); i >= 0 {
-				counts[i]++
-				total++
-			}
-		})
 	}); err != nil {
 		return err
 	}
@@ -137,14 +139,12 @@ func readTimeline(rows *sql.Rows, err error, strands []model.Strand, strand func
 	for i := range strands {
 		strands[i].Minutes, room = room[:0:counts[i]], room[counts[i]:]
 	}
-	for _, b := range pieces {
-		if err := unpackTimeline(b, func(t tick) {
-			if i := place(t.cell); i >= 0 {
-				strands[i].Minutes = append(strands[i].Minutes, model.Minute{At: t.minute, Failed: int(t.failed), Good: int(t.good)})
-			}
-		}); err != nil {
-			return err
+	if err := each(func(_ int64, t tick) {
+		if i := place(t.cell); i >= 0 {
+			strands[i].Minutes = append(strands[i].Minutes, model.Minute{At: t.minute, Failed: int32(t.failed), Good: int32(t.good)})
 		}
+	}); err != nil {
+		return err
 	}
 	for i := range strands {
 		strands[i].Minutes = eachOnce(strands[i].Minutes)

@@ -149,7 +149,7 @@ func (g *grouper) account(name string, strands []*Strand) {
 		var own []tick
 		for _, m := range s.Minutes {
 			if m.At <= 0 {
-				l.untimed += m.Failed
+				l.untimed += int(m.Failed)
 				continue
 			}
 			if g.begin == 0 || m.At < g.begin {
@@ -157,13 +157,13 @@ func (g *grouper) account(name string, strands []*Strand) {
 			}
 			g.end = max(g.end, m.At)
 			if m.Good > 0 {
-				good = append(good, tick{m.At, m.Good})
+				good = append(good, tick{m.At, int(m.Good)})
 				for _, k := range keys {
-					goodBy[k] = append(goodBy[k], tick{m.At, m.Good})
+					goodBy[k] = append(goodBy[k], tick{m.At, int(m.Good)})
 				}
 			}
 			if m.Failed > 0 {
-				own = append(own, tick{m.At, m.Failed})
+				own = append(own, tick{m.At, int(m.Failed)})
 			}
 		}
 		if len(own) == 0 && l.untimed == 0 {

@@ -24,9 +24,9 @@ func BenchmarkGroups(b *testing.B) {
 		for range 50 {
 			at += 5 * (1 + int64(r.IntN(step)))
 			if s.Code == "" {
-				s.Minutes = append(s.Minutes, Minute{At: at, Good: 20 + r.IntN(20)})
+				s.Minutes = append(s.Minutes, Minute{At: at, Good: 20 + r.Int32N(20)})
 			} else {
-				s.Minutes = append(s.Minutes, Minute{At: at, Failed: 1 + r.IntN(2)})
+				s.Minutes = append(s.Minutes, Minute{At: at, Failed: 1 + r.Int32N(2)})
 			}
 		}
 		strands = append(strands, s)

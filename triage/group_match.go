@@ -44,7 +44,7 @@ func Match(old []Known, groups []Group, strands []Strand) Succession {
 			ticks := make([]tick, 0, len(s.Minutes))
 			for _, m := range s.Minutes {
 				if m.Failed > 0 {
-					ticks = append(ticks, tick{max(m.At, 0), m.Failed})
+					ticks = append(ticks, tick{max(m.At, 0), int(m.Failed)})
 				}
 			}
 			c := newSeries(ticks)

@@ -12,7 +12,7 @@ import (
 // every is a strand that has so many failures or successes every step minutes.
 func every(s Strand, from, to, step int64, failed, good int) Strand {
 	for at := from; at < to; at += step {
-		s.Minutes = append(s.Minutes, Minute{At: simBegin + at, Failed: failed, Good: good})
+		s.Minutes = append(s.Minutes, Minute{At: simBegin + at, Failed: int32(failed), Good: int32(good)})
 	}
 	return s
 }
@@ -187,11 +187,11 @@ func TestGroupsCoverEveryFailureOnce(t *testing.T) {
 				at = simBegin + int64(r.IntN(3000))
 			}
 			for range r.IntN(60) {
-				m := Minute{At: at, Failed: r.IntN(3) * r.IntN(5)}
+				m := Minute{At: at, Failed: r.Int32N(3) * r.Int32N(5)}
 				if r.IntN(2) == 0 {
-					m.Good = r.IntN(9)
+					m.Good = r.Int32N(9)
 				}
-				total += m.Failed
+				total += int(m.Failed)
 				s.Minutes = append(s.Minutes, m)
 				at = max(at, simBegin) + 1 + int64(r.ExpFloat64()*20)
 			}
@@ -208,7 +208,7 @@ func TestGroupsCoverEveryFailureOnce(t *testing.T) {
 			for _, e := range g.Extents {
 				for _, m := range strands[e.Strand-1].Minutes {
 					if e.From <= m.At && m.At <= e.To {
-						n += m.Failed
+						n += int(m.Failed)
 					}
 				}
 			}

@@ -182,12 +182,12 @@ func (w *watcher) read(strands []Strand, bad func(*Strand) bool) []event {
 				}
 				w.end = max(w.end, m.At)
 				if m.Good > 0 {
-					good = append(good, tick{m.At, m.Good})
+					good = append(good, tick{m.At, int(m.Good)})
 				}
 				if m.Failed > 0 {
-					failed = append(failed, tick{m.At, m.Failed})
+					failed = append(failed, tick{m.At, int(m.Failed)})
 					if watched {
-						failing = append(failing, tick{m.At, m.Failed})
+						failing = append(failing, tick{m.At, int(m.Failed)})
 					}
 				}
 			}

@@ -146,11 +146,11 @@ func simulateOf(r *rand.Rand, days, wabas int, least float64) *simulation {
 			l := binomial(r, n-f, min(1, lost))
 			for s, c := range map[*Strand]int{&platform: f, &others: l} {
 				if c > 0 {
-					s.Minutes = append(s.Minutes, Minute{At: at, Failed: c})
+					s.Minutes = append(s.Minutes, Minute{At: at, Failed: int32(c)})
 				}
 			}
 			if n-f-l > 0 {
-				good.Minutes = append(good.Minutes, Minute{At: at, Good: n - f - l})
+				good.Minutes = append(good.Minutes, Minute{At: at, Good: int32(n - f - l)})
 			}
 		}
 		sim.strands = append(sim.strands, platform, others, good)

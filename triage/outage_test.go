@@ -222,7 +222,7 @@ func TestDisruptionsOfEveryNightAreNone(t *testing.T) {
 	for w := range 5 {
 		s := Strand{ID: int64(w + 1), Code: "131000", WABA: fmt.Sprint(w)}
 		for day := range int64(12) {
-			s.Minutes = append(s.Minutes, Minute{At: simBegin + day*aDay + day%3*4, Failed: 3 + (w+int(day))%2})
+			s.Minutes = append(s.Minutes, Minute{At: simBegin + day*aDay + day%3*4, Failed: int32(3 + (w+int(day))%2)})
 		}
 		strands = append(strands, s)
 	}
