@@ -131,7 +131,7 @@ func (c *caseView) leadLines(a *app, w int) (out []string) {
 			break
 		}
 		if len(cause.Reasons) > 0 {
-			out = append(out, indent(t.strong.Render(upper(causeWord(cause))+": "), c.reasonText(a, cause.Reasons[0]), w)...)
+			out = append(out, c.short(indent(t.strong.Render(upper(causeWord(cause))+": "), c.reasonText(a, cause.Reasons[0]), w), 2, w)...)
 		}
 	}
 	if len(c.Leading) == 0 && c.Missing != "" {
@@ -143,7 +143,7 @@ func (c *caseView) leadLines(a *app, w int) (out []string) {
 			more = t.faint.Render("; " + number(n-1) + " more in the part Changes")
 		}
 		first := c.Changed[0]
-		out = append(out, indent(t.strong.Render("Changed: "), safe.Line(first.Text)+t.faint.Render(" ("+safe.Line(first.Source)+")")+more, w)...)
+		out = append(out, c.short(indent(t.strong.Render("Changed: "), safe.Line(first.Text)+t.faint.Render(" ("+safe.Line(first.Source)+")")+more, w), 1, w)...)
 	}
 	return out
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"unsent/model"
 	"unsent/safe"
 	"unsent/triage"
@@ -63,22 +65,22 @@ func (c *caseView) stepSaid(a *app, s *triage.Step) string {
 	return ""
 }
 
-// stepFindings are the answers below a step. What found something or could not be
-// told is there always, what is well or still out where there is room, and why a
-// check was left out only below the selected step.
+// stepFindings are the answers below a step. Where there is room, what found
+// something or could not be told stands there always, what is well or still out
+// too, and why a check was left out only below the selected step. Where there is
+// none, the steps have to stay in sight: see fewFindings.
 func (c *caseView) stepFindings(a *app, s *triage.Step, w int, selected bool) []string {
-	const margin = "      "
 	w = min(w, prose+20)
-	room := selected || c.wide
+	if !c.wide {
+		return c.fewFindings(a, s, w, selected)
+	}
 	var out []string
 	untold, left := shared{verdict: model.Unknown}, shared{verdict: model.Skipped}
 	for _, name := range s.Checks {
 		i := slices.IndexFunc(s.Findings, func(f model.Finding) bool { return f.Check == name })
 		switch {
 		case c.asked.waits(name):
-			if room {
-				out = append(out, margin+"[ ] "+safe.Line(name)+": asking"+elapsed(a.Now().Sub(c.asked.since)))
-			}
+			out = append(out, findingMargin+"[ ] "+safe.Line(name)+": asking"+elapsed(a.Now().Sub(c.asked.since)))
 		case i < 0:
 		case s.Findings[i].Verdict == model.Skipped:
 			if selected {
@@ -86,13 +88,63 @@ func (c *caseView) stepFindings(a *app, s *triage.Step, w int, selected bool) []
 			}
 		case s.Findings[i].Verdict == model.Unknown:
 			untold.add(&s.Findings[i])
-		case room || s.Findings[i].Verdict != model.OK:
+		default:
 			f := &s.Findings[i]
-			out = append(out, indent(margin+a.theme.verdict(f.Verdict)+" ", safe.Line(name)+": "+safe.Line(f.Summary), w)...)
+			out = append(out, indent(findingMargin+a.theme.verdict(f.Verdict)+" ", safe.Line(name)+": "+safe.Line(f.Summary), w)...)
 		}
 	}
-	out = append(out, untold.lines(a, margin, w, c.tokenKey)...)
-	return append(out, left.lines(a, margin, w, c.tokenKey)...)
+	out = append(out, untold.lines(a, findingMargin, w, c.tokenKey)...)
+	return append(out, left.lines(a, findingMargin, w, c.tokenKey)...)
+}
+
+const findingMargin = "      "
+
+// fewFindings are the answers below a step on a small terminal: a line for each
+// that found something, and below the selected step the most telling in a few
+// lines. What is cut or left out is announced with the key that shows it.
+func (c *caseView) fewFindings(a *app, s *triage.Step, w int, selected bool) []string {
+	if !selected {
+		var out []string
+		for _, f := range s.Findings {
+			if f.Verdict == model.Problem && !c.asked.waits(f.Check) {
+				out = append(out, fitLine(findingMargin+a.theme.verdict(f.Verdict)+" "+safe.Line(f.Check)+": "+safe.Line(f.Summary), w))
+			}
+		}
+		return out
+	}
+	most := 4
+	if c.tight {
+		most = 2
+	}
+	var all, keys []string
+	for _, v := range []model.Verdict{model.Problem, model.Unknown, model.OK, model.Skipped} {
+		said := shared{verdict: v}
+		for _, name := range s.Checks {
+			i := slices.IndexFunc(s.Findings, func(f model.Finding) bool { return f.Check == name })
+			if i >= 0 && s.Findings[i].Verdict == v && !c.asked.waits(name) {
+				said.add(&s.Findings[i])
+			}
+		}
+		all = append(all, said.lines(a, findingMargin, w, func(a *app, why string) string {
+			if key := c.tokenKey(a, why); key != "" {
+				keys = []string{findingMargin + "    " + key}
+			}
+			return ""
+		})...)
+	}
+	for _, name := range s.Checks {
+		if c.asked.waits(name) {
+			all = append(all, findingMargin+"[ ] "+safe.Line(name)+": asking"+elapsed(a.Now().Sub(c.asked.since)))
+		}
+	}
+	if len(all) <= most {
+		return append(all, keys...)
+	}
+	const more = " … v shows all"
+	last := ansi.Truncate(strings.TrimRight(all[most-1], " "), max(w-cells(more), 0), "")
+	all = all[:most]
+	all[most-1] = last + a.theme.faint.Render(more)
+	return append(all, keys...)
 }
 
 // A shared is checks with the same verdict by what they say: where Meta cannot be

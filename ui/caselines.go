@@ -20,7 +20,7 @@ func (c *caseView) lines(a *app, sz size, focus bool) []string {
 	if sz.h < 10 { // every line counts: leave out all but the verdict and the tabs
 		out = []string{out[0], out[len(out)-1]}
 	}
-	foot := c.next(a)
+	foot := c.next(a, sz.w-1)
 	if (c.tab != tabOverview || sz.h < 10) && a.working.c != c {
 		foot = ""
 	}
@@ -29,6 +29,7 @@ func (c *caseView) lines(a *app, sz size, focus bool) []string {
 		body.h -= 1
 	}
 	c.wide = body.h >= 30 && layoutFor(a.term).columns() < 3 // with three the text stands beside it
+	c.tight = body.h < 24
 	c.high = max(body.h, 0)
 	part := c.part(a, body, focus)
 	c.total = len(part)
@@ -212,19 +213,7 @@ func (a *app) verdictStyle(m kb.Match) lipgloss.Style {
 func (c *caseView) overview(a *app, w int, focus bool) []string {
 	t := a.theme
 	out := append(c.joined(w), c.leadLines(a, min(w, prose+20))...)
-	summary := safe.Line(c.article().Summary)
-	if v := c.article().Verdict; c.Match.Known && c.verdictWords() != verdictText(c.Match) && !strings.HasPrefix(v, "ASK") {
-		summary = t.strong.Render(v+".") + " " + summary
-	}
-	out = append(out, wrap(summary+t.faint.Render("  ("+safe.Line(c.Match.Why)+")"), min(w, prose+20))...)
-	if !c.Match.Known {
-		if f := c.data.Stands(); f != nil {
-			out = append(out, wrap("The log's own words: "+masked(firstOf(f.Details, f.Message, f.Title, "none"), c.reveal), min(w, prose))...)
-		}
-	}
-	if c.inc.Reason != "" {
-		out = append(out, wrap(safe.Line(c.inc.Reason), min(w, prose+20))...)
-	}
+	out = append(out, c.meaning(a, w)...)
 	if !c.inc.First.IsZero() {
 		line, share := "first "+ago(c.inc.First, a.Now())+" ago, last "+ago(c.inc.Last, a.Now())+" ago  ", ""
 		if c.inc.Successes && c.msgID == 0 && c.inc.Attempts > 0 {
@@ -252,15 +241,49 @@ func (c *caseView) overview(a *app, w int, focus bool) []string {
 	return append(out, c.findingLines(a, w)...)
 }
 
+// meaning is what the error means and what the failures are bounded by. On a small
+// terminal the first gives way to what leads, which the article's part still has,
+// and the second is cut; the part Scope has it whole.
+func (c *caseView) meaning(a *app, w int) []string {
+	t := a.theme
+	summary := safe.Line(c.article().Summary)
+	if v := c.article().Verdict; c.Match.Known && c.verdictWords() != verdictText(c.Match) && !strings.HasPrefix(v, "ASK") {
+		summary = t.strong.Render(v+".") + " " + summary
+	}
+	out := wrap(summary+t.faint.Render("  ("+safe.Line(c.Match.Why)+")"), min(w, prose+20))
+	if !c.Match.Known {
+		if f := c.data.Stands(); f != nil {
+			out = append(out, wrap("The log's own words: "+masked(firstOf(f.Details, f.Message, f.Title, "none"), c.reveal), min(w, prose))...)
+		}
+	}
+	if c.tight && len(c.Leading) > 0 && c.Match.Known {
+		out = nil
+	}
+	if c.inc.Reason != "" {
+		out = append(out, c.short(wrap(safe.Line(c.inc.Reason), min(w, prose+20)), 2, w)...)
+	}
+	return out
+}
+
+// short is at most n of the lines where the terminal is small; else all of them.
+func (c *caseView) short(lines []string, n, w int) []string {
+	if !c.tight {
+		return lines
+	}
+	return upTo(n, lines, min(w, prose+20))
+}
+
 // next is the one line that says what is being asked, or what to do now.
-func (c *caseView) next(a *app) string {
+func (c *caseView) next(a *app, w int) string {
 	if a.working.c == c {
 		return a.theme.accent.Render(upper(c.asked.progress(a)))
 	}
-	_, text, ok := triage.Next(c.Steps)
+	step, text, ok := triage.Next(c.Steps)
 	switch {
 	case len(c.Steps) == 0:
 		return ""
+	case ok && step.State == model.StepProblem && cells(text) > w-len("Next: "): // what it found stands below it
+		return a.theme.accent.Render("Next: act on what step " + step.ID + " found")
 	case ok:
 		return a.theme.accent.Render("Next: " + safe.Line(text))
 	}
@@ -287,18 +310,28 @@ func (c *caseView) stepLine(a *app, out []string, i, w int, focus bool) []string
 	}
 	said := c.stepSaid(a, s)
 	plain := sign + deep + "[" + t.signs.step[s.State] + "] " + s.ID + " " + safe.Line(s.Title)
+	at := min(max(cells(plain)+2, 40), w)
+	cut := cells(said) > w-at
+	if cut && s.State == model.StepLocked && w-at < 24 { // too little to make sense
+		said = "locked"
+	}
 	if i == c.at {
 		c.line = len(out)
 		if said != "" {
-			plain = fit(plain, min(max(cells(plain)+2, 40), w)) + said
+			plain = fit(plain, at) + said
 		}
 		style := t.selected
 		if !focus {
 			style = t.strong
 		}
 		out = append(out, style.Render(fit(plain, w)))
-		if c.wide || c.open {
+		switch {
+		case c.wide || c.open:
 			out = append(out, c.stepDetail(a, s, w)...)
+		case cut && s.Lock != "":
+			out = append(out, indent(findingMargin, t.warn.Render(upper(safe.Line(s.Lock))), w)...)
+		case cut && s.By == "hand" && s.Note != "":
+			out = append(out, indent(findingMargin, t.faint.Render(safe.Line(s.Note)), w)...)
 		}
 		out = append(out, c.stepFindings(a, s, w, true)...)
 		c.tall = len(out) - c.line
@@ -306,7 +339,7 @@ func (c *caseView) stepLine(a *app, out []string, i, w int, focus bool) []string
 	}
 	line := sign + deep + t.step(s.State) + " " + s.ID + " " + safe.Line(s.Title)
 	if said != "" {
-		line = fit(line, min(max(cells(line)+2, 40), w)) + t.faint.Render(said)
+		line = fit(line, at) + t.faint.Render(said)
 	}
 	return append(append(out, fitLine(line, w)), c.stepFindings(a, s, w, false)...)
 }

@@ -18,6 +18,9 @@ func (c *caseView) scopeLines(a *app, w int) []string {
 		return []string{"reading"}
 	}
 	out := wrap(t.faint.Render("How the incident's failures spread. Is it one template, one number, one recipient, or everything?"), min(w, prose))
+	if c.inc.Reason != "" {
+		out = append(out, wrap(safe.Line(c.inc.Reason), min(w, prose))...)
+	}
 	failed, attempted, share := 10, 11, 7
 	if !c.inc.Successes {
 		attempted, share = 0, 0

@@ -36,6 +36,7 @@ type caseView struct {
 	reveal bool
 	open   bool // the selected step's text is unfolded
 	wide   bool // there is room to unfold it always
+	tight  bool // there is room for the steps, and for little beside them
 	drawn  drawing
 	side   drawing
 	brief  string // the short packet, where there is a third column to show it

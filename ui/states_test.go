@@ -145,6 +145,30 @@ func TestFindingsAreReadableAt80x24(t *testing.T) {
 	}
 }
 
+// Whatever the checks say, and however long they say it, all steps of the article
+// are on the smallest usual terminal when a case is opened, and why a step is
+// locked is there in full when it is selected.
+func TestStepsStayInSight(t *testing.T) {
+	long := "cannot tell: " + strings.Repeat("what was asked has an answer that goes on and on, ", 6) + "to its end"
+	store := twoIncidents()
+	store.incidents[0].Reason = strings.Repeat("Template order_ready fails and no other does. ", 6)
+	store.findings = append(each(model.Unknown, long, append([]string{"status-page", "retry", "window"}, askedOfGraph...)...), graphFinding("recipient", model.Problem, long))
+	a, _ := newTest(t, size{80, 24}, store)
+	press(t, a, "enter")
+	for i, s := range a.top().(*caseView).Steps {
+		if s.Depth == 0 && !strings.Contains(screenText(a), "] "+s.ID+" ") {
+			t.Errorf("step %d (%s) is not in sight\n%s", i, s.ID, screenText(a))
+		}
+	}
+	if press(t, a, "1"); !strings.Contains(screenText(a), "… v shows all") {
+		t.Errorf("nothing says that there is more\n%s", screenText(a))
+	}
+	press(t, a, "7")
+	if want := "Locked: fix what step 6 found first"; !strings.Contains(screenText(a), want) {
+		t.Errorf("want %q in\n%s", want, screenText(a))
+	}
+}
+
 // The raw answer shows no number before it is revealed, which is on the audit
 // trail, and never a secret.
 func TestRawAnswer(t *testing.T) {
