@@ -133,6 +133,25 @@ func TestTimelineCloser(t *testing.T) {
 	}
 }
 
+// A time of which the log has failures only has no share: a log may leave out what
+// goes well, and "100 % failed" would be told to a customer.
+func TestTimelineTellsNoShareOfFailuresAlone(t *testing.T) {
+	s := anOutage(60)
+	for i := range s.timeline.Bins {
+		s.timeline.Bins[i] = model.Bin{Failed: 4}
+	}
+	s.timeline.Bins[0].Good = 1
+	a, _ := newTest(t, size{120, 40}, s)
+	press(t, a, "t", "g")
+	if text := screenText(a); !strings.Contains(text, "1 send went well: 80 % of 5 failed") {
+		t.Errorf("\n%s", text)
+	}
+	press(t, a, "right")
+	if text := screenText(a); strings.Contains(text, "100 %") || !strings.Contains(text, "none that went well is in the log for this time") {
+		t.Errorf("\n%s", text)
+	}
+}
+
 // A terminal that becomes narrower shows the part with the cursor until the bars
 // are read anew, and the cursor stays at its time.
 func TestTimelineResized(t *testing.T) {

@@ -265,13 +265,10 @@ func (v *timeline) lines(a *app, sz size, _ bool) []string {
 	p := v.plot(sz.w)
 	outages := v.outages(a)
 	most := v.tl.Bins[v.highest()].Failed
-	head := wrap(t.strong.Render(binName(v.tl.Step)+" a bar")+", "+stretch(v.tl.Begin(p.first), v.tl.Begin(p.last), a.Now(), a.Local)+", at most "+count(most, "failed attempt", "failed attempts")+" in one", w)
+	head := v.head(a, p, most, w)
 	said := v.said(a, w)
 	legend := v.legend(a, w, p, outages)
 	marks := p.marks(a, outages)
-	if len(head) > max(sz.h/8, 1) {
-		head = head[:max(sz.h/8, 1)]
-	}
 	axis := p.axis(a, sz.h >= 16)
 	if sz.h >= 8 {
 		axis = append([]string{p.brush(a)}, axis...)
@@ -309,6 +306,18 @@ func (v *timeline) lines(a *app, sz size, _ bool) []string {
 	return block(out, sz)
 }
 
+// head says how wide a bar is, which time is drawn, and how high the highest is, in
+// one line: the last goes where there is no room, since it stands beside the bars.
+func (v *timeline) head(a *app, p plot, most, w int) []string {
+	s := a.theme.strong.Render(binName(v.tl.Step)+" a bar") + ", " + stretch(v.tl.Begin(p.first), v.tl.Begin(p.last), a.Now(), a.Local)
+	for _, high := range []string{", at most " + count(most, "failed attempt", "failed attempts") + " in one", ", at most " + number(most) + " failed"} {
+		if cells(s+high) <= w {
+			return []string{s + high}
+		}
+	}
+	return wrap(s, w)[:1]
+}
+
 // nothing says why there are no bars.
 func (v *timeline) nothing(a *app, w int) []string {
 	said := "reading"
@@ -344,9 +353,11 @@ func (v *timeline) said(a *app, w int) []string {
 		s += "; the log has no sends in its scope that went well in this time, so no share can be told"
 	case whole.Good == 0:
 		s += "; the log has no sends that went well in this time, so no share can be told"
+	case b.Good == 0: // all of them failed, or the log leaves out what goes well
+		s += "; none that went well is in the log for this time"
 	case v.c != nil:
 		s += ", " + count(b.Good, "send", "sends") + " in its scope went well"
-	case b.Failed+b.Good > 0:
+	default:
 		s += fmt.Sprintf(", %s went well: %.0f %% of %s failed", count(b.Good, "send", "sends"), 100*float64(b.Failed)/float64(b.Failed+b.Good), number(b.Failed+b.Good))
 	}
 	lines := wrap(s, w)
