@@ -134,7 +134,7 @@ func (c *caseView) top(a *app, w int, focus bool) []string {
 	var bar strings.Builder
 	bar.WriteString(" ")
 	for i, name := range tabs {
-		if w < 74 { // there is no room for all names: the chosen one and how many
+		if w < 66 { // there is no room for all names: the chosen one and how many
 			if i == c.tab {
 				bar.WriteString(t.head.Render("["+name+"]") + t.faint.Render(fmt.Sprintf(" %d of %d, tab for more", i+1, len(tabs))))
 			}

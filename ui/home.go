@@ -172,7 +172,33 @@ func errorName(inc model.Incident) string {
 
 // where says what an incident is confined to: what its shape is about first, then
 // the rest as far as the roll-ups tell.
-func where(inc model.Incident) string {
+func where(inc model.Incident) string { return strings.Join(whereParts(inc, 6), ", ") }
+
+// shortWhere is the same in w cells. Ids get shorter, then the last parts go, so
+// that what is left can be read; only the first is ever cut.
+func shortWhere(inc model.Incident, w int) string {
+	for _, digits := range []int{6, 4} {
+		if s := strings.Join(whereParts(inc, digits), ", "); cells(s) <= w {
+			return fit(s, w)
+		}
+	}
+	for _, digits := range []int{6, 4} {
+		parts := whereParts(inc, digits)
+		for n := len(parts) - 1; n > 0; n-- {
+			if s := strings.Join(parts[:n], ", "); cells(s) <= w {
+				return fit(s, w)
+			}
+		}
+	}
+	first := strings.Join(whereParts(inc, 4)[:1], "")
+	if name, _, cut := strings.Cut(first, " / "); cut && cells(first) > w {
+		first = name
+	}
+	return middle(first, w)
+}
+
+// whereParts are the parts of where, with that many of an id's last digits.
+func whereParts(inc model.Incident, digits int) []string {
 	template, waba := "", ""
 	switch {
 	case inc.Template != "" && inc.Language != "":
@@ -186,7 +212,7 @@ func where(inc model.Incident) string {
 	}
 	switch {
 	case inc.WABA != "":
-		waba = "WABA …" + tail(inc.WABA, 6)
+		waba = "WABA …" + tail(inc.WABA, digits)
 	case inc.WABAs > 1:
 		waba = count(inc.WABAs, "WABA", "WABAs")
 	}
@@ -199,7 +225,7 @@ func where(inc model.Incident) string {
 	case model.ShapeNumber:
 		parts = []string{"one number", template}
 		if inc.PhoneID != "" {
-			parts[0] = "number …" + tail(inc.PhoneID, 6)
+			parts[0] = "number …" + tail(inc.PhoneID, digits)
 		}
 	case model.ShapeRecipient:
 		parts = []string{"one recipient", template}
@@ -208,7 +234,11 @@ func where(inc model.Incident) string {
 	case model.ShapeScattered:
 		parts = []string{"scattered", waba}
 	}
-	return safe.Line(strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", "))
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	for i := range parts {
+		parts[i] = safe.Line(parts[i])
+	}
+	return parts
 }
 
 // tail is the last n letters of an id: enough to tell two apart at a glance.

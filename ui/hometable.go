@@ -12,13 +12,17 @@ import (
 // This file draws home's table and, under it, what the selected incident is.
 
 // A homeTable says which columns there is room for. They go in this order when it
-// gets narrow: trend, state, since; where is shortened in its middle.
+// gets narrow: trend, state, since; where loses its last parts first.
 type homeTable struct{ where, trend, since, state, likely int }
 
-// Beside a case, which tells since when and in what state, the trend stays longer.
+// Beside a case, which tells the state, a short trend comes back where it fits.
 func homeColumns(w int, beside bool) homeTable {
 	t := homeTable{trend: 14, since: 8, state: 10, likely: 26}
 	rest := func() int { return w - 2 - 7 - 1 - 8 - t.trend - t.since - t.state - t.likely - 1 }
+	const (
+		enough = 12 // "WABA …400500"
+		least  = 12 // "display name", as wide as the heading
+	)
 	if rest() < 26 {
 		t.likely = 18
 	}
@@ -28,17 +32,17 @@ func homeColumns(w int, beside bool) homeTable {
 	if rest() < 18 {
 		t.state = 0
 	}
-	if rest() < 14 {
-		t.since = 0
+	if rest() < enough {
+		t.likely = least
 	}
-	if rest() < 14 {
-		t.likely = 13
+	if rest() < enough {
+		t.since = 0
 	}
 	if rest() < 5 { // a list that says no more than what fails
 		t.likely = 0
 	}
-	if beside && rest()+t.since >= 14+9 {
-		t.since, t.trend = 0, 9
+	if beside && t.trend == 0 && t.likely > 0 && rest()+t.likely-least >= enough+9 {
+		t.likely, t.trend = least, 9
 	}
 	t.where = max(rest(), 0)
 	return t
@@ -70,7 +74,7 @@ func (t homeTable) line(a *app, inc *model.Incident, likely string, marked, at b
 	if marked {
 		m = "*"
 	}
-	s := sign + m + right(number(inc.Failures), 7) + " " + fit(errorName(*inc), 8) + middle(where(*inc), t.where) + " "
+	s := sign + m + right(number(inc.Failures), 7) + " " + fit(errorName(*inc), 8) + shortWhere(*inc, t.where) + " "
 	if t.trend > 0 {
 		s += fit(spark(inc.Trend, t.trend-1, a.theme.signs.bars), t.trend)
 	}

@@ -40,7 +40,7 @@ func layoutFor(term size) layout {
 		l.side = size{min(prose+4, (term.w-l.list.w)*45/100), l.body.h}
 		l.main.w = term.w - l.list.w - l.side.w - 2
 	case term.w >= twoColumns:
-		l.list.w = 44
+		l.list.w = max(44, min(58, term.w-68)) // what the case's column needs for its parts' names comes first
 		l.main.w = term.w - l.list.w - 1
 	default:
 		switch {

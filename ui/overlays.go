@@ -302,30 +302,46 @@ func (p *palette) box(a *app, sz size) []string {
 	if w < 60 {
 		keys = 8
 	}
-	first := max(min(p.at-room/2, len(shown)-room), 0)
-	for i := first; i < len(shown) && len(lines) < room+1; i++ {
+	entry := func(i int) (left, said string, can bool) {
 		x := shown[i]
-		sign := "  "
+		left = "  "
 		if i == p.at {
-			sign = "> "
+			left = "> "
 		}
-		left := x.keyList()
 		if p.names {
-			left = ":" + x.name
+			left += fit(":"+x.name, keys)
+		} else {
+			left += fit(x.keyList(), keys)
 		}
-		line := sign + fit(left, keys) + " " + safe.Line(x.help)
+		said = safe.Line(x.help)
 		why := x.reason(a)
 		if why != "" {
-			line += "  (not now: " + safe.Line(why) + ")"
+			said += "  (not now: " + safe.Line(why) + ")"
 		}
-		switch {
-		case i == p.at:
-			line = a.theme.selected.Render(fit(line, max(w-3, 0)))
-		case why != "":
+		return left + " ", said, why == ""
+	}
+	var chosen []string // in full: that is what it is chosen for
+	if p.at < len(shown) {
+		left, said, _ := entry(p.at)
+		chosen = indent(left, said, max(w-3, 1))
+		chosen = chosen[:max(min(len(chosen), room), 1)]
+	}
+	first := max(min(p.at-room/2, len(shown)-1-room+len(chosen)), 0)
+	for i := first; i < len(shown) && len(lines) < room+1; i++ {
+		if i == p.at {
+			for _, line := range chosen {
+				lines = append(lines, a.theme.selected.Render(fit(line, max(w-3, 0))))
+			}
+			continue
+		}
+		left, said, can := entry(i)
+		line := left + said
+		if !can {
 			line = a.theme.faint.Render(line)
 		}
 		lines = append(lines, line)
 	}
+	lines = lines[:min(len(lines), room+1)]
 	if len(shown) == 0 {
 		lines = append(lines, a.theme.warn.Render("nothing here is called that"))
 	}
