@@ -238,8 +238,15 @@ func printSteps(w io.Writer, steps []triage.Step, full bool) {
 				fmt.Fprintf(w, ": %s", safe.Line(unless(full, strings.TrimPrefix(s.Lock, "locked: "))))
 			}
 			fmt.Fprint(w, ")")
+		} else if len(s.Undo) > 0 {
+			fmt.Fprint(w, " (the article has it next)")
 		}
 		fmt.Fprintln(w)
+		if s.State == model.StepOpen {
+			for _, u := range s.Undo {
+				hang(w, "        to undo it: ", safe.Line(u), textWidth(w))
+			}
+		}
 	}
 }
 

@@ -144,6 +144,36 @@ func TestStepsHeedTheCauses(t *testing.T) {
 			}
 		}
 	})
+	t.Run("support comes before a new app to which nothing points", func(t *testing.T) {
+		j := Judge(anIncident("131000", settled...))
+		if s, text, ok := Next(j.Steps); !ok || s.ID != "8" || !strings.Contains(text, "before step 7: nothing points to the app") {
+			t.Errorf("next is %q %q", s.ID, text)
+		}
+		// The article's own order stays, and says what comes next once 8 is done.
+		for done, want := range map[string]string{"8": "7.1", "7.1": "7.2"} {
+			j = Judge(anIncident("131000", append(settled, hand(done, model.StepDone, ""))...))
+			if s, text, _ := Next(j.Steps); s.ID != want {
+				t.Errorf("after %s next is %q %q, want %s", done, s.ID, text, want)
+			}
+		}
+		begun := append(settled, hand("7", model.StepUnlocked, "the BSP asks for it"))
+		if s, _, _ := Next(Judge(anIncident("131000", begun...)).Steps); s.ID != "7.1" {
+			t.Errorf("who unlocked step 7 is sent to %q", s.ID)
+		}
+		j = Judge(anIncident("131000", settled[:5]...))
+		if s, _, _ := Next(j.Steps); s.ID != "6" {
+			t.Errorf("before step 6 is settled next is %q", s.ID)
+		}
+		app := model.CauseFinding{Cause: "app", Verdict: model.Likely}
+		j = Judge(anIncident("131000", settled...))
+		for i := range j.Steps {
+			j.Steps[i].Now = ""
+		}
+		heed(j.Steps, []model.CauseFinding{app}, model.ShapeAccount)
+		if s, _, _ := Next(j.Steps); s.ID != "7.1" {
+			t.Errorf("where the app is likely next is %q", s.ID)
+		}
+	})
 	t.Run("what only Meta can mend goes to support at once", func(t *testing.T) {
 		setsKey := func(c *model.Case) {
 			c.Samples = []model.Failure{{Code: "131000", Request: "whatsapp_business_encryption"}}

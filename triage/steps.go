@@ -20,7 +20,7 @@ type Step struct {
 	Note      string
 	Lock      string // why it may not be taken yet; empty when it may
 	Overruled string // why an agent overruled its lock; empty when nobody did
-	Now       string // why it may be taken at once, before the steps above it; empty when it has to wait its turn
+	Now       string // why it may be taken before the steps above it; empty when it has to wait its turn
 	Findings  []model.Finding
 	Depth     int // 1 for a step inside a step
 }
@@ -227,10 +227,11 @@ func heed(steps []Step, causes []model.CauseFinding, shape model.Shape) {
 		}
 		for i := range steps {
 			if s := &steps[i]; onlyMeta && s.Escalates && s.State == model.StepOpen {
-				s.Now = "what it looks like, only Meta can mend"
+				s.Now = "at once: what it looks like, only Meta can mend"
 			}
 		}
 	}
+	support(steps, causes)
 	i := slices.IndexFunc(causes, func(c model.CauseFinding) bool { return c.Cause == "account" })
 	if i < 0 || causes[i].Verdict != model.Confirmed && causes[i].Verdict != model.Likely {
 		return
@@ -244,8 +245,39 @@ func heed(steps []Step, causes []model.CauseFinding, shape model.Shape) {
 	}
 }
 
+// support proposes to hand the case on before a step is taken that changes a live
+// set-up and would have to be undone, unless the causes point to just that (the
+// app) or somebody has begun with it. The article has that step first, and it
+// stays where it is: it is a community's claim, and Meta's advice is to ask Meta.
+func support(steps []Step, causes []model.CauseFinding) {
+	if slices.ContainsFunc(Leading(causes), func(c model.CauseFinding) bool { return c.Cause == "app" }) {
+		return
+	}
+	drastic := slices.IndexFunc(steps, func(s Step) bool {
+		return s.Depth == 0 && s.State != model.StepDone && s.State != model.StepSkipped
+	})
+	if drastic < 0 || len(steps[drastic].Undo) == 0 || steps[drastic].State != model.StepOpen {
+		return
+	}
+	id := steps[drastic].ID
+	for _, s := range steps {
+		if (s.ID == id || strings.HasPrefix(s.ID, id+".")) && (s.By != "" || s.Overruled != "") {
+			return
+		}
+	}
+	why := "nothing points to the app"
+	if slices.ContainsFunc(causes, func(c model.CauseFinding) bool { return c.Cause == "app" && c.Verdict == model.Possible }) {
+		why = "too little points to the app"
+	}
+	for i := range steps {
+		if s := &steps[i]; s.Escalates && s.State == model.StepOpen && s.Now == "" {
+			s.Now = "before step " + id + ": " + why
+		}
+	}
+}
+
 // Next is the step to take now: one that found what is wrong, or else one that
-// may be taken at once, or else the first that is neither settled nor locked.
+// may be taken before its turn, or else the first that is neither settled nor locked.
 // When all that is left is locked, ok is false and text says why.
 func Next(steps []Step) (step Step, text string, ok bool) {
 	for _, s := range steps { // what was found comes before what was not looked at
@@ -259,12 +291,13 @@ func Next(steps []Step) (step Step, text string, ok bool) {
 	}
 	for _, s := range steps {
 		if s.Now != "" && s.State == model.StepOpen {
-			return s, fmt.Sprintf("step %s: %s, at once: %s", s.ID, s.Title, s.Now), true
+			return s, fmt.Sprintf("step %s: %s, %s", s.ID, s.Title, s.Now), true
 		}
 	}
 	reason := ""
 	for _, s := range steps {
 		switch {
+		case inside(s, steps): // a person settles a step with all that is inside it
 		case s.State == model.StepOpen && (len(s.Checks) > 0 || !hasSub(s, steps)): // with checks it asks something itself
 			return s, fmt.Sprintf("step %s: %s", s.ID, s.Title), true
 		case s.State == model.StepLocked && reason == "":
@@ -275,6 +308,13 @@ func Next(steps []Step) (step Step, text string, ok bool) {
 		return Step{}, reason, false
 	}
 	return Step{}, "all steps are settled", false
+}
+
+// inside reports whether a step is inside one that a person has settled.
+func inside(s Step, all []Step) bool {
+	return s.Depth > 0 && slices.ContainsFunc(all, func(o Step) bool {
+		return strings.HasPrefix(s.ID, o.ID+".") && o.By == "hand" && (o.State == model.StepDone || o.State == model.StepSkipped)
+	})
 }
 
 // hasSub reports whether a step is taken by taking the steps inside it.

@@ -51,6 +51,8 @@ func (c *caseView) stepSaid(a *app, s *triage.Step) string {
 		return said
 	case s.Overruled != "":
 		return "lock overruled"
+	case s.State == model.StepOpen && len(s.Undo) > 0:
+		return "the article has it next"
 	case s.Hand && answered > 0 && answered == len(s.Checks):
 		return "by hand; the checks found nothing"
 	case s.Hand:

@@ -330,6 +330,9 @@ func (c *caseView) stepLine(a *app, out []string, i, w int, focus bool) []string
 			out = append(out, c.stepDetail(a, s, w)...)
 		case cut && s.Lock != "":
 			out = append(out, indent(findingMargin, t.warn.Render(upper(safe.Line(s.Lock))), w)...)
+		case s.State == model.StepOpen && len(s.Undo) > 0:
+			undo := indent(findingMargin, t.warn.Render("to undo it: ")+safe.Line(strings.Join(s.Undo, " ")), w)
+			out = append(out, c.short(undo, 3, w)...)
 		case cut && s.By == "hand" && s.Note != "":
 			out = append(out, indent(findingMargin, t.faint.Render(safe.Line(s.Note)), w)...)
 		}
