@@ -43,6 +43,13 @@ type Check struct {
 	Run func(ctx context.Context, s Subject) model.Finding
 }
 
+// Asks reports whether a check asks Meta, or a person: false for those that the log
+// answers, and for a name that is no check's.
+func Asks(name string) bool {
+	k := Find(name)
+	return k != nil && k.Hand != ""
+}
+
 var all []*Check
 
 // register adds a check at start. A name given twice is a mistake of ours.

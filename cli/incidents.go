@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"unsent/check"
 	"unsent/model"
 	"unsent/safe"
 	"unsent/store"
@@ -86,12 +87,12 @@ func rank(s model.Shape) int {
 	return 0
 }
 
-// shortVerdict is the article's verdict, unless there is an outage to wait for.
+// shortVerdict is the verdict without the cause, which a list names beside it.
 func shortVerdict(m *matter) string {
-	if m.Outage != "" {
-		return "WAIT: outage"
+	if v := m.Verdict(&m.Case, check.Asks); v.From != triage.FromCauses {
+		return v.Words
 	}
-	return m.Match.Article.Verdict
+	return triage.ArticleVerdict(m.Match)
 }
 
 // sayEmpty tells an empty database from a filter that nothing passes, and a log

@@ -14,23 +14,6 @@ import (
 
 // What triage says of a matter, in words and as the contract's JSON.
 
-// verdictLine is the one line to say first: what there is to wait for, else the
-// causes that the evidence points to, two where two are strong, else the
-// article's own verdict.
-func verdictLine(m *matter) string {
-	switch {
-	case m.Outage != "":
-		return "WAIT: " + m.Outage
-	case len(m.Leading) > 0:
-		var titles []string
-		for _, c := range m.Leading {
-			titles = append(titles, c.Title)
-		}
-		return strings.ToUpper(string(m.Leading[0].Verdict)) + ": " + orList(titles)
-	}
-	return m.Match.Article.Verdict
-}
-
 // causeWords are the leading causes by name, for a list.
 func causeWords(m *matter) string {
 	if len(m.Leading) == 0 {

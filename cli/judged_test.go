@@ -82,21 +82,10 @@ func TestOutageJSON(t *testing.T) {
 	}
 }
 
-// The first line says what to wait for, else what the evidence points to, else
-// what the article says of the code; two strong causes are two.
-func TestVerdictLine(t *testing.T) {
+// Two strong causes are two in a list as well.
+func TestCauseWords(t *testing.T) {
 	two := judged(func(*model.Case) {})
-	two.Leading = []model.CauseFinding{{Cause: "token", Title: "The token", Verdict: model.Likely}, {Cause: "app", Title: "The app", Verdict: model.Likely}}
-	for want, m := range map[string]*matter{
-		"WAIT: the log suggests an outage at Meta: 4 of 5 accounts fail since 13:41 UTC": judged(seen()),
-		"ASK: unknown until checked":                       judged(func(*model.Case) {}),
-		"LIKELY: The token or The app":                     two,
-		"CONFIRMED: The customer service window is closed": judged(func(c *model.Case) { c.Incident.Code = "131047" }),
-	} {
-		if got := verdictLine(m); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
+	two.Leading = []model.CauseFinding{{Cause: "token", Verdict: model.Likely}, {Cause: "app", Verdict: model.Likely}}
 	if got := causeWords(two); got != "token or app" {
 		t.Errorf("in a list: %q", got)
 	}
@@ -159,7 +148,7 @@ func TestJoined(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"WAIT: suspected outage at Meta: 3 of 3 WABAs were hit\ni1  131016  ", "\ni2 has become a part of i1; this is i1\n", "failed     3 messages",
+		"WAIT: outage suspected\ni1  131016  ", "\ni2 has become a part of i1; this is i1\n", "failed     3 messages",
 		"shape      many accounts in the same minutes", "outage     suspected outage at Meta: 3 of 3",
 		": likely\n      + ", "What changed before it began",
 	} {

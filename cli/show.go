@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"unsent/check"
 	"unsent/model"
 	"unsent/safe"
 	"unsent/store"
@@ -44,13 +45,14 @@ func (a *app) show(ctx context.Context, s *store.Store, m *matter, full bool) er
 	w := a.Stdout
 	cols := textWidth(w)
 	art := m.Match.Article
-	hang(w, "", safe.Line(unless(full, verdictLine(m))), cols)
+	verdict := m.Verdict(&m.Case, check.Asks)
+	hang(w, "", safe.Line(unless(full, verdict.Words)), cols)
 	fmt.Fprintf(w, "%s  %s  %s\n", m.Incident.ID, codeText(m.Incident.Code, m.Incident.Vendor, m.Incident.HTTP), safe.Line(art.Title))
 	if m.asked != 0 {
 		fmt.Fprintln(w, joinedText(m.asked, m.Incident.ID))
 	}
-	if len(m.Leading) > 0 || m.Outage != "" {
-		fmt.Fprintln(w, art.Verdict)
+	if verdict.From != triage.FromArticle {
+		fmt.Fprintln(w, "the article: "+safe.Line(art.Verdict))
 	}
 	if m.Missing != "" {
 		hang(w, "cannot tell yet: ", safe.Line(unless(full, m.Missing)), cols)

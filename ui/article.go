@@ -10,6 +10,7 @@ import (
 	"unsent/kb"
 	"unsent/model"
 	"unsent/safe"
+	"unsent/triage"
 )
 
 // articleLines draws an article: meaning, causes, steps, what to prevent,
@@ -23,7 +24,7 @@ func articleLines(a *app, m kb.Match, w int) []string {
 	head := func(s string) { out = append(out, "", a.rule(s, w)) }
 
 	para(t.head.Render(safe.Line(art.Title)))
-	para(a.verdictStyle(m).Render(verdictText(m)) + t.faint.Render("  ("+safe.Line(m.Why)+")"))
+	para(a.verdictStyle(m).Render(triage.ArticleVerdict(m)) + t.faint.Render("  ("+safe.Line(m.Why)+")"))
 	if art.Generated {
 		para(t.warn.Render("This page is made from the error catalogue; nobody has written an article for this code yet."))
 	}

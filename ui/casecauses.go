@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"unsent/check"
 	"unsent/model"
 	"unsent/safe"
 	"unsent/triage"
@@ -14,60 +15,35 @@ import (
 // This file draws what the evidence says of a case: what leads, each cause with
 // the reasons for and against it, what changed before it began.
 
-// verdictWords are the verdict on the case: an outage before all, then what leads,
-// then what was found without being a cause yet, then the article's own.
-func (c *caseView) verdictWords() string {
-	switch found := c.problems(); {
-	case c.inc.Joined != 0:
-		return "PART OF " + c.inc.Joined.String() + " NOW"
-	case c.Outage != "":
-		if triage.Outage(c.Steps, triage.Current(c.data.Findings, c.data.Read), model.LogOutage{}) == "" {
-			return "WAIT: outage suspected"
-		}
-		return "WAIT: outage reported"
-	case len(c.Leading) > 0:
-		return leadWords(c.Leading)
-	case len(found) > 0:
-		return "FOUND: " + strings.Join(found, ", ")
-	case c.ended() && strings.HasPrefix(c.article().Verdict, "WAIT"):
-		return overByLog
+// verdict is what to say first of the case. While checks are out, those without an
+// answer are not counted: the line below the steps does it.
+func (c *caseView) verdict() triage.Verdict {
+	asks := check.Asks
+	if len(c.asked.out) > 0 {
+		asks = nil
 	}
-	return c.checkedVerdict()
+	v := c.Judgement.Verdict(&c.data, asks)
+	if c.inc.Joined != 0 {
+		v = triage.Verdict{Words: "PART OF " + c.inc.Joined.String() + " NOW", From: triage.FromOutage}
+	}
+	return v
 }
-
-// overByLog is the verdict in place of one that says to wait.
-const overByLog = "OVER by the log"
 
 func (c *caseView) verdictLine(a *app) string {
-	words := c.verdictWords()
-	style := a.theme.bad
-	switch {
-	case c.inc.Joined != 0, c.Outage != "":
+	v, style := c.verdict(), a.theme.bad
+	switch v.From {
+	case triage.FromOutage, triage.FromChecks:
 		style = a.theme.warn
-	case words == overByLog:
+	case triage.FromRecovery:
 		style = a.theme.good
-	case words == c.checkedVerdict():
+	case triage.FromArticle:
 		style = a.verdictStyle(c.Match)
-	case len(c.Leading) == 1 && (c.Leading[0].Cause == "throttled" || c.Leading[0].Cause == "transient"):
-		style = a.theme.warn
-	}
-	return style.Bold(true).Render(words)
-}
-
-// problems are the checks that found something, and the steps that did by hand.
-func (c *caseView) problems() []string {
-	var out []string
-	for _, f := range orderFindings(c.data.Findings) {
-		if f.Verdict == model.Problem {
-			out = append(out, safe.Line(f.Check))
+	case triage.FromCauses:
+		if len(c.Leading) == 1 && (c.Leading[0].Cause == "throttled" || c.Leading[0].Cause == "transient") {
+			style = a.theme.warn
 		}
 	}
-	for _, s := range c.Steps {
-		if s.State == model.StepProblem && s.By == "hand" {
-			out = append(out, "step "+s.ID)
-		}
-	}
-	return out
+	return style.Bold(true).Render(safe.Line(v.Words))
 }
 
 // joined says that the incident is a part of another, where it is.
@@ -90,18 +66,12 @@ func (c *caseView) paused(a *app) string {
 	return a.theme.warn.Render("Retry paused: ") + safe.Line(c.Outage)
 }
 
-// ended reports whether the log shows that the failures have ended.
-func (c *caseView) ended() bool {
-	e := &c.data.Evidence
-	return c.Outage == "" && (e.Shape == model.ShapeOutage && !e.Outage.Until.IsZero() || !e.Recovered.IsZero())
-}
-
 // over says that the failures have ended, as far as the log shows it; empty when
 // it does not.
 func (c *caseView) over(a *app) string {
 	e := &c.data.Evidence
 	switch {
-	case !c.ended():
+	case !c.Ended(&c.data):
 		return ""
 	case e.Shape == model.ShapeOutage && !e.Outage.Until.IsZero():
 		return a.theme.good.Render("Over: ") + "by the log the outage ended at " + moment(e.Outage.Until, a.Local) + "; what is left can be planned again"
@@ -131,7 +101,7 @@ func (c *caseView) leadLines(a *app, w int) (out []string) {
 			break
 		}
 		if len(cause.Reasons) > 0 {
-			out = append(out, c.short(indent(t.strong.Render(upper(causeWord(cause))+": "), c.reasonText(a, cause.Reasons[0]), w), 2, w)...)
+			out = append(out, c.short(indent(t.strong.Render(upper(safe.Line(triage.CauseWord(cause)))+": "), c.reasonText(a, cause.Reasons[0]), w), 2, w)...)
 		}
 	}
 	if len(c.Leading) == 0 && c.Missing != "" {
@@ -215,10 +185,10 @@ func (c *caseView) causeLines(a *app, w int) []string {
 	wide := min(w, prose+20)
 	var out []string
 	switch {
-	case len(c.Leading) > 0 && c.verdictWords() == leadWords(c.Leading):
+	case len(c.Leading) > 0 && c.verdict().From == triage.FromCauses:
 		// It stands on top.
 	case len(c.Leading) > 0:
-		out = wrap(t.strong.Render(leadWords(c.Leading)), wide)
+		out = wrap(t.strong.Render(safe.Line(triage.LeadWords(c.Leading))), wide)
 	case c.Missing != "":
 		out = append(out, t.strong.Render("It cannot be told yet."))
 		out = append(out, indent(t.warn.Render("Missing: "), c.missing(a, false), wide)...)

@@ -6,7 +6,6 @@ import (
 
 	"charm.land/lipgloss/v2"
 
-	"unsent/check"
 	"unsent/kb"
 	"unsent/model"
 	"unsent/safe"
@@ -153,46 +152,12 @@ func (c *caseView) top(a *app, w int, focus bool) []string {
 	return append(lines, fit(bar.String(), w))
 }
 
-// checkedVerdict is the article's verdict. One that waits for the checks says what
-// they told, once the status page or the account has been asked about.
-func (c *caseView) checkedVerdict() string {
-	said := verdictText(c.Match)
-	word, waits := strings.CutSuffix(said, "unknown until checked")
-	_, at := c.order()
-	told, open := 0, 0
-	for _, name := range c.allChecks() {
-		if k := check.Find(name); k == nil || k.Hand == "" { // the log told that from the start
-			continue
-		}
-		switch f := at[name]; {
-		case f == nil, f.Verdict == model.Skipped, f.Verdict == model.Unknown:
-			open++
-		default:
-			told++
-		}
-	}
-	switch {
-	case !waits || told == 0 || len(c.asked.out) > 0:
-		return said
-	case open > 0:
-		return fmt.Sprintf("%sunknown, %d of %d checks without an answer", word, open, told+open)
-	}
-	return word + "unknown, the checks found nothing"
-}
-
 // spread puts l at the left and r at the right; r goes first when both do not fit.
 func spread(l, r string, w int) string {
 	if cells(l)+cells(r)+2 > w {
 		return fit(l, w)
 	}
 	return fit(l, w-cells(r)-1) + r + " "
-}
-
-func verdictText(m kb.Match) string {
-	if !m.Known {
-		return "CANNOT TELL: unknown error"
-	}
-	return m.Article.Verdict
 }
 
 // verdictStyle colours a verdict by its first word.
@@ -247,7 +212,7 @@ func (c *caseView) overview(a *app, w int, focus bool) []string {
 func (c *caseView) meaning(a *app, w int) []string {
 	t := a.theme
 	summary := safe.Line(c.article().Summary)
-	if v := c.article().Verdict; c.Match.Known && c.verdictWords() != verdictText(c.Match) && !strings.HasPrefix(v, "ASK") {
+	if v := c.article().Verdict; c.Match.Known && c.verdict().From != triage.FromArticle && !strings.HasPrefix(v, "ASK") {
 		summary = t.strong.Render(v+".") + " " + summary
 	}
 	out := wrap(summary+t.faint.Render("  ("+safe.Line(c.Match.Why)+")"), min(w, prose+20))

@@ -7,6 +7,7 @@ import (
 
 	"unsent/model"
 	"unsent/safe"
+	"unsent/triage"
 )
 
 // This file draws home's table and, under it, what the selected incident is.
@@ -106,7 +107,7 @@ func (h *home) reason(a *app, w, high int) []string {
 	switch {
 	case inc.Reason != "":
 		first += "  " + safe.Line(inc.Reason)
-	case c.verdictWords() == verdictText(c.Match): // else the cause is named already
+	case c.verdict().From == triage.FromArticle: // else the cause is named already
 		first += "  " + safe.Line(firstOf(c.article().Title, inc.Title))
 	}
 	bars := spark(inc.Trend, min(24, w/3), a.theme.signs.bars)

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -163,50 +162,15 @@ func judgeRows(ctx context.Context, s Store, round int, due []model.Incident) te
 func likelyWord(j *triage.Judgement) string {
 	switch n := len(j.Leading); {
 	case n == 1:
-		return causeWord(j.Leading[0])
+		return safe.Line(triage.CauseWord(j.Leading[0]))
 	case n == 2:
-		return causeWord(j.Leading[0]) + ", " + causeWord(j.Leading[1])
+		return safe.Line(triage.CauseWord(j.Leading[0]) + ", " + triage.CauseWord(j.Leading[1]))
 	case n > 2:
-		return causeWord(j.Leading[0]) + " +" + itoa(n-1)
+		return safe.Line(triage.CauseWord(j.Leading[0])) + " +" + itoa(n-1)
 	case j.Match.Known && len(j.Causes) == 1 && j.Causes[0].Cause == "unknown":
 		// No cause of ours stands behind the code, and Meta's name for it says
 		// more than that.
 		return safe.Line(j.Causes[0].Title)
 	}
 	return "cannot tell"
-}
-
-// causeWords are the causes for a narrow column.
-var causeWords = map[string]string{
-	"outage": "Meta outage", "window": "24-h window", "public-key": "public key", "app": "app set-up", "display-name": "display name",
-	"allow-list": "test numbers", "throttled": "Meta's limit", "transient": "passing fault",
-}
-
-func causeWord(c model.CauseFinding) string {
-	if w := causeWords[c.Cause]; w != "" {
-		return w
-	}
-	return safe.Line(c.Cause)
-}
-
-// leadWords says what leads, "LIKELY: token or app set-up"; empty when nothing
-// does. One cause is called by its whole name.
-func leadWords(lead []model.CauseFinding) string {
-	if len(lead) == 0 {
-		return ""
-	}
-	strength := strings.ToUpper(string(lead[0].Verdict)) + ": "
-	if len(lead) == 1 {
-		return strength + safe.Line(lead[0].Title)
-	}
-	words := make([]string, len(lead))
-	for i, c := range lead {
-		words[i] = causeWord(c)
-	}
-	and := " or "
-	if lead[0].Verdict == model.Confirmed {
-		and = " and "
-	}
-	n := len(words) - 1
-	return strength + strings.Join(words[:n], ", ") + and + words[n]
 }

@@ -280,11 +280,11 @@ func TestOver(t *testing.T) {
 	press(t, a, "enter")
 	c := a.top().(*caseView)
 	c.Leading = nil // as it is where nothing leads
-	if text := screenText(a); !strings.Contains(text, overByLog) || !strings.Contains(text, "the outage ended at 2026-05-13 14:29:00 UTC") {
+	if text := screenText(a); !strings.Contains(text, "OVER by the log") || !strings.Contains(text, "the outage ended at 2026-05-13 14:29:00 UTC") {
 		t.Errorf("\n%s", text)
 	}
 	c.Outage = "Meta reports an outage"
-	if text := screenText(a); strings.Contains(text, overByLog) || !strings.Contains(text, "Retry paused: Meta reports an outage") {
+	if text := screenText(a); strings.Contains(text, "OVER by the log") || !strings.Contains(text, "Retry paused: Meta reports an outage") {
 		t.Errorf("\n%s", text)
 	}
 }

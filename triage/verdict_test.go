@@ -1,0 +1,43 @@
+package triage
+
+import (
+	"testing"
+
+	"unsent/model"
+)
+
+// The first line says what to wait for, else what leads, else what a check found,
+// else that it is over, else what the article says; two strong causes are two.
+func TestVerdict(t *testing.T) {
+	fromLog := []string{"retry", "log-outage", "window", "recipient", "other-numbers"}
+	asks := func(check string) bool { return !contains(fromLog, check) }
+	outage := []trait{many(9, 9, 9, 400), shaped(model.ShapeOutage), suspected(9, 9)}
+	recovered := func(c *model.Case) { c.Evidence.Recovered = now }
+	for _, x := range []struct {
+		name string
+		c    *model.Case
+		want string
+		from VerdictFrom
+	}{
+		{"seen in the log", anIncident("131000", outage...), "WAIT: outage suspected", FromOutage},
+		{"seen by Meta", anIncident("131000", append(outage, finds("status-page", model.Problem, "Meta reports an outage"))...), "WAIT: outage reported", FromOutage},
+		{"seen by hand", anIncident("131000", hand("1", model.StepProblem, "red")), "WAIT: outage reported", FromOutage},
+		{"the code says it", anIncident("131047"), "CONFIRMED: The customer service window is closed", FromCauses},
+		{"nobody has looked", anIncident("131000"), "ASK: unknown until checked", FromArticle},
+		{"one has looked", anIncident("131000", finds("status-page", model.OK, "reports nothing")), "ASK: unknown, 7 of 8 checks without an answer", FromArticle},
+		{"what the log answers does not count", anIncident("131000", finds("retry", model.OK, "went well")), "ASK: unknown until checked", FromArticle},
+		{"a webhook that is missing hides the reason and is none", anIncident("131000", finds("webhook", model.Problem, "no app is subscribed")), "ASK: unknown, 7 of 8 checks without an answer", FromArticle},
+		{"what was found need not be the cause", anIncident("131000", finds("webhook", model.Problem, "no app is subscribed"), finds("flow", model.Problem, "is a draft")), "CANNOT TELL: the flow check found something", FromChecks},
+		{"over", anIncident("131016", recovered), "OVER by the log", FromRecovery},
+		{"no article", anIncident(""), "CANNOT TELL: unknown error", FromArticle},
+	} {
+		j := Judge(x.c)
+		if got := j.Verdict(x.c, asks); got.Words != x.want || got.From != x.from {
+			t.Errorf("%s: %q (%d), want %q (%d)", x.name, got.Words, got.From, x.want, x.from)
+		}
+	}
+	two := []model.CauseFinding{{Cause: "token", Title: "The token", Verdict: model.Likely}, {Cause: "app", Title: "The app", Verdict: model.Likely}}
+	if got := LeadWords(two); got != "LIKELY: token or app set-up" {
+		t.Errorf("two are %q", got)
+	}
+}
