@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -263,17 +264,32 @@ func (a *app) importsCommand() *cobra.Command {
 					fmt.Fprintln(a.Stdout, "Nothing imported yet. 'unsent import FILE' does it, 'unsent demo' shows invented data.")
 					return nil
 				}
-				t := newTable(1, "N", "FILE", "SOURCE", "READ", "FAILURES", "UNREADABLE", "FIRST", "LAST")
-				for _, i := range all {
-					t.add(strconv.FormatInt(i.ID, 10), i.File, i.System, commas(i.Read), commas(i.Failures()), commas(i.Rejected), stamp(i.First), stamp(i.Last))
-				}
-				t.print(a.Stdout)
+				printImports(a.Stdout, all)
 				return nil
 			})
 		},
 	}
 	c.Flags().BoolVar(&full, "full", false, "show what stood in records that could not be read, with the numbers in it")
 	return c
+}
+
+// printImports lists imports; those whose file was not read to its end are marked,
+// with what is known of why.
+func printImports(w io.Writer, all []model.Import) {
+	t := newTable(1, "N", "FILE", "SOURCE", "READ", "FAILURES", "UNREADABLE", "FIRST", "LAST")
+	for _, i := range all {
+		read := commas(i.Read)
+		if i.Unfinished() != "" {
+			read += " +?"
+		}
+		t.add(strconv.FormatInt(i.ID, 10), i.File, i.System, read, commas(i.Failures()), commas(i.Rejected), stamp(i.First), stamp(i.Last))
+	}
+	t.print(w)
+	for _, i := range all {
+		if why := i.Unfinished(); why != "" {
+			hang(w, "+? ", "import "+strconv.FormatInt(i.ID, 10)+": "+safe.Line(why), textWidth(w))
+		}
+	}
 }
 
 func (a *app) showImport(ctx context.Context, s *store.Store, all []model.Import, arg string, full bool) error {

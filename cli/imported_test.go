@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"errors"
 	"io"
 	"path/filepath"
 	"strconv"
@@ -118,3 +120,41 @@ func (u *unreadable) Next(*model.Record) error {
 }
 func (u *unreadable) Report() model.SourceReport { return model.SourceReport{File: "many.csv"} }
 func (u *unreadable) Position() (int64, int64)   { return 0, 0 }
+
+// breaks is a log whose second record cannot be reached.
+type breaks struct{ few }
+
+func (b *breaks) Next(r *model.Record) error {
+	if err := b.few.Next(r); err != nil {
+		return errors.New("the disk is gone")
+	}
+	return nil
+}
+
+// A list of imports does not show a part of a file as the whole.
+func TestImportsShowAPart(t *testing.T) {
+	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "a.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	one := func() []model.Record {
+		return []model.Record{{Outcome: model.Failed, Failure: model.Failure{At: since, Code: "131016", CodeFrom: model.FromColumn, WABA: "100200300400500", Recipient: "15550100100"}}}
+	}
+	for i, stream := range []model.Stream{&few{one()}, &breaks{few{one()}}} {
+		_, err := s.Import(t.Context(), stream, store.ImportOptions{})
+		if (err != nil) != (i == 1) {
+			t.Fatal(err)
+		}
+	}
+	all, err := s.Imports(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	printImports(&b, all)
+	out := b.String()
+	if n := strings.Count(out, "+?"); n != 2 || !strings.Contains(out, "+? import 2: stopped before line ") {
+		t.Errorf("%d marks in\n%s", n, out)
+	}
+}

@@ -87,7 +87,7 @@ func (p *interpreter) record(d *draft, r *model.Record) error {
 		word := strconv.Quote(clip(d.v[fStatus], 40))
 		*r = model.Record{}
 		return &model.Rejection{Line: d.line, Raw: clip(d.raw, maxRaw-4), Reason: "the status " + word +
-			" is not known and the row has no error: where another column tells, name it with --map status=COLUMN; else ask what the word means"}
+			" is not known and the row has no error: where another column tells, say which (m on the list of files, --map status=COLUMN on the command line); else ask what the word means"}
 	}
 	r.Outcome = outcome
 	p.times(d, r)

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -89,6 +90,23 @@ type Import struct {
 // Sum is what Read must be.
 func (i *Import) Sum() int {
 	return i.Stored + i.Updated + i.Duplicate + i.Succeeded + i.NotAttempted + i.InProgress + i.NotASend + i.Rejected
+}
+
+// How the warning begins of an import whose file was not read to its end: it was
+// stopped, or nobody knows yet, because it is still loaded or its program was killed.
+const (
+	WarnStopped = "stopped before line "
+	WarnNoEnd   = "the import has not come to its end"
+)
+
+// Unfinished is the warning that the file was not read to its end; empty when it was.
+func (i *Import) Unfinished() string {
+	for _, w := range i.Warnings {
+		if strings.HasPrefix(w, WarnStopped) || strings.HasPrefix(w, WarnNoEnd) {
+			return w
+		}
+	}
+	return ""
 }
 
 // Failures is how many records of the file were failures.

@@ -248,7 +248,7 @@ func (im *importing) commit(ctx context.Context, last bool) error {
 	}
 	row := im.now
 	if !last { // who kills the program must not leave a part behind that looks like the whole
-		row.Warnings = []string{fmt.Sprintf("the import has not come to its end: it goes on behind line %d, or was cut off there; import the file again if nobody is at it", im.last)}
+		row.Warnings = []string{fmt.Sprintf(model.WarnNoEnd+": it goes on behind line %d, or was cut off there; import the file again if nobody is at it", im.last)}
 	}
 	if err := im.save(im.t, &row); err != nil {
 		return im.t.rollback(err)
@@ -344,7 +344,7 @@ func (im *importing) finish(ctx context.Context, report model.SourceReport, err 
 		im.line = 0 // nothing is kept, and there is nowhere to go on
 	}
 	if err != nil && !im.opts.Dry { // a list of imports must not show a part as the whole
-		im.safe.Warnings = append(slices.Clone(im.safe.Warnings), fmt.Sprintf("stopped before line %d: the rest of the file was not read; import it again to go on", im.line))
+		im.safe.Warnings = append(slices.Clone(im.safe.Warnings), fmt.Sprintf(model.WarnStopped+"%d: the rest of the file was not read; import it again to go on", im.line))
 	}
 	if im.safe.ID != 0 && !im.opts.Dry && !errors.Is(err, errTakenBack) {
 		// Also when the caller has given up: it is short, and the counts of

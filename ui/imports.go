@@ -133,6 +133,9 @@ func (im *imports) lines(a *app, sz size, _ bool) []string {
 	for i := first; i < first+n; i++ {
 		imp := im.list[i]
 		line := fmt.Sprintf(" %s  %s", fit(safe.Line(filepath.Base(imp.File)), min(30, w/3)), became(imp))
+		if imp.Unfinished() != "" {
+			line = fmt.Sprintf(" %s  not to its end: %s", fit(safe.Line(filepath.Base(imp.File)), min(30, w/3)), became(imp))
+		}
 		if i == im.at {
 			line = t.selected.Render(fit(">"+line[1:], sz.w))
 		}
