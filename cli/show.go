@@ -185,6 +185,9 @@ func (a *app) printMessage(ctx context.Context, s *store.Store, f model.Failure,
 	for _, e := range earlier {
 		fmt.Fprintf(a.Stdout, "  %-10s %s UTC, %s\n", "before", stamp(e.At), codeText(e.Code, e.Vendor, e.HTTPStatus))
 	}
+	if len(earlier) == model.HistoryMost {
+		fmt.Fprintf(a.Stdout, "  %-10s these are the newest %d\n", "", model.HistoryMost)
+	}
 	return nil
 }
 

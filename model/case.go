@@ -10,7 +10,7 @@ type Case struct {
 	Message  *Failure  // set when the case is one message, with its payloads
 	Samples  []Failure // messages of the incident that stand for it, with payloads, at most ten
 	Newest   []Failure // its newest messages, without payloads unless they are samples too, at most 200
-	History  []Failure // earlier failures of Message, newest first
+	History  []Failure // earlier failures of Message, newest first, at most HistoryMost
 	Scopes   map[Dim]Scope
 	Codes    []CodeCount  // the errors of its messages, most first
 	Records  []StepRecord // what is on record of the steps
@@ -20,6 +20,10 @@ type Case struct {
 	Notes    []Note
 	Read     time.Time // when it was gathered; zero where nobody says, and then no finding is too old
 }
+
+// HistoryMost is how many earlier failures of a message are told. A message that a
+// CRM sends again every minute has thousands, and the newest say it all.
+const HistoryMost = 50
 
 // Target is what the case is about.
 func (c *Case) Target() Target {

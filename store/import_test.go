@@ -109,6 +109,14 @@ func TestMessageThatFailsTwice(t *testing.T) {
 		if i := importAll(t, s, old, first); i.Duplicate != 2 {
 			t.Errorf("%+v", i)
 		}
+		var again []model.Record // by a CRM that does not give up
+		for minute := range model.HistoryMost + 10 {
+			again = append(again, failed("wamid.A", -100-minute, code("130429")))
+		}
+		importAll(t, s, again...)
+		if h, _ = s.History(ctx, all[0].ID); len(h) != model.HistoryMost || h[1].Code != "130429" || h[0].Code != "131000" {
+			t.Errorf("%d earlier failures, the newest %v", len(h), h[0].Code)
+		}
 		// Each of the attempts' ids finds it.
 		for _, id := range []string{"traceone", "TRACETWO", "wamid.A"} {
 			if got := wamids(t, s, model.Query{Search: id}); got != "wamid.A" {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -229,6 +230,19 @@ func expiry(acc *model.Account, now time.Time) (said string, near bool) {
 	return "when the token expires is not known; the token check tells", false
 }
 
+// notTaken is what is known of a new account without what another account has: two
+// that fit alike are none, so a form must not begin that way. An app may serve both.
+func notTaken(known model.Account, others []model.Account) model.Account {
+	known.Phones = slices.Clone(known.Phones)
+	for _, o := range others {
+		if o.WABA == known.WABA {
+			known.WABA = ""
+		}
+		known.Phones = slices.DeleteFunc(known.Phones, func(id string) bool { return slices.Contains(o.Phones, id) })
+	}
+	return known
+}
+
 func (v *accounts) actions(a *app) []action {
 	some := func(*app) string {
 		if v.selected() == nil {
@@ -237,7 +251,7 @@ func (v *accounts) actions(a *app) []action {
 		return ""
 	}
 	list := []action{
-		{name: "add", keys: []string{"a"}, help: "add an account and its token", short: "add", do: func(a *app) tea.Cmd { return a.askAccount(v.known, v.list) }},
+		{name: "add", keys: []string{"a"}, help: "add an account and its token", short: "add", do: func(a *app) tea.Cmd { return a.askAccount(notTaken(v.known, v.list), v.list) }},
 		{name: "change", keys: []string{"enter"}, help: "change the selected account, or give it another token", short: "change", why: some, do: func(a *app) tea.Cmd { return a.changeAccount(*v.selected()) }},
 		{name: "remove", keys: []string{"D"}, help: "remove the selected account and its token", short: "remove", why: some, do: func(a *app) tea.Cmd {
 			acc := *v.selected()

@@ -263,3 +263,16 @@ func TestNoAccountsHere(t *testing.T) {
 		t.Errorf("\n%s", s)
 	}
 }
+
+// A second account does not begin with the ids of the first.
+func TestNotTaken(t *testing.T) {
+	known := model.Account{WABA: "100200300400500", Phones: []string{"200300400500600", "200300400500601"}, App: "300400500600700"}
+	first := model.Account{Name: "shop", WABA: "100200300400500", Phones: []string{"200300400500600"}}
+	got := notTaken(known, []model.Account{first})
+	if got.WABA != "" || len(got.Phones) != 1 || got.Phones[0] != "200300400500601" || got.App != known.App {
+		t.Errorf("%+v", got)
+	}
+	if got := notTaken(known, []model.Account{{WABA: "999"}}); got.WABA != known.WABA || len(got.Phones) != 2 || len(known.Phones) != 2 {
+		t.Errorf("%+v of %+v", got, known)
+	}
+}

@@ -160,7 +160,7 @@ func (a *app) press(k tea.KeyPressMsg) tea.Cmd {
 			return a.run(x)
 		}
 	}
-	return nil
+	return a.say(keyName(key) + " does nothing here; ? shows what does")
 }
 
 // interrupt stops the running work first, and leaves when there is none or it

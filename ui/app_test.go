@@ -342,3 +342,15 @@ func golden(t *testing.T, got string) {
 		t.Errorf("the screen differs from %s; go test ./ui -update writes it anew (-want +got):\n%s", file, d)
 	}
 }
+
+// A key that does nothing where it is pressed says so, and the next key takes that
+// away again.
+func TestKeyWithoutUse(t *testing.T) {
+	a, _ := newTest(t, size{80, 24}, twoIncidents())
+	if press(t, a, "e"); a.notice != "e does nothing here; ? shows what does" {
+		t.Errorf("notice %q", a.notice)
+	}
+	if press(t, a, "down"); a.notice != "" {
+		t.Errorf("notice %q", a.notice)
+	}
+}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -232,7 +233,13 @@ func (c *caseView) changeLines(a *app, w int) []string {
 	out := wrap(t.faint.Render("What changed before the failures began, most telling first. That it came before does not make it the cause."), wide)
 	if len(c.Changed) == 0 {
 		out = append(out, "")
-		return append(out, wrap("Nothing that is known. Dates of tokens, and states that checks saw earlier, come from the checks: C runs them.", wide)...)
+		said := "Nothing that is known. Dates of tokens, and states that checks saw earlier, come from the checks: C runs them."
+		if slices.ContainsFunc(c.data.Findings, func(f model.Finding) bool {
+			return check.Asks(f.Check) && (f.Verdict == model.OK || f.Verdict == model.Problem)
+		}) {
+			said = "Nothing that the log or a check shows. Ask what was changed: app, token, templates, numbers."
+		}
+		return append(out, wrap(said, wide)...)
 	}
 	for _, x := range c.Changed {
 		out = append(out, "")

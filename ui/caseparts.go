@@ -71,12 +71,20 @@ func (c *caseView) factLines(a *app, w int) []string {
 		}
 	}
 	if len(c.data.History) > 0 {
-		out = append(out, "", a.rule(fmt.Sprintf("Earlier failures of this message (%d)", len(c.data.History)), w))
+		out = append(out, "", a.rule("Earlier failures of this message ("+earlier(len(c.data.History))+")", w))
 		for _, h := range c.data.History {
 			out = append(out, fitLine(moment(h.At, a.Local)+"  "+string(h.Code)+"  "+masked(firstOf(h.Title, h.Message, h.Details), c.reveal), w))
 		}
 	}
 	return out
+}
+
+// earlier says how many earlier failures are told, and that there may be more.
+func earlier(n int) string {
+	if n < model.HistoryMost {
+		return itoa(n)
+	}
+	return "the newest " + itoa(n)
 }
 
 func flagText(flags []model.Flag) string {

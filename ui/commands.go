@@ -167,7 +167,7 @@ func turn(ctx context.Context, s Store, who string, how turning, again bool) tea
 		if again {
 			one, said = s.Redo, "done again: "
 		}
-		m := turned{what: said + how.what, how: turning{what: how.what}, again: again}
+		m := turned{what: said + "“" + how.what + "”", how: turning{what: how.what}, again: again}
 		for range how.n {
 			w, err := one(ctx, who)
 			if err != nil {

@@ -135,6 +135,9 @@ func (a *app) head(l layout) []string {
 	}
 	rightSide += " "
 	w := l.term.w
+	if rightSide != " " { // so that a long place does not run into it
+		rightSide = "  " + rightSide
+	}
 	room := w - cells(rightSide)
 	line := fit(left, w)
 	if room > 8 {

@@ -209,7 +209,7 @@ func TestMarks(t *testing.T) {
 	if got := states(); got != "i1=solved i2=new i3=solved i4=solved i5=new i6=new" {
 		t.Error(got)
 	}
-	if press(t, a, "z"); s.undone != 3 || a.notice != "taken back: 3 incidents now solved" {
+	if press(t, a, "z"); s.undone != 3 || a.notice != "taken back: “3 incidents now solved”" {
 		t.Errorf("%d undone, %q", s.undone, a.notice)
 	}
 	if press(t, a, "ctrl+\\", "a"); len(a.home.marks) != 0 || !strings.HasPrefix(a.notice, "i2 assigned to agent") {
