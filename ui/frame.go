@@ -55,8 +55,14 @@ func (a *app) frame() []string {
 
 // body draws the screen on top, and beside it what there is room for.
 func (a *app) body(l layout) []string {
-	lines := a.columnsOf(l)
 	extra := a.bottom(l)
+	if a.notice == "" && len(extra) > 0 { // what stays must not hide what to do next
+		for _, part := range []*size{&l.body, &l.list, &l.main, &l.side} {
+			part.h -= len(extra)
+		}
+		return append(a.columnsOf(l), extra...)
+	}
+	lines := a.columnsOf(l)
 	if len(extra) > 0 && len(lines) > len(extra) {
 		copy(lines[len(lines)-len(extra):], extra)
 	}

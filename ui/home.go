@@ -281,9 +281,6 @@ func (h *home) lines(a *app, sz size, focus bool) []string {
 	var reason []string
 	if l.columns() == 1 && l.reason > 0 {
 		reason = h.reason(a, sz.w, l.reason)
-		if a.notice == "" { // what stays over the last lines must not hide the reason
-			reason = append(reason, make([]string, len(a.bottom(l)))...)
-		}
 		table.h -= len(reason)
 	}
 	h.high = max(table.h-1, 1)
