@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -49,6 +50,7 @@ type reasons struct {
 	proved   bool
 	excluded bool
 	pointed  map[string]bool // kinds of sources
+	strength []int           // of each line of For; the strongest stand first
 	// outspoken says that the failure's own words name another cause. A pattern
 	// of the log then makes this one possible at most.
 	outspoken bool
@@ -57,7 +59,7 @@ type reasons struct {
 // proves is for Meta's own words: confirmed.
 func (r *reasons) proves(s source, format string, args ...any) {
 	r.proved = true
-	add(&r.For, model.For, s, format, args...)
+	r.speaks(2, s, format, args...)
 }
 
 // points is for what by itself makes the cause likely, and confirmed together
@@ -69,12 +71,28 @@ func (r *reasons) points(s source, format string, args ...any) {
 		}
 		r.pointed[s.kind] = true
 	}
-	add(&r.For, model.For, s, format, args...)
+	r.speaks(1, s, format, args...)
 }
 
 // fits is for what other causes explain just as well: possible.
 func (r *reasons) fits(s source, format string, args ...any) {
-	add(&r.For, model.For, s, format, args...)
+	r.speaks(0, s, format, args...)
+}
+
+// speaks adds a line behind those that are as strong: the first is the one that a
+// list and a case quote.
+func (r *reasons) speaks(strength int, s source, format string, args ...any) {
+	n := len(r.For)
+	if add(&r.For, model.For, s, format, args...); len(r.For) == n {
+		return
+	}
+	i := slices.IndexFunc(r.strength, func(other int) bool { return other < strength })
+	if i < 0 {
+		i = n
+	}
+	last := r.For[n]
+	r.For = slices.Insert(r.For[:n], i, last)
+	r.strength = slices.Insert(r.strength, i, strength)
 }
 
 // opposes is for what the cause would not leave: unlikely.
