@@ -244,7 +244,7 @@ func printSteps(w io.Writer, steps []triage.Step, full bool) {
 			}
 			fmt.Fprint(w, ")")
 		} else if len(s.Undo) > 0 {
-			fmt.Fprint(w, " (the article has it next)")
+			fmt.Fprint(w, " (the article's next)")
 		}
 		fmt.Fprintln(w)
 		if s.State == model.StepOpen {

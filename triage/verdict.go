@@ -48,7 +48,13 @@ func (j *Judgement) Verdict(c *model.Case, asks func(check string) bool) Verdict
 	}
 	said := ArticleVerdict(j.Match)
 	word, waits := strings.CutSuffix(said, "unknown until checked")
-	if told, open := j.answered(asks); waits && told > 0 {
+	if !waits {
+		return Verdict{said, FromArticle}
+	}
+	if step, _, ok := Next(j.Steps); ok && step.Escalates { // all before it is settled
+		return Verdict{word + "unknown, ask support", FromArticle}
+	}
+	if told, open := j.answered(asks); told > 0 {
 		if said = word + "unknown, the checks found nothing"; open > 0 {
 			said = fmt.Sprintf("%sunknown, %d of %d checks without an answer", word, open, told+open)
 		}

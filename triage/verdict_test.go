@@ -28,6 +28,7 @@ func TestVerdict(t *testing.T) {
 		{"what the log answers does not count", anIncident("131000", finds("retry", model.OK, "went well")), "ASK: unknown until checked", FromArticle},
 		{"a webhook that is missing hides the reason and is none", anIncident("131000", finds("webhook", model.Problem, "no app is subscribed")), "ASK: unknown, 7 of 8 checks without an answer", FromArticle},
 		{"what was found need not be the cause", anIncident("131000", finds("webhook", model.Problem, "no app is subscribed"), finds("flow", model.Problem, "is a draft")), "CANNOT TELL: the flow check found something", FromChecks},
+		{"all steps are settled", anIncident("131000", hand("1", model.StepDone, "green"), hand("2", model.StepDone, ""), hand("3", model.StepDone, ""), hand("4", model.StepDone, ""), hand("5", model.StepDone, ""), hand("6", model.StepSkipped, "")), "ASK: unknown, ask support", FromArticle},
 		{"over", anIncident("131016", recovered), "OVER by the log", FromRecovery},
 		{"no article", anIncident(""), "CANNOT TELL: unknown error", FromArticle},
 	} {

@@ -52,7 +52,7 @@ func (c *caseView) stepSaid(a *app, s *triage.Step) string {
 	case s.Overruled != "":
 		return "lock overruled"
 	case s.State == model.StepOpen && len(s.Undo) > 0:
-		return "the article has it next"
+		return "the article's next"
 	case s.Hand && answered > 0 && answered == len(s.Checks):
 		return "by hand; the checks found nothing"
 	case s.Hand:

@@ -223,11 +223,11 @@ func (v *packetView) meter(a *app, w, h int) []string {
 		}
 		out = append(out, wrap(t.bad.Render(word+safe.Line(s.Reason)), w)...)
 	}
-	// What makes it incomplete gets a line each; the rest shares one.
+	// What makes it incomplete is told in full; the rest shares a line.
 	var wanted []string
 	for _, m := range v.p.Missing {
 		if m.Required {
-			out = append(out, fitLine(t.warn.Render("missing "+strings.ToLower(m.Field)+": ")+safe.Line(m.Text), w))
+			out = append(out, wrap(t.warn.Render("missing "+strings.ToLower(m.Field)+": ")+safe.Line(m.Text), w)...)
 		} else {
 			wanted = append(wanted, strings.ToLower(m.Field))
 		}
