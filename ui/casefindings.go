@@ -67,13 +67,12 @@ func (c *caseView) stepSaid(a *app, s *triage.Step) string {
 	return ""
 }
 
-// stepFindings are the answers below a step. Where there is room, what found
-// something or could not be told stands there always, what is well or still out
-// too, and why a check was left out only below the selected step. Where there is
-// none, the steps have to stay in sight: see fewFindings.
+// stepFindings are the answers below a step: below the selected one, where there
+// is room, all of them whole, with why a check was left out. The others, and all on
+// a small terminal, have few, so that the steps stay in sight.
 func (c *caseView) stepFindings(a *app, s *triage.Step, w int, selected bool) []string {
 	w = min(w, prose+20)
-	if !c.wide {
+	if !c.wide || !selected {
 		return c.fewFindings(a, s, w, selected)
 	}
 	var out []string
@@ -85,9 +84,7 @@ func (c *caseView) stepFindings(a *app, s *triage.Step, w int, selected bool) []
 			out = append(out, findingMargin+"[ ] "+safe.Line(name)+": asking"+elapsed(a.Now().Sub(c.asked.since)))
 		case i < 0:
 		case s.Findings[i].Verdict == model.Skipped:
-			if selected {
-				left.add(&s.Findings[i])
-			}
+			left.add(&s.Findings[i])
 		case s.Findings[i].Verdict == model.Unknown:
 			untold.add(&s.Findings[i])
 		default:

@@ -279,6 +279,8 @@ func (c *caseView) stepLine(a *app, out []string, i, w int, focus bool) []string
 	cut := cells(said) > w-at
 	if cut && s.State == model.StepLocked && w-at < 24 { // too little to make sense
 		said = "locked"
+	} else if cut && s.By == "check" {
+		said = string(s.State) + " " + clock(s.At, a)
 	}
 	if i == c.at {
 		c.line = len(out)
@@ -291,7 +293,7 @@ func (c *caseView) stepLine(a *app, out []string, i, w int, focus bool) []string
 		}
 		out = append(out, style.Render(fit(plain, w)))
 		switch {
-		case c.wide || c.open:
+		case c.open, c.wide && len(s.Findings) == 0: // else enter shows it: what was found comes first
 			out = append(out, c.stepDetail(a, s, w)...)
 		case cut && s.Lock != "":
 			out = append(out, indent(findingMargin, t.warn.Render(upper(safe.Line(s.Lock))), w)...)
