@@ -257,6 +257,9 @@ func (im *importing) commit(ctx context.Context, last bool) error {
 		return im.t.rollback(err)
 	}
 	im.safe = im.now
+	if im.last > 0 { // else the log has no lines
+		im.line = im.last + 1
+	}
 	im.safe.Rejections = append([]model.Rejection(nil), im.now.Rejections...)
 	im.s.forgetCounted()
 	if last {

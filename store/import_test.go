@@ -255,6 +255,25 @@ func TestProgressAndCancel(t *testing.T) {
 	}
 }
 
+// One that is stopped between two batches says how far it came, and not where the
+// last batch began.
+func TestStoppedBetweenBatches(t *testing.T) {
+	s := openTest(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	s.SetSorter(byTemplate, func(context.Context, *Log) ([]model.Group, error) {
+		cancel()
+		return nil, nil
+	})
+	i, err := s.Import(ctx, &synth{n: 30_000, seed: 3}, ImportOptions{})
+	var stopped *StoppedError
+	if !errors.Is(err, context.Canceled) || !errors.As(err, &stopped) {
+		t.Fatalf("%v", err)
+	}
+	if i.Read == 0 || stopped.Line != i.Read+2 {
+		t.Errorf("%d records are kept, and it says that it stopped before line %d", i.Read, stopped.Line)
+	}
+}
+
 func TestGroupNamesIncidents(t *testing.T) {
 	s := openTest(t)
 	s.SetSorter(func(r *model.Record) model.Bounds { return model.Bounds{Code: r.Code} }, eachStrand)
