@@ -124,7 +124,8 @@ func (c *caseView) top(a *app, w int, focus bool) []string {
 	if c.msgID != 0 {
 		who = "message " + c.msgID.String() + " of " + c.inc.ID.String()
 	}
-	if c.inc.Recipients > 0 && c.msgID == 0 {
+	// While a log is loaded they are counted at another time than the messages.
+	if c.inc.Recipients > 0 && c.inc.Recipients <= c.inc.Failures && c.msgID == 0 {
 		who += ", " + count(c.inc.Recipients, "recipient", "recipients")
 	}
 	right := t.faint.Render(who + "  " + string(c.inc.State))

@@ -50,3 +50,17 @@ func TestHomeColumns(t *testing.T) {
 		}
 	}
 }
+
+// There are never more recipients than messages on the screen: while a log is
+// loaded the two are counted at different times.
+func TestRecipientsOfAnotherTime(t *testing.T) {
+	a, _ := newTest(t, size{100, 40}, twoIncidents())
+	press(t, a, "enter")
+	c := a.top().(*caseView)
+	for n, shown := range map[int]bool{1: true, 2: true, 3: false} {
+		c.inc.Recipients = n
+		if got := strings.Contains(screenText(a), "2 messages, "+count(n, "recipient", "recipients")); got != shown {
+			t.Errorf("%d recipients of 2 messages: shown %t", n, got)
+		}
+	}
+}
