@@ -307,15 +307,24 @@ func (v *timeline) lines(a *app, sz size, _ bool) []string {
 }
 
 // head says how wide a bar is, which time is drawn, and how high the highest is, in
-// one line: the last goes where there is no room, since it stands beside the bars.
+// one line. What stands below as well goes where there is no room: the agent's own
+// clock, then the highest count.
 func (v *timeline) head(a *app, p plot, most, w int) []string {
-	s := a.theme.strong.Render(binName(v.tl.Step)+" a bar") + ", " + stretch(v.tl.Begin(p.first), v.tl.Begin(p.last), a.Now(), a.Local)
-	for _, high := range []string{", at most " + count(most, "failed attempt", "failed attempts") + " in one", ", at most " + number(most) + " failed"} {
-		if cells(s+high) <= w {
-			return []string{s + high}
+	from, to := v.tl.Begin(p.first), v.tl.Begin(p.last)
+	wide := a.theme.strong.Render(binName(v.tl.Step)+" a bar") + ", "
+	highest := ", at most " + number(most) + " failed"
+	utc := wide + stretch(from, to, a.Now(), time.UTC)
+	for _, s := range []string{
+		wide + stretch(from, to, a.Now(), a.Local) + ", at most " + count(most, "failed attempt", "failed attempts") + " in one",
+		wide + stretch(from, to, a.Now(), a.Local) + highest,
+		utc + highest,
+		utc,
+	} {
+		if cells(s) <= w {
+			return []string{s}
 		}
 	}
-	return wrap(s, w)[:1]
+	return wrap(utc, w)[:1]
 }
 
 // nothing says why there are no bars.
