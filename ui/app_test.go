@@ -354,3 +354,26 @@ func TestKeyWithoutUse(t *testing.T) {
 		t.Errorf("notice %q", a.notice)
 	}
 }
+
+// The tour asks for a key only where it works, and elsewhere for the way back.
+func TestCoachKnowsTheWay(t *testing.T) {
+	a, _ := newTest(t, size{80, 24}, twoIncidents(), func(d *Deps) { d.Demo = true })
+	for _, x := range []struct{ key, want string }{
+		{"l", "1/4  press esc: go back to the tour"},
+		{"enter", "1/4  press esc: go back to the tour"}, // opens a message, and no incident
+		{"esc", "1/4  press esc: go back to the tour"},
+		{"esc", "1/4  press enter: open the biggest incident"},
+		{"enter", "2/4  press C: run the checks"},
+		{"t", "2/4  press esc: go back to the tour"},
+		{"esc", "2/4  press C: run the checks"},
+		{"C", "3/4  press e: build the escalation packet"},
+		{"e", "4/4  press y: copy it"},
+		{"esc", "4/4  press e, then y: copy the packet"},
+		{"esc", "4/4  press enter: open the incident again"},
+	} {
+		press(t, a, x.key)
+		if a.notice = ""; !strings.Contains(screenText(a), x.want) {
+			t.Fatalf("after %s %q is not in\n%s", x.key, x.want, screenText(a))
+		}
+	}
+}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -109,7 +110,7 @@ func (a *app) bottom(l layout) []string {
 	case a.importing.active:
 		return []string{fit(" "+a.theme.accent.Render(a.importing.line(a, max(l.body.w-2, 1))), l.body.w)}
 	case a.coach != coachOff:
-		return []string{fit(" "+a.theme.accent.Render(coachLines[a.coach])+a.theme.faint.Render("  (esc at home ends the tour)"), l.body.w)}
+		return []string{fit(" "+a.theme.accent.Render(a.coachLine())+a.theme.faint.Render("  (esc at home ends the tour)"), l.body.w)}
 	}
 	return nil
 }
@@ -274,10 +275,28 @@ var coachLines = []string{
 	"4/4  press y: copy it",
 }
 
+// coachWants are the actions that they ask for.
+var coachWants = []string{"open", "check-all", "packet", "copy"}
+
+// coachLine is what to press next, or the way back to where that key works.
+func (a *app) coachLine() string {
+	can := func(name string) bool {
+		return slices.ContainsFunc(a.top().actions(a), func(x action) bool { return x.name == name })
+	}
+	switch home := a.top() == screen(a.home); {
+	case a.coach == 0 && home, a.coach > 0 && can(coachWants[a.coach]):
+		return coachLines[a.coach]
+	case a.coach == 3 && can("packet"):
+		return "4/4  press e, then y: copy the packet"
+	case len(a.stack) == 1:
+		return itoa(a.coach+1) + "/4  press enter: open the incident again"
+	}
+	return itoa(a.coach+1) + "/4  press esc: go back to the tour"
+}
+
 // coached moves the coach on when the key it asked for was pressed.
 func (a *app) coached(name string) {
-	want := []string{"open", "check-all", "packet", "copy"}
-	if a.coach == coachOff || name != want[a.coach] {
+	if a.coach == coachOff || name != coachWants[a.coach] || a.coach == 0 && len(a.stack) > 1 {
 		return
 	}
 	if a.coach++; a.coach == len(coachLines) {
