@@ -3,12 +3,9 @@ package ui
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
-	"unsent/check"
 	"unsent/kb"
-	"unsent/model"
 	"unsent/safe"
 	"unsent/triage"
 )
@@ -127,17 +124,6 @@ func orNone(s string) string {
 		return "not known"
 	}
 	return safe.Line(s)
-}
-
-// orderFindings sorts findings in the order in which the articles ask.
-func orderFindings(all []model.Finding) []model.Finding {
-	order := map[string]int{}
-	for i, c := range check.All() {
-		order[c.Name] = i
-	}
-	out := slices.Clone(all)
-	slices.SortStableFunc(out, func(x, y model.Finding) int { return order[x.Check] - order[y.Check] })
-	return out
 }
 
 // pretty indents a text that is JSON and leaves any other as it is.
