@@ -35,7 +35,7 @@ const (
 func (j *Judgement) Verdict(c *model.Case, asks func(check string) bool) Verdict {
 	switch found := j.found(c); {
 	case j.Outage != "":
-		if Outage(j.Steps, c.Findings, model.LogOutage{}) == "" {
+		if Outage(j.Steps, Current(c.Findings, c.Read), model.LogOutage{}) == "" {
 			return Verdict{"WAIT: outage suspected", FromOutage}
 		}
 		return Verdict{"WAIT: outage reported", FromOutage}
@@ -83,7 +83,7 @@ var hiding = []string{"webhook"}
 // likely; empty when none did.
 func (j *Judgement) found(c *model.Case) string {
 	var checks, hand []string
-	for _, f := range c.Findings {
+	for _, f := range Current(c.Findings, c.Read) {
 		if f.Verdict == model.Problem && !contains(hiding, f.Check) && !contains(checks, f.Check) {
 			checks = append(checks, f.Check)
 		}
