@@ -19,6 +19,8 @@ type Case struct {
 	Evidence Evidence     // what the rest of the log says
 	Notes    []Note
 	Read     time.Time // when it was gathered; zero where nobody says, and then no finding is too old
+
+	MovedHere, MovedAway int // messages that were moved to the incident by hand, and away from it
 }
 
 // HistoryMost is how many earlier failures of a message are told. A message that a

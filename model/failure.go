@@ -25,6 +25,7 @@ func (id MessageID) MarshalText() ([]byte, error) { return []byte(id.String()), 
 type Failure struct {
 	ID       MessageID  `json:"id"`
 	Incident IncidentID `json:"incident,omitzero"`
+	Moved    Moved      `json:"moved,omitzero"` // how it came to that incident, where it was moved by hand
 
 	At     time.Time `json:"at,omitzero"`      // when the failure was reported, UTC; zero when the row has no time
 	AtText string    `json:"at_text,omitzero"` // the time as the row wrote it

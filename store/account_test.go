@@ -95,11 +95,14 @@ func TestAccounts(t *testing.T) {
 // A database of the first schema gets the table and keeps what it has.
 func TestAccountsOnAnOlderDatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "unsent.db")
-	old, err := open(context.Background(), path, migrations()[:1])
+	old, err := Open(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	importAll(t, old, failed("wamid.A", 0))
+	if _, err := old.w.Exec("DROP TABLE account; DROP TABLE pin; DROP TABLE pinned; PRAGMA user_version = 1"); err != nil { // as it was then
+		t.Fatal(err)
+	}
 	if err := old.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -100,7 +100,7 @@ func weigh(t *session, id int64) (w weighed, err error) {
 // were. It is empty for most messages.
 func (s *Store) History(ctx context.Context, id model.MessageID) ([]model.Failure, error) {
 	doing := "reading the history of " + id.String()
-	rows, err := s.r.QueryContext(ctx, `SELECT a.failure, a.at, `+incidentOf+`, a.cell, a.recipient, a.wording, a.campaign, 1, 0, a.import, a.text
+	rows, err := s.r.QueryContext(ctx, `SELECT a.failure, a.at, `+incidentOf+`, a.cell, a.recipient, a.wording, a.campaign, 1, 0, a.import, a.text, NULL
 		FROM attempt AS a JOIN failure AS f ON f.id = a.failure WHERE a.failure = ? ORDER BY a.at DESC, a.id DESC LIMIT ?`, int64(id), model.HistoryMost)
 	var found []stored
 	if err := each(rows, err, func(r *sql.Rows) error {

@@ -270,7 +270,9 @@ func TestEveryMutationIsInTheAuditTrail(t *testing.T) {
 	keep(s.Assign(ctx, 1, "ben", "ana"))
 	keep(s.SetStep(ctx, 1, model.StepRecord{Step: "1", State: model.StepDone}, "ana"))
 	keep(s.AddNote(ctx, 1, "note", "ana"))
-	_, err := s.Undo(ctx, "ana")
+	_, err := s.Move(ctx, []model.MessageID{1}, 0, "ana")
+	keep(err)
+	_, err = s.Undo(ctx, "ana")
 	keep(err)
 	_, err = s.Redo(ctx, "ana")
 	keep(err)
@@ -296,5 +298,5 @@ func TestEveryMutationIsInTheAuditTrail(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	}
-	same(t, "events", strings.Join(what, " "), "import import state assign step note undo redo check packet setting undo purge")
+	same(t, "events", strings.Join(what, " "), "import import state assign step note move undo redo check packet setting undo purge")
 }

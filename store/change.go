@@ -22,6 +22,7 @@ const (
 	changeWork = "work" // item: a note, or ""
 	changeStep = "step" // item: the step
 	changeNote = "note" // item: the note
+	changeMove = "move" // of messages; incident: where they were moved to
 )
 
 // changed keeps a change in the log and in the audit trail. What its agent had
@@ -46,7 +47,7 @@ func (s *Store) changed(t *session, c change, before, after any, event string) e
 }
 
 // Undo takes back the last change of who that still stands: of state, assignee,
-// a step or a note. It answers what that was. When somebody else has changed
+// a step, a note, or where messages belong. It answers what that was. When somebody else has changed
 // the same since, nothing is done and the error says so.
 func (s *Store) Undo(ctx context.Context, who string) (what string, err error) {
 	return s.turn(ctx, who, "undo", `SELECT id, what, kind, incident, item, before, after FROM change
@@ -124,6 +125,8 @@ func (s *Store) put(t *session, c *change, to, from string) error {
 			return overlaid
 		}
 		return s.writeStep(t, c.incident, c.item, next)
+	case changeMove:
+		return s.turnMove(t, to, from, overlaid)
 	}
 	if err := t.exec("UPDATE note SET removed = 1 - removed WHERE id = ?", c.item); err != nil {
 		return err

@@ -40,6 +40,7 @@ func TestKilledImport(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "unsent.db")
 	ctx := context.Background()
+	moved, moves := map[string]model.IncidentID{}, 0
 	for round := range 4 {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "UNSENT_TEST_IMPORT="+path)
@@ -91,6 +92,17 @@ func TestKilledImport(t *testing.T) {
 		if _, bad, err := s.VerifyAudit(ctx); bad != nil || err != nil {
 			t.Errorf("%+v %v", bad, err)
 		}
+		// What was moved by hand stays where it is through all of this.
+		wantMoved(t, s, moved)
+		for _, f := range failures(t, s, model.Query{Limit: 7}) {
+			if moved[f.WAMID] == 0 {
+				m, err := s.Move(ctx, []model.MessageID{f.ID}, 0, "ana")
+				if err != nil {
+					t.Fatal(err)
+				}
+				moved[f.WAMID], moves = m.To, moves+1
+			}
+		}
 		t.Logf("killed with %d messages stored", sum)
 		s.Close()
 	}
@@ -102,6 +114,13 @@ func TestKilledImport(t *testing.T) {
 	if _, err := s.Import(ctx, &synth{n: crashRows, seed: 9, success: 30}, ImportOptions{}); err != nil {
 		t.Fatal(err)
 	}
+	wantMoved(t, s, moved)
+	consistent(t, s)
+	for range moves {
+		if _, err := s.Undo(ctx, "ana"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	clean := openTest(t)
 	if _, err := clean.Import(ctx, &synth{n: crashRows, seed: 9, success: 30}, ImportOptions{}); err != nil {
 		t.Fatal(err)
@@ -109,7 +128,7 @@ func TestKilledImport(t *testing.T) {
 	consistent(t, s)
 	for _, query := range []string{
 		"SELECT key, tag, failure <> 0, success <> 0 FROM identity",
-		"SELECT k.key, i.failures, i.first, i.last FROM incident AS i JOIN extent AS e ON e.incident = i.id JOIN strand AS k ON k.id = e.strand",
+		"SELECT k.key, i.failures, i.first, i.last FROM incident AS i JOIN extent AS e ON e.incident = i.id JOIN strand AS k ON k.id = e.strand WHERE i.failures > 0 AND k.failures > 0",
 		"SELECT m.key, f.sig FROM mention AS m JOIN failure AS f ON f.id = m.failure",
 	} {
 		if rowsOf(t, s, query) != rowsOf(t, clean, query) {

@@ -160,13 +160,20 @@ type stored struct {
 	attempts                                             int
 	delivered                                            bool
 	imported, text                                       int64
+	moved                                                model.Moved
 }
 
 // storedColumns are what scan reads, of failure f.
-const storedColumns = "f.id, f.at, " + incidentOf + ", f.cell, f.recipient, f.wording, f.campaign, f.attempts, f.delivered, f.import, f.text"
+const storedColumns = "f.id, f.at, " + incidentOf + ", f.cell, f.recipient, f.wording, f.campaign, f.attempts, f.delivered, f.import, f.text, " + movedHow
 
 func (f *stored) scan(r *sql.Rows) error {
-	return r.Scan(&f.id, &f.at, &f.incident, &f.cell, &f.recipient, &f.wording, &f.campaign, &f.attempts, &f.delivered, &f.imported, &f.text)
+	var moved sql.NullString
+	if err := r.Scan(&f.id, &f.at, &f.incident, &f.cell, &f.recipient, &f.wording, &f.campaign, &f.attempts, &f.delivered, &f.imported, &f.text, &moved); err != nil {
+		return err
+	}
+	var err error
+	f.moved, err = readMoved(moved)
+	return err
 }
 
 // failures makes rows what they stand for; full is with their payloads.
@@ -205,7 +212,7 @@ func (d *dictionary) failures(ctx context.Context, rows []stored, full bool) ([]
 			ID: model.MessageID(r.id), Incident: model.IncidentID(r.incident), At: moment(r.at),
 			Code: cell.Code, Vendor: cell.Vendor, Title: words.title, Message: words.message, Details: words.details,
 			WABA: cell.WABA, PhoneID: cell.PhoneID, Template: cell.Template, Language: cell.Language, Kind: cell.Kind,
-			Campaign: d.names[r.campaign], Attempts: r.attempts, Source: model.Source{File: d.files[r.imported]},
+			Campaign: d.names[r.campaign], Attempts: r.attempts, Source: model.Source{File: d.files[r.imported]}, Moved: r.moved,
 		}
 		if r.recipient > 0 {
 			f.Recipient = strconv.FormatInt(r.recipient, 10)

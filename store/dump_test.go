@@ -188,6 +188,7 @@ func consistent(t testing.TB, s *Store) {
 		"attempts":      "SELECT id FROM failure AS f WHERE attempts <> 1 + (SELECT count(*) FROM attempt WHERE failure = f.id)",
 		"runs":          "SELECT run FROM mention WHERE run NOT IN (SELECT id FROM run) UNION ALL SELECT run FROM identity WHERE run NOT IN (SELECT id FROM run) UNION ALL SELECT id FROM run WHERE id <> 0 AND id NOT IN (SELECT run FROM mention UNION SELECT run FROM identity)",
 		"totals":        "SELECT key, value FROM meta WHERE key = 'messages' AND value <> (SELECT count(*) FROM failure) OR key = 'incidents' AND value <> (SELECT count(DISTINCT " + incidentOf + ") FROM failure AS f)",
+		"pins":          "SELECT f.id, f.strand, p.incident FROM failure AS f LEFT JOIN pin AS p ON p.message = f.id LEFT JOIN pinned AS o ON o.strand = f.strand WHERE p.incident IS NOT o.incident OR (f.strand < 0) <> (o.strand IS NOT NULL)",
 		"identity":      "SELECT 1 WHERE (SELECT count(*) FROM failure) <> (SELECT count(*) FROM identity WHERE failure <> 0)",
 	} {
 		if wrong := rowsOf(t, s, query); wrong != "" {
@@ -198,11 +199,15 @@ func consistent(t testing.TB, s *Store) {
 	wholeTimeline(t, s)
 }
 
-// wholeTimeline checks the timeline against the rows, cell by cell.
+// wholeTimeline checks the timeline against the rows, cell by cell; those of moved
+// messages are where they come from.
 func wholeTimeline(t testing.TB, s *Store) {
 	t.Helper()
+	const facts = "code, system, vendor, http, title, waba, phone, template, language, kind"
 	want, have := map[[2]int64]int64{}, map[[2]int64]int64{}
-	rows, err := s.r.Query(`SELECT cell, at FROM failure UNION ALL SELECT cell, at FROM attempt`)
+	rows, err := s.r.Query(`WITH origin AS (SELECT c.id, (SELECT id FROM cell WHERE strand = p.origin AND (` + facts + `) = (SELECT ` + facts + ` FROM cell WHERE id = c.id)) AS was
+			FROM cell AS c JOIN pinned AS p ON p.strand = c.strand)
+		SELECT coalesce(o.was, x.cell), x.at FROM (SELECT cell, at FROM failure UNION ALL SELECT cell, at FROM attempt) AS x LEFT JOIN origin AS o ON o.id = x.cell`)
 	if err := each(rows, err, func(r *sql.Rows) error {
 		var cell, at int64
 		err := r.Scan(&cell, &at)

@@ -293,7 +293,7 @@ func firstsOf(q querier, seen func(cell int64) int64) firsts {
 		first := map[dimValue]int64{}
 		n := 0
 		rows, err := q.QueryContext(ctx, `SELECT c.id, c.template, c.language, c.phone, c.waba, c.kind
-			FROM json_each(?) AS a CROSS JOIN cell AS c INDEXED BY cell_waba ON c.waba = a.value LIMIT ?`, ids(wabas), manyCells+1)
+			FROM json_each(?) AS a CROSS JOIN cell AS c INDEXED BY cell_waba ON c.waba = a.value WHERE c.id > 0 LIMIT ?`, ids(wabas), manyCells+1)
 		if err := each(rows, err, func(r *sql.Rows) error {
 			var id int64
 			var c cellKey

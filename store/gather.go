@@ -88,7 +88,7 @@ func (s *Store) Glance(ctx context.Context, id model.IncidentID) (c model.Case, 
 	return c, s.work(ctx, &c, 0)
 }
 
-// work adds what agents and checks have done on a case.
+// work adds what agents and checks have done on a case, and what was moved by hand.
 func (s *Store) work(ctx context.Context, c *model.Case, msg model.MessageID) (err error) {
 	id := c.Incident.ID
 	c.Read = s.now().UTC()
@@ -101,7 +101,10 @@ func (s *Store) work(ctx context.Context, c *model.Case, msg model.MessageID) (e
 	if c.Findings, err = s.findingsOf(ctx, id, msg); err != nil {
 		return err
 	}
-	c.Past, err = s.past(ctx, id, msg, c.Findings)
+	if c.Past, err = s.past(ctx, id, msg, c.Findings); err != nil {
+		return err
+	}
+	c.MovedHere, c.MovedAway, err = s.Moved(ctx, id)
 	return err
 }
 

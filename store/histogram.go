@@ -75,6 +75,16 @@ func (g *grid) coarsen() {
 	g.step, g.first, g.bins = step, first, bins
 }
 
+// trim takes bins without attempts off both ends: what was in them was moved.
+func (g *grid) trim() {
+	for len(g.bins) > 0 && g.bins[0] == (model.Bin{}) {
+		g.bins, g.first = g.bins[1:], g.first+1
+	}
+	for n := len(g.bins); n > 0 && g.bins[n-1] == (model.Bin{}); n = len(g.bins) {
+		g.bins = g.bins[:n-1]
+	}
+}
+
 // Timeline adds attempts up by time, in no more than most bins of equal width,
 // from the first attempt to the last. Of q count Incident, Since and Until; of an
 // incident the time around it where q has neither. It reads what is kept of all
@@ -126,6 +136,18 @@ func (s *Store) timeline(ctx context.Context, q model.Query, most int) (tl model
 			}
 		})
 	})
+	if err == nil && q.Incident != 0 {
+		err = s.eachMoved(ctx, func(t tick) {
+			switch {
+			case !has(t):
+			case t.minute == 0:
+				tl.Timeless.Failed += int(t.failed)
+			case t.minute >= since && t.minute < until:
+				g.add(t.minute, t.failed, 0)
+			}
+		})
+	}
+	g.trim()
 	tl.Step, tl.Bins = time.Duration(g.step)*time.Minute, g.bins
 	if len(g.bins) > 0 {
 		tl.From = time.Unix(g.first*g.step*60, 0).UTC()

@@ -30,6 +30,8 @@ type Log struct {
 	seats []seat  // of cells
 	first []int32 // the minute in which each cell was first seen, 0: at no time
 	again bool    // a message has failed more than once, so that attempts are not messages
+
+	origins map[int64]int64 // of the strands of moved messages
 }
 
 // A Sorter makes incidents: each failure of each strand is in exactly one. Groups
@@ -83,7 +85,7 @@ func (l *Log) Tally(dim model.Dim, e model.Extent) (distinct int, top int64, mos
 		n = "sum((SELECT attempts FROM failure WHERE id = f.id))"
 	}
 	_, err = l.t.scan(`SELECT count(*) OVER (), v, n FROM (SELECT `+of+` AS v, `+n+` AS n FROM by_strand AS f
-		WHERE f.strand = ? AND f.at >= ? AND f.at < ? GROUP BY v) WHERE v <> 0 ORDER BY n DESC, v LIMIT 1`, []any{e.Strand, e.From, e.To}, &distinct, &top, &most)
+		WHERE f.strand IN (SELECT ?1 UNION ALL SELECT strand FROM pinned WHERE origin = ?1) AND f.at >= ?2 AND f.at < ?3 GROUP BY v) WHERE v <> 0 ORDER BY n DESC, v LIMIT 1`, []any{e.Strand, e.From, e.To}, &distinct, &top, &most)
 	return distinct, top, most, err
 }
 
@@ -125,10 +127,13 @@ func (s *Store) regroup(t *session) (*Log, error) {
 	if err := catchUp(t); err != nil {
 		return nil, err
 	}
+	if err := settlePins(t); err != nil {
+		return nil, err
+	}
 	if _, err := t.scan("SELECT EXISTS (SELECT 1 FROM attempt)", nil, &log.again); err != nil {
 		return nil, err
 	}
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, key, failures, first, last FROM strand ORDER BY id")
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, key, failures, first, last FROM "+unpinned+" ORDER BY id")
 	if err := each(rows, err, func(r *sql.Rows) error {
 		var x model.Strand
 		var key []byte
@@ -175,6 +180,9 @@ func (s *Store) regroup(t *session) (*Log, error) {
 	}
 	after, err := lay(log.Strands, groups)
 	if err != nil {
+		return nil, err
+	}
+	if err := layPins(t, log, groups, after); err != nil {
 		return nil, err
 	}
 	if err := writeExtents(t, before, after); err != nil {

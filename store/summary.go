@@ -117,7 +117,7 @@ func (l *Log) survey(due []extent) ([]*look, error) {
 		looks[i] = newLook(&due[i])
 		var mine []int32
 		for _, p := range due[i].pieces {
-			mine = append(mine, wabaOf[p.strand])
+			mine = append(mine, wabaOf[l.originOf(p.strand)])
 		}
 		slices.Sort(mine)
 		for _, waba := range slices.Compact(mine) {

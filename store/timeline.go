@@ -76,9 +76,9 @@ func unpackTimeline(b []byte, give func(tick)) error {
 // strand and of its account's name.
 type seat struct{ strand, waba int32 }
 
-// seatsOf are the seats of all cells, at the place of their numbers.
+// seatsOf are the seats of all cells that have times, at the place of their numbers.
 func seatsOf(ctx context.Context, q querier) (all []seat, err error) {
-	rows, err := q.QueryContext(ctx, "SELECT id, strand, waba FROM cell ORDER BY id")
+	rows, err := q.QueryContext(ctx, "SELECT id, strand, waba FROM cell WHERE id > 0 ORDER BY id")
 	err = each(rows, err, func(r *sql.Rows) error {
 		var id int64
 		var at seat
