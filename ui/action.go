@@ -105,7 +105,7 @@ func (a *app) everywhere() []action {
 		{name: "imports", keys: []string{"I", "b"}, help: "files loaded so far, rejected rows, undo of an import", do: (*app).openImports},
 		{name: "kb", keys: []string{"K"}, help: "the knowledge base", do: (*app).openKB},
 		{name: "account", keys: []string{"B"}, help: "business accounts and their tokens: add, change, remove", why: noAccounts, do: (*app).openAccounts},
-		{name: "undo", keys: []string{"z"}, help: "undo the last change of state, step or note", do: (*app).undo},
+		{name: "undo", keys: []string{"z"}, help: "undo the last change of state, step, note or place", do: (*app).undo},
 		{name: "redo", keys: []string{"Z"}, help: "do it again", do: (*app).redo},
 		{name: "refresh", keys: []string{"ctrl+r"}, help: "read the database again", do: (*app).refresh},
 		{name: "redraw", keys: []string{"ctrl+l"}, help: "draw the screen anew", do: func(*app) tea.Cmd { return tea.ClearScreen }},

@@ -328,8 +328,10 @@ func (a *app) refresh() tea.Cmd {
 	if c, ok := a.top().(*caseView); ok {
 		cmds = append(cmds, c.load(a))
 	}
-	if r, ok := a.top().(*rows); ok {
-		cmds = append(cmds, r.first(a))
+	for _, s := range a.stack { // also below a case: its message may have been moved
+		if r, ok := s.(*rows); ok {
+			cmds = append(cmds, r.again(a))
+		}
 	}
 	return tea.Batch(cmds...)
 }

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,6 +168,26 @@ func (s *fakeStore) AddNote(_ context.Context, _ model.IncidentID, text, who str
 func (s *fakeStore) SaveFinding(_ context.Context, _ model.IncidentID, _ model.MessageID, f model.Finding) error {
 	s.findings = append(s.findings, f)
 	return s.err
+}
+func (s *fakeStore) Move(_ context.Context, messages []model.MessageID, to model.IncidentID, who string) (model.Move, error) {
+	m := model.Move{To: to, New: to == 0}
+	if m.New {
+		m.To = 9
+	}
+	for i := range s.failures {
+		if f := &s.failures[i]; s.err == nil && slices.Contains(messages, f.ID) {
+			if !slices.Contains(m.From, f.Incident) {
+				m.From = append(m.From, f.Incident)
+			}
+			f.Moved = model.Moved{From: f.Incident, Who: who, At: now}
+			f.Incident = m.To
+			m.Messages = append(m.Messages, f.ID)
+		}
+	}
+	if m.New {
+		s.incidents = append(s.incidents, model.Incident{ID: 9, Code: "131000", Failures: len(m.Messages), State: model.StateNew, Reason: "Its messages were put together by hand."})
+	}
+	return m, s.err
 }
 func (s *fakeStore) Undo(context.Context, string) (string, error) {
 	s.undone++

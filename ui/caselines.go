@@ -180,6 +180,7 @@ func (c *caseView) overview(a *app, w int, focus bool) []string {
 	t := a.theme
 	out := append(c.joined(w), c.leadLines(a, min(w, prose+20))...)
 	out = append(out, c.meaning(a, w)...)
+	out = append(out, c.movedLines(a, min(w, prose+20))...)
 	if !c.inc.First.IsZero() {
 		line, share := "first "+ago(c.inc.First, a.Now())+" ago, last "+ago(c.inc.Last, a.Now())+" ago  ", ""
 		if c.inc.Successes && c.msgID == 0 && c.inc.Attempts > 0 {

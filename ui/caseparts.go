@@ -57,7 +57,7 @@ func (c *caseView) factLines(a *app, w int) []string {
 		}
 	}
 	for _, x := range []fact{
-		{"message", f.ID.String() + " of incident " + f.Incident.String()},
+		{"message", f.ID.String() + " of incident " + f.Incident.String()}, {"moved", movedText(f.Moved, a)},
 		{"time", moment(f.At, a.Local)}, {"code", code}, {"vendor code", f.Vendor.String()}, {"HTTP status", http},
 		{"title", masked(f.Title, c.reveal)}, {"message text", masked(f.Message, c.reveal)}, {"details", masked(f.Details, c.reveal)}, {"subcode", f.Subcode},
 		{"fbtrace_id", trace}, {"wamid", wamid}, {"message id", masked(f.MessageID, c.reveal)}, {"recipient", to},

@@ -278,6 +278,7 @@ func (c *caseView) actions(a *app) []action {
 		{name: "messages", keys: []string{"l"}, help: "the incident's messages", short: "messages", do: func(a *app) tea.Cmd { return a.openRows(model.Query{Incident: c.inc.ID}) }},
 		planAction(func() (model.Target, bool) { return c.target(), true }),
 		timelineAction(c),
+		c.moveAction(),
 		{name: "page", keys: []string{"o"}, help: "open the web page of the selected step", why: func(*app) string {
 			if s := c.step(); s == nil || s.Open == "" {
 				return "the selected step has no page"

@@ -29,6 +29,7 @@ type Store interface {
 	SetStep(ctx context.Context, id model.IncidentID, s model.StepRecord, who string) error
 	AddNote(ctx context.Context, id model.IncidentID, text, who string) error
 	SaveFinding(ctx context.Context, id model.IncidentID, msg model.MessageID, f model.Finding) error
+	Move(ctx context.Context, messages []model.MessageID, to model.IncidentID, who string) (model.Move, error)
 	Undo(ctx context.Context, who string) (string, error)
 	Redo(ctx context.Context, who string) (string, error)
 	Log(ctx context.Context, who, what, target, detail string) error

@@ -72,6 +72,10 @@ func (m caseLoaded) arrive(a *app) tea.Cmd {
 		return a.fail(m.err)
 	}
 	m.c.take(m.data)
+	if f := m.data.Message; f != nil && f.Incident != 0 && f.Incident != m.c.inc.ID { // it was moved, or its incident became a part of another
+		m.c.inc.ID = f.Incident
+		return m.c.load(a)
+	}
 	a.home.likely.learn(m.c)
 	return m.c.preview(a)
 }
@@ -193,7 +197,7 @@ func (m turned) arrive(a *app) tea.Cmd {
 	case errors.Is(m.err, model.ErrNotFound) && m.again:
 		return a.warn("there is nothing to do again")
 	case errors.Is(m.err, model.ErrNotFound):
-		return a.warn("there is nothing to undo: no state, step, note or assignment of yours was changed")
+		return a.warn("there is nothing to undo: no state, step, note, assignment or place of a message was changed by you")
 	default:
 		return a.fail(m.err)
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,13 +38,15 @@ type rows struct {
 	err     error
 	reveal  bool
 	look    lookup
+	marks   map[model.MessageID]*model.Failure
+	marked  model.MessageID // the last one that was marked; a range begins there
 }
 
 type rowsLoaded struct {
 	r    *rows
 	id   int
 	list []model.Failure
-	how  int // 0: a new list, 1: older rows, -1: newer rows
+	how  int // 0: a new list, 1: older rows, -1: newer rows, sameRows: the same ones again
 	end  bool
 	err  error
 }
@@ -73,6 +76,24 @@ func (r *rows) first(a *app) tea.Cmd {
 	r.ahead = 0
 	r.counts.stop() // it begins when the rows are there, which somebody waits for
 	return loadRows(ctx, r, id, a.Store, q, 0)
+}
+
+// sameRows are the rows of the window as they are now.
+const sameRows = 2
+
+// again reads the window again and leaves the selection on its message.
+func (r *rows) again(a *app) tea.Cmd {
+	if len(r.list) == 0 || r.err != nil || r.look.on {
+		return r.first(a)
+	}
+	ctx, id := r.loading.start(a.ctx)
+	q := r.query
+	q.Limit, r.ahead = max(len(r.list), firstRows(a.term.h)), 0
+	if !r.atTop {
+		q.From = model.CursorOf(&r.list[0])
+		q.From.ID++ // with that one
+	}
+	return loadRows(ctx, r, id, a.Store, q, sameRows)
 }
 
 func loadRows(ctx context.Context, r *rows, id int, s Store, q model.Query, how int) tea.Cmd {
@@ -121,6 +142,15 @@ func (m rowsLoaded) arrive(a *app) tea.Cmd {
 		if len(m.list) == 0 && longEnough(r.query.Search) {
 			return r.lookThrough(a, true)
 		}
+	case sameRows:
+		at := r.at
+		if f := r.selected(); f != nil {
+			if i := slices.IndexFunc(m.list, func(x model.Failure) bool { return x.ID == f.ID }); i >= 0 {
+				at = i
+			}
+		}
+		r.off += at - r.at
+		r.list, r.at, r.atEnd = m.list, max(min(at, len(m.list)-1), 0), m.end
 	case 1:
 		r.list = append(r.list, m.list...)
 		r.atEnd = m.end
@@ -135,7 +165,7 @@ func (m rowsLoaded) arrive(a *app) tea.Cmd {
 			r.list, r.atEnd = r.list[:3*pageRows], false
 		}
 	}
-	if m.how != 0 {
+	if m.how != 0 && m.how != sameRows {
 		return r.move(a, 0)
 	}
 	ctx, id := r.counts.start(a.ctx)
@@ -162,6 +192,9 @@ func (r *rows) title(a *app) string {
 			n += "+"
 		}
 		s += ": " + n
+	}
+	if n := len(r.marks); n > 0 {
+		s += "  " + number(n) + " marked"
 	}
 	if r.query.Search != "" {
 		s += "  search: " + safe.Line(r.query.Search)
@@ -190,7 +223,7 @@ func (r *rows) table(a *app, sz size) []string {
 	cols := rowColumns(sz.w)
 	out := []string{t.faint.Render(fit(cols.header(), sz.w))}
 	for i := r.off; i < len(r.list) && len(out) < sz.h; i++ {
-		line := cols.line(a, &r.list[i], i == r.at, r.reveal)
+		line := cols.line(a, &r.list[i], r.marks[r.list[i].ID] != nil, i == r.at, r.reveal)
 		if i == r.at {
 			line = t.selected.Render(fit(line, sz.w))
 		}
@@ -244,10 +277,14 @@ func (t rowTable) header() string {
 	return s + fit("WHAT THE LOG SAYS", t.text)
 }
 
-func (t rowTable) line(a *app, f *model.Failure, at, reveal bool) string {
+func (t rowTable) line(a *app, f *model.Failure, marked, at, reveal bool) string {
 	sign := " "
 	if at {
 		sign = ">"
+	}
+	m := " "
+	if marked {
+		m = "*"
 	}
 	when := "no time"
 	if !f.At.IsZero() {
@@ -266,7 +303,7 @@ func (t rowTable) line(a *app, f *model.Failure, at, reveal bool) string {
 	default:
 		code = "none"
 	}
-	s := sign + fit(when, 16) + " " + fit(code, 8)
+	s := sign + fit(when, 16) + m + fit(code, 8)
 	if t.to > 0 {
 		to := f.Recipient
 		if !reveal {
@@ -284,7 +321,11 @@ func (t rowTable) line(a *app, f *model.Failure, at, reveal bool) string {
 		}
 		s += middle(masked(name, reveal), t.template) + " "
 	}
-	return s + fit(masked(firstOf(f.Details, f.Message, f.Title), reveal), t.text)
+	said := masked(firstOf(f.Details, f.Message, f.Title), reveal)
+	if f.Moved.From != 0 {
+		said = "moved from " + f.Moved.From.String() + " by hand; " + said
+	}
+	return s + fit(said, t.text)
 }
 
 func (r *rows) selected() *model.Failure {
@@ -378,6 +419,7 @@ func (r *rows) actions(a *app) []action {
 			}
 		}},
 	}
+	list = append(list, r.markActions(some)...)
 	if r.look.active {
 		list = append(list, action{name: "stop", keys: []string{"esc"}, help: "stop looking; what is found stays", short: "stop", do: func(*app) tea.Cmd {
 			r.look.stop()
