@@ -200,7 +200,7 @@ func (a *app) newRoot() *cobra.Command {
 		}
 	}
 	add("look", a.incidentsCommand(), a.listCommand(), a.showCommand(), a.timelineCommand(), a.explainCommand())
-	add("work", a.checkCommand(), a.stepCommand(), a.stateCommand(), a.noteCommand(), a.assignCommand(), a.packetCommand(), a.planCommand(), a.undoCommand(), a.redoCommand())
+	add("work", a.checkCommand(), a.stepCommand(), a.stateCommand(), a.noteCommand(), a.assignCommand(), a.moveCommand(), a.packetCommand(), a.planCommand(), a.undoCommand(), a.redoCommand())
 	add("data", a.importCommand(), a.importsCommand(), a.accountCommand(), a.auditCommand(), a.purgeCommand(), a.demoCommand())
 	root.AddCommand(a.versionCommand())
 	root.InitDefaultCompletionCmd()

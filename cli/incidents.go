@@ -152,6 +152,8 @@ type incidentJSON struct {
 	Title      string                    `json:"title,omitzero"`
 	Codes      map[string]int            `json:"codes"`
 	Failures   int                       `json:"failures"`
+	MovedHere  int                       `json:"moved_here,omitzero"` // by hand, of the failures
+	MovedAway  int                       `json:"moved_away,omitzero"` // by hand, to other incidents
 	Recipients int                       `json:"recipients"`
 	Attempts   int                       `json:"attempts,omitzero"`
 	First      time.Time                 `json:"first,omitzero"`
@@ -195,7 +197,7 @@ func (a *app) printMatterJSON(m *matter, full bool) error {
 		Scope:   map[model.Dim]model.Scope{}, Codes: map[string]int{}, Causes: causesJSON(m.Causes, full), Steps: stepRecords(m),
 		Leading: leadingNames(m), Missing: unless(full, m.Missing), Changed: changesJSON(m, full),
 		Shape: m.Incident.Shape, Reason: unless(full, m.Incident.Reason),
-		Outage: outageOf(m), Masked: !full,
+		Outage: outageOf(m), Masked: !full, MovedHere: m.MovedHere, MovedAway: m.MovedAway,
 	}
 	if m.asked != 0 {
 		j.Asked = m.asked.String()

@@ -138,6 +138,9 @@ func (a *app) printFacts(m *matter, full bool) {
 	if text := outageText(m); text != "" {
 		fact("outage", unless(full, text))
 	}
+	if text := movedCounts(&m.Case); text != "" {
+		fact("moved", text)
+	}
 	fact("state", string(i.State))
 	if i.Assignee != "" {
 		fact("assignee", i.Assignee)
@@ -156,6 +159,7 @@ func (a *app) printMessage(ctx context.Context, s *store.Store, f model.Failure,
 			t.rows = append(t.rows, []string{name, safe.Line(value)})
 		}
 	}
+	fact("moved", movedText(f.Moved))
 	fact("time", stamp(m.At)+" UTC")
 	fact("code", codeText(m.Code, m.Vendor, m.HTTPStatus)+" (read from: "+string(m.CodeFrom)+")")
 	fact("title", m.Title)

@@ -209,7 +209,7 @@ func (a *app) onIncident(ctx context.Context, arg string, do func(*store.Store, 
 func (a *app) undoCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "undo",
-		Short: "Take back the last change of a state, step, note or assignment",
+		Short: "Take back the last change of a state, step, note, assignment or move",
 		Args:  need(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.with(c.Context(), func(s *store.Store) error {

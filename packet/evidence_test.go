@@ -2,6 +2,7 @@ package packet
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -145,5 +146,27 @@ func TestChanged(t *testing.T) {
 	in.Changed = nil
 	if got := text(t, in, Meta, "changed"); got != "Not known." {
 		t.Errorf("nothing known: %s", got)
+	}
+}
+
+// What was added by hand is said, and which of the samples were.
+func TestAddedByHand(t *testing.T) {
+	in := whole()
+	in.Samples = slices.Clone(in.Samples)
+	for i := range in.Samples {
+		if in.Samples[i].WAMID != "" || in.Samples[i].Trace != "" {
+			in.Samples[i].Moved = model.Moved{From: 9, Who: "alex", At: began}
+		}
+	}
+	in.Moved = 2
+	for _, key := range []string{"scope", "messages", "traces"} {
+		f := find(t, New(in, BSP), key)
+		said := strings.Join(append(slices.Clone(f.lines), f.exact...), "\n")
+		if !strings.Contains(said, "by hand") || strings.Contains(said, "alex") {
+			t.Errorf("%s says:\n%s", key, said)
+		}
+		if f = find(t, New(whole(), BSP), key); strings.Contains(strings.Join(append(slices.Clone(f.lines), f.exact...), "\n"), "by hand") {
+			t.Errorf("%s says it of what nobody moved", key)
+		}
 	}
 }

@@ -262,17 +262,25 @@ func (k *Packet) messages(d detail) field {
 	return f
 }
 
-// at is the time of a sample, to stand behind its id.
+// at is the time of a sample, to stand behind its id, and whether it is by hand that
+// it is a sample of this incident.
 func (k *Packet) at(s *model.Failure) string {
-	if s.At.IsZero() {
-		return ""
+	said := ""
+	if !s.At.IsZero() {
+		said = " " + s.At.UTC().Format("2006-01-02 15:04:05")
 	}
-	return " " + s.At.UTC().Format("2006-01-02 15:04:05")
+	if s.Moved.From != 0 {
+		said += " (added by hand)"
+	}
+	return said
 }
 
 func withTime(m map[string]any, s *model.Failure) map[string]any {
 	if !s.At.IsZero() {
 		m["at"] = stamp(s.At)
+	}
+	if s.Moved.From != 0 {
+		m["added_by_hand"] = true
 	}
 	return m
 }

@@ -81,6 +81,10 @@ func (k *Packet) scope(d detail) field {
 		f.lines = append(f.lines, fmt.Sprintf("Why they are one incident: %s.", strings.TrimRight(r, ".")))
 		data["reason"] = r
 	}
+	if n := k.in.Moved; n > 0 {
+		f.lines = append(f.lines, "Added to the incident by hand, by somebody who knows more of them than the log: "+plural(n, "message")+".")
+		data["added_by_hand"] = n
+	}
 	lines, told := k.isolated()
 	if len(one) > 0 {
 		text := "The failures have " + list(one)
