@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"unsent/model"
 )
@@ -42,6 +43,8 @@ func LogOutage(c *model.Case) model.Finding {
 		}
 	case o.Suspected:
 		f.Summary = "cannot tell: these failures are bounded otherwise than the outage that the log suggests, or began at another time: " + o.Said()
+	case o.Hit > 1 && o.Reason != "": // it points elsewhere
+		f.Summary = "cannot tell an outage: the log " + strings.ToLower(o.Reason[:1]) + strings.TrimRight(o.Reason[1:], ".")
 	case o.Hit > 1:
 		f.Summary = fmt.Sprintf("cannot tell: %s, %d failed far more than before, too few to call it an outage at Meta", accounts, o.Hit)
 	default:

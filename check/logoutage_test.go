@@ -37,6 +37,7 @@ func TestLogOutage(t *testing.T) {
 		{"nobody else", model.LogOutage{WABAs: 7, Hit: 1}, "", at, model.OK, "does not rule out", ""},
 		{"nobody at all", model.LogOutage{WABAs: 3}, "", at, model.OK, "none failed far more", ""},
 		{"some", model.LogOutage{WABAs: 9, Hit: 2}, "", at, model.Unknown, "2 failed far more than before, too few", ""},
+		{"many, and it points elsewhere", model.LogOutage{WABAs: 7, Hit: 7, Reason: "Points to the call limit of the app 700, not to Meta."}, model.ShapeApp, at, model.Unknown, "cannot tell an outage: the log points to the call limit of the app 700, not to Meta", ""},
 		{"not looked at", model.LogOutage{}, "", at, model.Unknown, "ask the CRM for an export with the WABA ID", ""},
 		{"no times", model.LogOutage{}, "", time.Time{}, model.Unknown, "no times", ""},
 	}

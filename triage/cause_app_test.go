@@ -15,7 +15,7 @@ func TestApp(t *testing.T) {
 		{"a webhook stops no send", anIncident("131000", finds("webhook", model.Problem, "no app is subscribed")), model.CannotTell, "does not stop a send"},
 		{"one app, several accounts", anIncident("131000", several, shaped(model.ShapeApp), one), model.Possible, "perhaps its token"},
 		{"S2-Q1 and the token is in order", anIncident("131000", several, shaped(model.ShapeApp), one, finds("token", model.OK, "the token is valid")), model.Likely, "what they share is the app"},
-		{"others go well", anIncident("131000", compared(model.DimTemplate, allOf40, fewOf400, nothing)), model.Unlikely, "other templates"},
+		{"others go well", anIncident("131000", compared(model.DimTemplate, allOf40, fewOf400, nothing)), model.Unlikely, "another template or none"},
 		{"K9 a new app is the article's claim", anIncident("131000"), model.CannotTell, "Meta gives no such advice"},
 	})
 }

@@ -13,7 +13,10 @@ func TestPayment(t *testing.T) {
 		{"131005 and health", anIncident("131005", finds("health", model.Problem, "Meta blocks sending for the WhatsApp account: an error with the payment method (141006)")), model.Likely, "141006"},
 		{"131000 and a code in the facts", anIncident("131000", finds("health", model.Problem, "Meta limits sending for the WhatsApp account", "the WhatsApp account", "See 141006")), model.Likely, "Meta limits"},
 		{"templates fail, answers go out", anIncident("131000", ofKind("template"), compared(model.DimKind, allOf40, fewOf400, nothing)), model.Possible, "what the business starts"},
-		{"other templates go well", anIncident("131000", compared(model.DimTemplate, allOf40, fewOf400, nothing)), model.Unlikely, "a payment set-up"},
+		{"other templates go well", anIncident("131000", ofKind("template"), compared(model.DimTemplate, allOf40, fewOf400, nothing),
+			compared(model.DimKind, model.Share{Sends: 340, Failed: 44}, model.Share{Sends: 100}, nothing)), model.Unlikely, "296 of 300 sends with the account's other templates"},
+		{"free text goes well beside the template, which needs no payment", anIncident("131000", ofKind("template"), compared(model.DimTemplate, allOf40, model.Share{Sends: 400}, nothing),
+			compared(model.DimKind, allOf40, model.Share{Sends: 400}, nothing)), model.Possible, "what the business starts"},
 	})
 }
 

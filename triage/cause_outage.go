@@ -37,6 +37,8 @@ var outageRule = rule{
 			}
 		case o.Suspected:
 			r.fits(theLog, "%s; but these failures are bounded otherwise, or began at another time", o.Reason)
+		case o.Reason != "" && o.WABAs > 2 && o.Hit > 1:
+			r.remarks(theLog, "%s", o.Reason)
 		case o.WABAs > 2 && o.Hit < 2:
 			r.opposes(theLog, "Of the %d accounts that were sending at the time, no other failed more than before", o.WABAs)
 		case o.WABAs > 2:

@@ -17,6 +17,9 @@ func TestOutage(t *testing.T) {
 		{"a page that reports nothing moves nothing", anIncident("131000", finds("status-page", model.OK, "Meta reports nothing")), model.CannotTell, "does not rule out"},
 		{"one account cannot tell", anIncident("131000", suspected(1, 1)), model.CannotTell, "too few accounts"},
 		{"one of many accounts", anIncident("131000", suspected(1, 12)), model.Unlikely, "no other failed more"},
+		{"many accounts that point elsewhere", anIncident("131000", shaped(model.ShapeApp), func(c *model.Case) {
+			c.Evidence.Outage = model.LogOutage{WABAs: 7, Hit: 4, Reason: "Points to app 700, not to Meta: only WABAs of that app fail"}
+		}), model.CannotTell, "Points to app 700, not to Meta"},
 		{"one template during an outage", anIncident("131000", shaped(model.ShapeTemplate), suspected(9, 9)), model.Possible, "bounded otherwise"},
 		{"began long before it", anIncident("131000", suspected(9, 9), early), model.Possible, "at another time"},
 		{"one template, the others well", anIncident("131000", compared(model.DimTemplate, allOf40, fewOf400, nothing)), model.Unlikely, "does not choose"},

@@ -18,8 +18,19 @@ var paymentRule = rule{
 			r.fits(theLog, "%s of templates failed, while %s of free text went well: a missing payment stops what the business starts", sends(c.In.Failed, c.In.Sends), wentWell(c.Out))
 			return
 		}
-		if c, ok := e.contrast(model.DimTemplate); ok && alive(c.Out) {
-			r.opposes(theLog, "In the same time %s with the account's other templates went well, and those need a payment set-up as well", wentWell(c.Out))
+		if s := e.otherTemplates(); alive(s) {
+			r.opposes(theLog, "In the same time %s with the account's other templates went well, and templates as a rule need a payment set-up as well", wentWell(s))
 		}
 	},
+}
+
+// otherTemplates are the sends of the account with other templates, where the
+// log tells them from free text; none otherwise.
+func (e *evidence) otherTemplates() model.Share {
+	c, ok := e.contrast(model.DimTemplate)
+	kind, told := e.contrast(model.DimKind)
+	if !ok || !told || e.sent() != templates {
+		return model.Share{}
+	}
+	return model.Share{Sends: c.Out.Sends - kind.Out.Sends, Failed: c.Out.Failed - kind.Out.Failed}
 }

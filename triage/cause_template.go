@@ -27,7 +27,7 @@ var templateRule = rule{
 				tell = r.fits
 				r.lacks("%s", why)
 			}
-			tell(theLog, "%s of the template %s failed, while %s with the account's other templates went well", sends(c.In.Failed, c.In.Sends), quote(c.Value), wentWell(c.Out))
+			tell(theLog, "%s of the template %s failed, while %s of the account with another template or none went well", sends(c.In.Failed, c.In.Sends), quote(c.Value), wentWell(c.Out))
 		case compared && alive(c.In):
 			r.opposes(theLog, "In the same time %s of the template %s went well", wentWell(c.In), quote(c.Value))
 		case e.Message == nil && e.Incident.Templates > 2:

@@ -226,7 +226,7 @@ func alive(s model.Share) bool { return s.Sends >= compare && s.Failed*2 <= s.Se
 func (e *evidence) others() (s model.Share, what string) {
 	for _, dim := range []model.Dim{model.DimTemplate, model.DimPhone, model.DimRecipient} {
 		if c, ok := e.contrast(dim); ok && alive(c.Out) {
-			return c.Out, map[model.Dim]string{model.DimTemplate: "with the account's other templates",
+			return c.Out, map[model.Dim]string{model.DimTemplate: "of the account with another template or none",
 				model.DimPhone: "from the account's other phone numbers", model.DimRecipient: "to the account's other recipients"}[dim]
 		}
 	}

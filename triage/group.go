@@ -20,7 +20,8 @@ type Group struct {
 	Failures int  // attempts that failed
 	WABAs    int  // that it hit; 0 when the log names none
 	Reason   string
-	Outage   *Disruption // what the search for outages found for it, if anything
+	Outage   *Disruption     // what the search for outages found for it, if anything
+	Beside   model.LogOutage // how the log's accounts fared as it began, where it found nothing
 }
 
 // Groups makes incidents of roll-ups. Every failure is in exactly one group. The

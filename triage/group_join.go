@@ -210,6 +210,9 @@ func (g *grouper) groups() []Group {
 		grp.WABAs = namesOf(f.wabas())
 		grp.Going = g.going(f, &grp)
 		grp.Reason = g.reason(f, &grp)
+		if grp.Outage == nil {
+			grp.Beside = g.compared(&grp)
+		}
 		out = append(out, grp)
 	}
 	out = append(out, g.scattered()...)

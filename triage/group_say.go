@@ -42,7 +42,7 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 		case len(f.lanes) == 1:
 			s = "At " + accountName(first.WABA) + " " + fails + "; the log does not tell more closely what they share."
 		case f.lanes[0].waba.shares():
-			s = "All of " + accountName(first.WABA) + " is hit, not one template or number: " + fails + "."
+			s = "It hits " + accountName(first.WABA) + " across its templates or numbers, not one of them alone: " + fails + "."
 		default:
 			s = "At " + accountName(first.WABA) + " more than one template or number is hit: " + fails + "."
 		}
@@ -218,7 +218,7 @@ func scatteredReason(s *Strand, grp *Group, untimed int, blind bool) string {
 	case untimed == grp.Failures:
 		b.WriteString("; none has a time, so the log does not tell which belong together.")
 	default:
-		b.WriteString("; nothing in the log ties them together.")
+		b.WriteString("; nothing in the log shows that they are one fault.")
 		if blind && (s.Code == "131026" || s.Code == "131021") {
 			b.WriteString(" It has no sends of these accounts that went well, so it does not tell a bad list from a large campaign; ask for an export that has them.")
 		}

@@ -23,6 +23,7 @@ type odds struct {
 	others  func(from, to int64) int
 	enough  float64 // the sum a fault must reach
 	fewest  int     // and the failures it must have
+	least   float64 // and how many of them a minute
 }
 
 // stretch is what scan finds.
@@ -37,7 +38,7 @@ func scan(ticks []tick, o *odds) []stretch {
 	var cur, best stretch
 	score, top, last := 0.0, 0.0, int64(0)
 	done := func() {
-		if top >= o.enough && best.n >= o.fewest {
+		if top >= o.enough && best.n >= o.fewest && float64(best.n) >= o.least*float64(best.to-best.from+1) {
 			out = append(out, best)
 		}
 		cur, best, score, top = stretch{}, stretch{}, 0, 0
@@ -143,7 +144,9 @@ func (g *grouper) oddsOf(w *wabaOf, what usualKey, own int, key string) *odds {
 	if total < fewOthers {
 		// Time alone: several times what other accounts have of it, and more than
 		// the account has all the time.
-		pace := max(3*float64(g.most(what, w)), 5, float64(w.of(what))/2) / float64(max(g.end-g.begin+1, 1440))
+		length := float64(max(g.end-g.begin+1, 1440))
+		pace := max(3*float64(g.most(what, w)), 5) / length
+		o.least = 1.2 * float64(w.of(what)) / length
 		o.failure, o.minute = math.Log(8), 7*pace
 		o.fewest = 10
 		return o

@@ -295,3 +295,35 @@ func TestGroupsAnOutageEnds(t *testing.T) {
 		}
 	}
 }
+
+// An incident of one account says how the others fared as it began, as far as the
+// log has sends of theirs that went well.
+func TestGroupsCompareTheAccounts(t *testing.T) {
+	var strands []Strand
+	for w := range 5 {
+		strands = append(strands, every(Strand{WABA: string(rune('a' + w)), Template: "x"}, 0, 2*aDay, 2, 0, 1))
+	}
+	for _, template := range []string{"x", "y", "z"} {
+		strands = append(strands, every(Strand{WABA: "a", Code: "131000", Template: template}, 1000, 1060, 1, 1, 0))
+	}
+	strands = append(strands, every(Strand{WABA: "b", Code: "131026"}, 0, 2*aDay, 4, 1, 0), // as always
+		every(Strand{WABA: "c", Code: "190"}, 1010, 1050, 1, 1, 0), every(Strand{WABA: "mute", Code: "131026"}, 990, 1100, 1, 1, 0))
+	all := Incidents(ofModel(numbered(strands...)), nil, nil)
+	i := slices.IndexFunc(all, func(g model.Group) bool { return strings.Contains(g.Reason, "131000") })
+	if i < 0 || all[i].Outage != (model.LogOutage{WABAs: 5, Hit: 2}) {
+		t.Errorf("%+v", all)
+	}
+	for i, g := range Incidents(ofModel(withoutSuccesses(strands)), nil, nil) {
+		if g.Outage.WABAs != 0 {
+			t.Errorf("without successes %d: %+v", i, g)
+		}
+	}
+}
+
+func ofModel(all []Strand) (out []model.Strand) {
+	for _, s := range all {
+		out = append(out, model.Strand{ID: s.ID, Minutes: s.Minutes,
+			Bounds: model.Bounds{Code: s.Code, WABA: s.WABA, PhoneID: s.Phone, Template: s.Template, Language: s.Language}})
+	}
+	return out
+}

@@ -62,7 +62,10 @@ func knownOf(known map[model.Extent]model.IncidentID) []Known {
 }
 
 func (g *Group) model(id model.IncidentID) model.Group {
-	out := model.Group{ID: id, Shape: g.Shape, Reason: g.Reason, Going: g.Going, Outage: g.Outage.seen()}
+	out := model.Group{ID: id, Shape: g.Shape, Reason: g.Reason, Going: g.Going, Outage: g.Beside}
+	if g.Outage != nil {
+		out.Outage = g.Outage.seen()
+	}
 	for _, e := range g.Extents {
 		out.Extents = append(out.Extents, model.Extent{Strand: e.Strand, From: e.From * perMinute, To: (e.To + 1) * perMinute})
 	}
@@ -71,9 +74,6 @@ func (g *Group) model(id model.IncidentID) model.Group {
 
 // seen is a disruption as the evidence of an incident.
 func (d *Disruption) seen() model.LogOutage {
-	if d == nil {
-		return model.LogOutage{}
-	}
 	o := model.LogOutage{Suspected: d.Suspect == SuspectMeta, WABAs: d.Active, Hit: len(d.WABAs), Reason: d.Reason()}
 	if o.Suspected {
 		o.Since = time.Unix(d.From*60, 0).UTC()

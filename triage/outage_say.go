@@ -17,7 +17,7 @@ func (d *Disruption) Reason() string {
 	case SuspectApp:
 		b.WriteString("Points to app " + d.App + ", not to Meta: only WABAs of that app fail, those of other apps do not. ")
 	case SuspectAppLimit:
-		b.WriteString("Points to the call limit of the app" + space(d.App) + ", not to Meta: code 4 came in the same minutes at ")
+		b.WriteString("Points to the call limit of the app" + space(d.App) + ", not to Meta: code 4 came at several accounts in the same minutes. ")
 	case SuspectLasting:
 		b.WriteString("No outage, because it went on for longer than a day, though it began as one does: ")
 	case SuspectUnclear:

@@ -61,7 +61,7 @@ func TestDisruptions(t *testing.T) {
 			SuspectApp, []string{"Points to app 700, not to Meta"}, true},
 		{"all WABAs of all apps", steady(9, "131000", func(w int) string { return fmt.Sprint(700 + w/4) }, all), SuspectMeta, []string{"9 of 9 WABAs"}, true},
 		{"a log of one app says so", steady(5, "2", func(int) string { return "700" }, all), SuspectMeta, []string{"does not tell Meta from that app"}, true},
-		{"code 4 is the app's limit", steady(5, "4", func(int) string { return "700" }, all), SuspectAppLimit, []string{"call limit of the app 700", "5 of 5 WABAs"}, true},
+		{"code 4 is the app's limit", steady(5, "4", func(int) string { return "700" }, all), SuspectAppLimit, []string{"call limit of the app 700, not to Meta: code 4 came at several accounts in the same minutes. 5 of 5 WABAs"}, true},
 		{"a refused token is no outage", steady(9, "190", noApp, all), "", nil, false},
 		{"refused recipients are no outage", steady(9, "131026", noApp, all), "", nil, false},
 	}
