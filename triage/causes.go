@@ -122,7 +122,7 @@ func (e *evidence) weighCode(r *rule, w *reasons) {
 		w.opposes(code, "Meta gives code %s, which is about something else", name)
 	}
 	if phrase := r.spoken(e); phrase != "" && !w.proved && !w.excluded {
-		w.points(e.from, "Meta's text for this failure speaks of it: %s", quote(phrase))
+		w.points(e.from, "Meta's text for this failure mentions %s", quote(phrase))
 	}
 }
 
@@ -268,8 +268,12 @@ func (e *evidence) askChecks(r *rule, w *reasons) {
 			w.lacks("The %s check could not tell; step %s says where to look by hand", c, e.steps[i].ID)
 		case couldNot:
 			w.lacks("The %s check could not tell", c)
+		case i >= 0 && c == "status-page":
+			w.lacks("Nobody has looked yet: the %s check, in step %s, may tell", c, e.steps[i].ID)
 		case i >= 0:
 			w.lacks("Nobody has looked yet: the %s check, in step %s, would tell", c, e.steps[i].ID)
+		case c == "status-page": // a page that reports nothing rules nothing out
+			w.lacks("Nobody has looked yet: the %s check may tell", c)
 		default:
 			w.lacks("Nobody has looked yet: the %s check would tell", c)
 		}

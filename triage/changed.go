@@ -146,11 +146,21 @@ func firstSeen(c *model.Case, began time.Time) (out []Change) {
 	if c.Evidence.LogFrom.IsZero() || !c.Incident.Successes {
 		return nil
 	}
+	// What came with its account is no news of its own.
+	account := time.Time{}
+	for _, s := range c.Evidence.FirstSeen {
+		if s.Dim == model.DimWABA && s.At.After(account) {
+			account = s.At
+		}
+	}
 	lasted := max(c.Incident.Last.Sub(c.Incident.First), time.Minute)
 	for _, s := range c.Evidence.FirstSeen {
 		age := began.Sub(s.At)
 		// What the log begins with may be older than the log.
 		if s.At.IsZero() || age < 0 || age > recent || s.At.Sub(c.Evidence.LogFrom) < just {
+			continue
+		}
+		if s.Dim == model.DimWABA && age > just || s.Dim != model.DimWABA && s.At.Sub(account).Abs() < just {
 			continue
 		}
 		what := nouns[s.Dim]

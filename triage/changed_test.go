@@ -55,6 +55,8 @@ func TestChanged(t *testing.T) {
 		{"new two days before", anIncident("131000", firstly(model.DimTemplate, "sale", 40, 50*time.Hour)), nil},
 		{"the log begins with it", anIncident("131000", firstly(model.DimTemplate, "sale", 40, 10*time.Minute), func(c *model.Case) { c.Evidence.LogFrom = began.Add(-20 * time.Minute) }), nil},
 		{"a log of failures only, in which it failed first", anIncident("131000", firstly(model.DimTemplate, "sale", 40, 10*time.Minute), func(c *model.Case) { c.Incident.Successes = false }), nil},
+		{"an account that the log has from then on", anIncident("131000", firstly(model.DimWABA, "1", 40, 5*time.Hour), firstly(model.DimTemplate, "sale", 40, 5*time.Hour), firstly(model.DimLanguage, "en", 40, 5*time.Hour)), nil},
+		{"a template that came after its account", anIncident("131000", firstly(model.DimWABA, "1", 40, 5*time.Hour), firstly(model.DimTemplate, "sale", 40, 30*time.Minute)), []string{"“sale”"}},
 		{"so rare that the log is too short to have it earlier", anIncident("131000", firstly(model.DimPhone, "5", 40, 10*time.Minute), func(c *model.Case) {
 			c.Incident.Last, c.Evidence.LogFrom = began.Add(30*24*time.Hour), began.Add(-100*time.Minute)
 		}), nil},

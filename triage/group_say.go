@@ -42,7 +42,7 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 		case len(f.lanes) == 1:
 			s = "At " + accountName(first.WABA) + " " + fails + "; the log does not tell more closely what they share."
 		case f.lanes[0].waba.shares():
-			s = "It hits " + accountName(first.WABA) + " across its templates or numbers, not one of them alone: " + fails + "."
+			s = sentence(accountName(first.WABA)) + " is hit across its templates or numbers, not one of them alone: " + fails + "."
 		default:
 			s = "At " + accountName(first.WABA) + " more than one template or number is hit: " + fails + "."
 		}
