@@ -221,11 +221,39 @@ func (p *interpreter) codeFromText(d *draft, r *model.Record) {
 		if !ok || !p.knows(code) {
 			code, ok = codeInText(s, p.known)
 		}
+		if !ok {
+			code, ok = p.codeBesideTitle(s)
+		}
 		if ok {
 			r.Code, r.CodeFrom = code, model.FromText
 			return
 		}
 	}
+}
+
+// codeBesideTitle finds a number that nothing calls a code but the title beside it,
+// which is its own: "131026 Message undeliverable", "Re-engagement message (131047)".
+func (p *interpreter) codeBesideTitle(s string) (model.Code, bool) {
+	if len(p.titles) == 0 || len(s) > 400 {
+		return "", false
+	}
+	for i := 0; i+6 <= len(s); i++ {
+		code, ok := sixDigits(s, i)
+		if !ok {
+			continue
+		}
+		var title string
+		switch {
+		case startsText(s[:i]):
+			title, _, _ = strings.Cut(s[i+6:], ": ")
+		case strings.Trim(s[i+6:], " )].\"'") == "":
+			title = s[:i]
+		}
+		if p.titles[NormTitle(strings.Trim(title, " ([)]-–—\"'"))] == code {
+			return code, true
+		}
+	}
+	return "", false
 }
 
 // codeFromTitle looks the texts up among Meta's titles; "Title: details" joined

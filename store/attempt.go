@@ -88,6 +88,23 @@ const (
 		FROM attempt AS a JOIN cell AS c ON c.id = a.cell WHERE failure.id = a.failure AND a.id = ?`
 )
 
+// eachAttempt gives the strands and times of failures that later ones followed: an
+// incident begins with the first failure of a message, and not with the last one.
+// Those without a time are left out.
+func eachAttempt(t *session, give func(strand, at int64)) error {
+	st, err := t.stmt("SELECT c.strand, a.at FROM attempt AS a CROSS JOIN cell AS c ON c.id = a.cell WHERE a.at <> 0")
+	if err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(t.ctx)
+	return each(rows, err, func(r *sql.Rows) error {
+		var strand, at int64
+		err := r.Scan(&strand, &at)
+		give(strand, at)
+		return err
+	})
+}
+
 // weigh reads what the kept counts know of a message.
 func weigh(t *session, id int64) (w weighed, err error) {
 	_, err = t.scan("SELECT at, strand, cell, wording, campaign FROM failure WHERE id = ?",

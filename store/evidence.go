@@ -229,11 +229,18 @@ func earlier(ctx context.Context, q querier, e extent, sum *summary, cells []cel
 	}
 	found := map[key]*model.Earlier{}
 	k := scopeOf(cells)
+	var others []int64 // strands of another code that failed in that day
+	for _, s := range a.mine {
+		if s.Code != "" && s.Code != cells[0].code && during(s.Minutes, first-dayBefore, first).Failed > 0 {
+			others = append(others, s.ID)
+		}
+	}
+	if len(others) == 0 {
+		return nil, nil
+	}
 	rows, err := q.QueryContext(ctx, `SELECT (SELECT value FROM name WHERE id = c.code), c.template, c.phone, count(*), max(f.at)
-		FROM (SELECT DISTINCT strand FROM cell INDEXED BY cell_waba WHERE waba = ? AND failures > 0 AND code <> 0 AND code <> ?) AS s
-		CROSS JOIN by_strand AS f ON f.strand = s.strand AND f.at BETWEEN ? AND ?
-		CROSS JOIN cell AS c ON c.id = f.cell GROUP BY c.code, c.template, c.phone`,
-		k.wabas[0], cells[0].key.code, e.first-dayBefore*60_000, e.first)
+		FROM json_each(?) AS s CROSS JOIN by_strand AS f ON f.strand = s.value AND f.at BETWEEN ? AND ?
+		CROSS JOIN cell AS c ON c.id = f.cell GROUP BY c.code, c.template, c.phone`, ids(others), e.first-dayBefore*60_000, e.first)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var code model.Code
 		var template, phone, at int64

@@ -35,6 +35,15 @@ func countShifted(t *session, id int64, shifts []shift) error {
 		[]any{jsonPieces(e.pieces)}, &e.failures, &e.first, &e.last); err != nil {
 		return err
 	}
+	if err := eachAttempt(t, func(strand, at int64) {
+		for _, p := range e.pieces {
+			if p.strand == strand && at >= p.from && at < p.to && e.first != 0 {
+				e.first = min(e.first, at)
+			}
+		}
+	}); err != nil {
+		return err
+	}
 	cells, err := cellsOf(t.ctx, t.tx, e.pieces, names{})
 	if err != nil {
 		return err

@@ -370,6 +370,15 @@ func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.G
 			}
 		}
 	}
+	if err := eachAttempt(t, func(strand, at int64) {
+		for _, p := range after[strand] {
+			if x := now[p.incident]; at >= p.from && at < p.to && x.first != 0 {
+				x.first = min(x.first, at)
+			}
+		}
+	}); err != nil {
+		return err
+	}
 	var due []int64
 	for id, x := range now {
 		if before[id] != *x {

@@ -1,11 +1,8 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
-	"slices"
 	"strings"
 
 	"unsent/model"
@@ -52,132 +49,10 @@ type extent struct {
 	pieces                    []piece
 }
 
-// refresh makes the summaries of the largest incidents that have none, with their
-// evidence, and keeps the totals.
-func refresh(t *session, n int, log *Log) error {
-	if err := keepTotals(t); err != nil {
-		return err
-	}
-	var due []extent
-	rows, err := t.tx.QueryContext(t.ctx, `SELECT id, failures, first, last FROM
-		(SELECT id, failures, first, last, stale FROM incident INDEXED BY incident_top WHERE failures > 0 ORDER BY failures DESC, id LIMIT ?) WHERE stale = 1`, n)
-	if err := each(rows, err, func(r *sql.Rows) error {
-		var e extent
-		err := r.Scan(&e.id, &e.failures, &e.first, &e.last)
-		due = append(due, e)
-		return err
-	}); err != nil || len(due) == 0 {
-		return err
-	}
-	for i := range due {
-		if due[i].pieces, err = piecesOf(t.ctx, t.tx, due[i].id); err != nil {
-			return err
-		}
-	}
-	looks, err := log.survey(due)
-	if err != nil {
-		return err
-	}
-	m := newSummer(t, log)
-	for i := range due {
-		e := &due[i]
-		sum, err := m.summarise(t.ctx, e, looks[i])
-		if err != nil {
-			return err
-		}
-		if e.failures <= soonCounted {
-			if sum.Recipients, err = countRecipients(t.ctx, t.tx, e.pieces); err != nil {
-				return err
-			}
-		}
-		text, err := json.Marshal(sum)
-		if err != nil {
-			return err
-		}
-		if err := t.exec("UPDATE incident SET stale = 0, summary = ? WHERE id = ?", string(text), e.id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// survey takes the looks of some incidents; nil for each where the log has no
-// successes, because no share can be told then.
-func (l *Log) survey(due []extent) ([]*look, error) {
-	looks := make([]*look, len(due))
-	if n, err := successes(l.t.ctx, l.t.tx); err != nil || n == 0 {
-		return looks, err
-	}
-	wabaOf := map[int64]int32{} // by strand
-	for _, at := range l.seats {
-		wabaOf[int64(at.strand)] = at.waba
-	}
-	by := map[int32][]*look{}
-	for i := range due {
-		looks[i] = newLook(&due[i])
-		var mine []int32
-		for _, p := range due[i].pieces {
-			mine = append(mine, wabaOf[l.originOf(p.strand)])
-		}
-		slices.Sort(mine)
-		for _, waba := range slices.Compact(mine) {
-			by[waba] = append(by[waba], looks[i])
-		}
-	}
-	return looks, survey(l.t.ctx, l.t.tx, func(cell int64) (int32, []*look) {
-		waba := l.seats[cell].waba
-		return waba, by[waba]
-	})
-}
-
 // successes is how many sends that went well the log has.
 func successes(ctx context.Context, q querier) (n int64, err error) {
 	err = q.QueryRowContext(ctx, "SELECT coalesce((SELECT value FROM meta WHERE key = 'successes'), 0)").Scan(&n)
 	return n, err
-}
-
-// A summer makes summaries one after the other.
-type summer struct {
-	q       querier
-	log     *Log
-	names   names
-	around  *surroundings
-	strands map[int64]*model.Strand      // nil when attempts are not messages
-	known   map[int64]map[dimValue]int64 // by account; nil for one of too many cells
-}
-
-func newSummer(t *session, log *Log) *summer {
-	m := &summer{q: t.tx, log: log, names: names{}, around: surround(log.Strands), known: map[int64]map[dimValue]int64{}}
-	if log.again {
-		return m
-	}
-	m.strands = make(map[int64]*model.Strand, len(log.Strands))
-	for i := range log.Strands {
-		m.strands[log.Strands[i].ID] = &log.Strands[i]
-	}
-	return m
-}
-
-// summarise makes the summary of one incident with its evidence, but for its
-// recipients.
-func (m *summer) summarise(ctx context.Context, e *extent, l *look) (summary, error) {
-	cells, err := cellsOf(ctx, m.q, e.pieces, m.names)
-	if err != nil {
-		return summary{}, err
-	}
-	sum, err := described(ctx, m.q, *e, cells, l)
-	if err != nil || len(cells) == 0 {
-		return sum, err
-	}
-	if sum.Trend = m.trend(e); sum.Trend == nil {
-		if sum.Trend, err = trend(ctx, m.q, *e); err != nil {
-			return sum, err
-		}
-	}
-	a := m.around.around(wabasOf(cells), minuteOf(e.first), minuteOf(e.last))
-	ev, err := evidence(ctx, m.q, *e, &sum, cells, a, l, m.firsts)
-	sum.Evidence = &ev
-	return sum, err
 }
 
 // wabasOf are the accounts of some cells.
@@ -267,21 +142,26 @@ func cellsOf(ctx context.Context, q querier, pieces []piece, names names) (all [
 	}); err != nil {
 		return nil, err
 	}
+	return all, names.fill(ctx, q, all)
+}
+
+// fill says what the numbers of cells stand for.
+func (n names) fill(ctx context.Context, q querier, all []cellCount) error {
 	var want []int64
 	for i := range all {
 		k := &all[i].key
 		want = append(want, k.code, k.system, k.vendor, k.waba, k.phone, k.template, k.language, k.kind)
 	}
-	if err := names.load(ctx, q, want); err != nil {
-		return nil, err
+	if err := n.load(ctx, q, want); err != nil {
+		return err
 	}
 	for i := range all {
 		c := &all[i]
 		k := &c.key
-		c.code, c.vendor = model.Code(names[k.code]), model.Vendor{System: names[k.system], Code: names[k.vendor]}
-		c.waba, c.phone, c.template, c.language, c.kind = names[k.waba], names[k.phone], names[k.template], names[k.language], names[k.kind]
+		c.code, c.vendor = model.Code(n[k.code]), model.Vendor{System: n[k.system], Code: n[k.vendor]}
+		c.waba, c.phone, c.template, c.language, c.kind = n[k.waba], n[k.phone], n[k.template], n[k.language], n[k.kind]
 	}
-	return all, nil
+	return nil
 }
 
 // names are what some numbers stand for; 0 is the empty one.
@@ -293,6 +173,9 @@ func (n names) load(ctx context.Context, q querier, want []int64) error {
 	list := unknown(n, want)
 	if len(list) == 0 {
 		return nil
+	}
+	for _, id := range list {
+		n[id] = ""
 	}
 	rows, err := q.QueryContext(ctx, "SELECT id, value FROM name WHERE id IN (SELECT value FROM json_each(?))", ids(list))
 	return each(rows, err, func(r *sql.Rows) error {
@@ -373,45 +256,6 @@ func scopeOf(cells []cellCount) confine {
 		}
 	}
 	return k
-}
-
-// firsts are kept for each account: it may have many incidents.
-func (m *summer) firsts(ctx context.Context, wabas []int64) (map[dimValue]int64, error) {
-	read := firstsOf(m.q, func(cell int64) int64 { return int64(m.log.first[cell]) })
-	if len(wabas) != 1 {
-		return read(ctx, wabas)
-	}
-	if first, ok := m.known[wabas[0]]; ok {
-		return first, nil
-	}
-	first, err := read(ctx, wabas)
-	m.known[wabas[0]] = first
-	return first, err
-}
-
-// trend is the function trend with what is in memory; nil when that does not tell.
-func (m *summer) trend(e *extent) []int {
-	if m.strands == nil || e.first == 0 {
-		return nil
-	}
-	from, n, steps := slicesOf(e)
-	out := make([]int, n)
-	begin, end := minuteOf(e.first), minuteOf(e.last)
-	for _, p := range e.pieces {
-		s := m.strands[p.strand]
-		if s == nil || !p.whole() && (p.from > -ever && p.from%60_000 != 0 || p.to < ever && p.to%60_000 != 0) {
-			return nil
-		}
-		since, until := max(minuteOf(p.from), begin), end
-		if p.to < ever {
-			until = min(until, minuteOf(p.to)-1)
-		}
-		i, _ := slices.BinarySearchFunc(s.Minutes, max(since, 1), func(m model.Minute, at int64) int { return cmp.Compare(m.At, at) })
-		for ; i < len(s.Minutes) && s.Minutes[i].At <= until; i++ {
-			out[(s.Minutes[i].At/lookStep-from)*n/steps] += int(s.Minutes[i].Failed)
-		}
-	}
-	return out
 }
 
 // slicesOf says how an incident's time is sliced: from its first five minutes on,

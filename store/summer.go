@@ -1,0 +1,225 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"slices"
+
+	"unsent/model"
+)
+
+// refresh makes the summaries of the largest incidents that have none, with their
+// evidence, and keeps the totals.
+func refresh(t *session, n int, log *Log) error {
+	if err := keepTotals(t); err != nil {
+		return err
+	}
+	var due []extent
+	rows, err := t.tx.QueryContext(t.ctx, `SELECT id, failures, first, last FROM
+		(SELECT id, failures, first, last, stale FROM incident INDEXED BY incident_top WHERE failures > 0 ORDER BY failures DESC, id LIMIT ?) WHERE stale = 1`, n)
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var e extent
+		err := r.Scan(&e.id, &e.failures, &e.first, &e.last)
+		due = append(due, e)
+		return err
+	}); err != nil || len(due) == 0 {
+		return err
+	}
+	for i := range due {
+		if due[i].pieces, err = piecesOf(t.ctx, t.tx, due[i].id); err != nil {
+			return err
+		}
+	}
+	looks, err := log.survey(due)
+	if err != nil {
+		return err
+	}
+	m := newSummer(t, log)
+	if err := m.readCells(t.ctx); err != nil {
+		return err
+	}
+	for i := range due {
+		e := &due[i]
+		sum, err := m.summarise(t.ctx, e, looks[i])
+		if err != nil {
+			return err
+		}
+		if e.failures <= soonCounted {
+			if sum.Recipients, err = countRecipients(t.ctx, t.tx, e.pieces); err != nil {
+				return err
+			}
+		}
+		text, err := json.Marshal(sum)
+		if err != nil {
+			return err
+		}
+		if err := t.exec("UPDATE incident SET stale = 0, summary = ? WHERE id = ?", string(text), e.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// survey takes the looks of some incidents; nil for each where the log has no
+// successes, because no share can be told then.
+func (l *Log) survey(due []extent) ([]*look, error) {
+	looks := make([]*look, len(due))
+	if n, err := successes(l.t.ctx, l.t.tx); err != nil || n == 0 {
+		return looks, err
+	}
+	wabaOf := map[int64]int32{} // by strand
+	for _, at := range l.seats {
+		wabaOf[int64(at.strand)] = at.waba
+	}
+	by := map[int32][]*look{}
+	for i := range due {
+		looks[i] = newLook(&due[i])
+		var mine []int32
+		for _, p := range due[i].pieces {
+			mine = append(mine, wabaOf[l.originOf(p.strand)])
+		}
+		slices.Sort(mine)
+		for _, waba := range slices.Compact(mine) {
+			by[waba] = append(by[waba], looks[i])
+		}
+	}
+	return looks, survey(l.t.ctx, l.t.tx, func(cell int64) (int32, []*look) {
+		waba := l.seats[cell].waba
+		return waba, by[waba]
+	})
+}
+
+// A summer makes summaries one after the other.
+type summer struct {
+	q       querier
+	log     *Log
+	names   names
+	around  *surroundings
+	strands map[int64]*model.Strand      // nil when their times are not those of messages
+	known   map[int64]map[dimValue]int64 // by account; nil for one of too many cells
+	cells   []packedCell                 // those with messages, by strand
+}
+
+// A packed cell is a cellCount as small as it can be: there may be some hundred
+// thousand.
+type packedCell struct {
+	id, strand                                                                  int64
+	failures, code, system, vendor, http, waba, phone, template, language, kind int32
+}
+
+// manyNames is from how many names on a summer starts to remember them anew.
+const manyNames = 20_000
+
+// readCells reads the cells that have messages.
+func (m *summer) readCells(ctx context.Context) error {
+	rows, err := m.q.QueryContext(ctx, `SELECT id, strand, failures, code, system, vendor, http, waba, phone, template, language, kind
+		FROM cell INDEXED BY cell_strand WHERE failures > 0 ORDER BY strand, id`)
+	return each(rows, err, func(r *sql.Rows) error {
+		var c packedCell
+		err := r.Scan(&c.id, &c.strand, &c.failures, &c.code, &c.system, &c.vendor, &c.http, &c.waba, &c.phone, &c.template, &c.language, &c.kind)
+		m.cells = append(m.cells, c)
+		return err
+	})
+}
+
+// cellsOf is the function cellsOf with what is in memory.
+func (m *summer) cellsOf(ctx context.Context, pieces []piece) ([]cellCount, error) {
+	if len(m.names) > manyNames {
+		clear(m.names)
+	}
+	strands, whole := strandsOf(pieces)
+	if !whole {
+		return cellsOf(ctx, m.q, pieces, m.names)
+	}
+	var mine []packedCell
+	for _, strand := range strands {
+		i, _ := slices.BinarySearchFunc(m.cells, strand, func(c packedCell, strand int64) int { return cmp.Compare(c.strand, strand) })
+		for ; i < len(m.cells) && m.cells[i].strand == strand; i++ {
+			mine = append(mine, m.cells[i])
+		}
+	}
+	slices.SortFunc(mine, func(a, b packedCell) int { return cmp.Or(cmp.Compare(b.failures, a.failures), cmp.Compare(a.id, b.id)) })
+	all := make([]cellCount, len(mine))
+	for i, c := range mine {
+		all[i] = cellCount{failures: int64(c.failures), key: cellKey{
+			strand: c.strand, code: int64(c.code), system: int64(c.system), vendor: int64(c.vendor), http: int64(c.http), waba: int64(c.waba),
+			phone: int64(c.phone), template: int64(c.template), language: int64(c.language), kind: int64(c.kind),
+		}}
+	}
+	return all, m.names.fill(ctx, m.q, all)
+}
+
+func newSummer(t *session, log *Log) *summer {
+	m := &summer{q: t.tx, log: log, names: names{}, around: surround(log.Strands), known: map[int64]map[dimValue]int64{}}
+	if log.again || len(log.origins) > 0 {
+		return m // attempts are not messages, or not of the strand that they are counted for
+	}
+	m.strands = make(map[int64]*model.Strand, len(log.Strands))
+	for i := range log.Strands {
+		m.strands[log.Strands[i].ID] = &log.Strands[i]
+	}
+	return m
+}
+
+// summarise makes the summary of one incident with its evidence, but for its
+// recipients.
+func (m *summer) summarise(ctx context.Context, e *extent, l *look) (summary, error) {
+	cells, err := m.cellsOf(ctx, e.pieces)
+	if err != nil {
+		return summary{}, err
+	}
+	sum, err := described(ctx, m.q, *e, cells, l)
+	if err != nil || len(cells) == 0 {
+		return sum, err
+	}
+	if sum.Trend = m.trend(e); sum.Trend == nil {
+		if sum.Trend, err = trend(ctx, m.q, *e); err != nil {
+			return sum, err
+		}
+	}
+	a := m.around.around(wabasOf(cells), minuteOf(e.first), minuteOf(e.last))
+	ev, err := evidence(ctx, m.q, *e, &sum, cells, a, l, m.firsts)
+	sum.Evidence = &ev
+	return sum, err
+}
+
+// firsts are kept for each account: it may have many incidents.
+func (m *summer) firsts(ctx context.Context, wabas []int64) (map[dimValue]int64, error) {
+	read := firstsOf(m.q, func(cell int64) int64 { return int64(m.log.first[cell]) })
+	if len(wabas) != 1 {
+		return read(ctx, wabas)
+	}
+	if first, ok := m.known[wabas[0]]; ok {
+		return first, nil
+	}
+	first, err := read(ctx, wabas)
+	m.known[wabas[0]] = first
+	return first, err
+}
+
+// trend is the function trend with what is in memory; nil when that does not tell.
+func (m *summer) trend(e *extent) []int {
+	if m.strands == nil || e.first == 0 {
+		return nil
+	}
+	from, n, steps := slicesOf(e)
+	out := make([]int, n)
+	begin, end := minuteOf(e.first), minuteOf(e.last)
+	for _, p := range e.pieces {
+		s := m.strands[p.strand]
+		if s == nil || !p.whole() && (p.from > -ever && p.from%60_000 != 0 || p.to < ever && p.to%60_000 != 0) {
+			return nil
+		}
+		since, until := max(minuteOf(p.from), begin), end
+		if p.to < ever {
+			until = min(until, minuteOf(p.to)-1)
+		}
+		i, _ := slices.BinarySearchFunc(s.Minutes, max(since, 1), func(m model.Minute, at int64) int { return cmp.Compare(m.At, at) })
+		for ; i < len(s.Minutes) && s.Minutes[i].At <= until; i++ {
+			out[(s.Minutes[i].At/lookStep-from)*n/steps] += int(s.Minutes[i].Failed)
+		}
+	}
+	return out
+}
