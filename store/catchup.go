@@ -89,13 +89,19 @@ func putInOrder(t *session, all []waiting, first, last int64) error {
 		SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8 FROM `+source, len(all), func(row, column int) vtab.Value { return all[row].column(column, first) }); err != nil {
 		return err
 	}
-	d := newDeltas()
+	d, apps := newDeltas(), false
 	for i := range all {
 		w := &all[i]
+		apps = apps || w.app != 0
 		d.count(weighed{w.at, int64(w.strand), int64(w.cell), int64(w.wording), int64(w.campaign)}, 1)
 	}
 	if err := d.apply(t, 0); err != nil {
 		return err
+	}
+	if apps {
+		if err := t.exec("INSERT OR IGNORE INTO meta (key, value) VALUES ('apps', 1)"); err != nil {
+			return err
+		}
 	}
 	return t.exec("INSERT INTO meta (key, value) VALUES ('caught_up', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", last)
 }
@@ -126,6 +132,9 @@ func (im *importing) catchUp(end bool) error {
 // reorder puts a message that has changed in order again. old is what it was.
 func reorder(t *session, id int64, old *weighed) error {
 	if err := t.exec("DELETE FROM by_strand WHERE strand = ? AND at = ? AND id = ?", old.strand, old.at, id); err != nil {
+		return err
+	}
+	if err := t.exec("INSERT OR IGNORE INTO meta (key, value) SELECT 'apps', 1 FROM failure WHERE id = ? AND app <> 0", id); err != nil {
 		return err
 	}
 	return t.exec(`INSERT INTO by_strand (strand, at, id, recipient, cell, wording, campaign, country, app)

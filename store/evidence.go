@@ -372,20 +372,16 @@ func (s *Store) Evidence(ctx context.Context, i *model.Incident) (model.Evidence
 }
 
 func (s *Store) evidence(ctx context.Context, i *model.Incident) (ev model.Evidence, err error) {
-	var stale bool
-	var text string
-	e := extent{id: int64(i.ID)}
-	if err := s.r.QueryRowContext(ctx, "SELECT failures, first, last, stale, summary FROM incident WHERE id = ?", e.id).Scan(&e.failures, &e.first, &e.last, &stale, &text); err != nil {
+	d, err := s.kept(ctx, i.ID)
+	if err != nil {
 		return ev, err
 	}
-	if !stale {
-		var sum summary
-		if err := json.Unmarshal([]byte(text), &sum); err != nil {
-			return ev, err
-		}
-		if sum.Evidence != nil {
-			return *sum.Evidence, nil
-		}
+	if d.Evidence != nil {
+		return *d.Evidence, nil
+	}
+	e := extent{id: int64(i.ID)}
+	if err := s.r.QueryRowContext(ctx, "SELECT failures, first, last FROM incident WHERE id = ?", e.id).Scan(&e.failures, &e.first, &e.last); err != nil {
+		return ev, err
 	}
 	if e.pieces, err = piecesOf(ctx, s.r, e.id); err != nil {
 		return ev, err

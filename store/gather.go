@@ -79,7 +79,7 @@ func (s *Store) Glance(ctx context.Context, id model.IncidentID) (c model.Case, 
 			return c, err
 		}
 	}
-	if c.Scopes, err = s.scopes(ctx, id, false); err != nil {
+	if c.Scopes, err = s.cellScopes(ctx, id); err != nil {
 		return c, s.fail("reading the scope of "+id.String(), err)
 	}
 	if c.Evidence, err = s.Evidence(ctx, &c.Incident); err != nil {

@@ -181,32 +181,6 @@ func (sum *summary) fill(i *model.Incident) {
 	i.Trend = sum.Trend
 }
 
-// Codes are the errors of an incident with their messages, most first.
-func (s *Store) Codes(ctx context.Context, id model.IncidentID) ([]model.CodeCount, error) {
-	doing := "counting the codes of " + id.String()
-	pieces, err := piecesOf(ctx, s.r, int64(id))
-	if err != nil {
-		return nil, s.fail(doing, err)
-	}
-	cells, err := cellsOf(ctx, s.r, pieces, names{})
-	if err != nil {
-		return nil, s.fail(doing, err)
-	}
-	var all []model.CodeCount
-	for i := range cells {
-		c := &cells[i]
-		n := slices.IndexFunc(all, func(o model.CodeCount) bool {
-			return o.Code == c.code && o.Vendor == c.vendor && o.HTTP == int(c.key.http)
-		})
-		if n < 0 {
-			n, all = len(all), append(all, model.CodeCount{Code: c.code, Vendor: c.vendor, HTTP: int(c.key.http)})
-		}
-		all[n].Failures += int(c.failures)
-	}
-	slices.SortStableFunc(all, func(a, b model.CodeCount) int { return b.Failures - a.Failures })
-	return all, nil
-}
-
 // counted is a number of recipients and of how many failures.
 type counted struct{ recipients, failures int }
 

@@ -62,23 +62,26 @@ func countShifted(t *session, id int64, shifts []shift) error {
 	} else if sum.Trend, err = trend(t.ctx, t.tx, e); err != nil {
 		return err
 	}
+	var d detail
 	if len(cells) > 0 {
+		if d, err = detailOf(t.ctx, t.tx, e.pieces, cells); err != nil {
+			return err
+		}
 		ev, err := evidence(t.ctx, t.tx, e, &sum, cells, a, l, firstsOf(t.tx, func(cell int64) int64 { return first[cell] }))
 		if err != nil {
 			return err
 		}
-		sum.Evidence = &ev
+		d.Evidence = &ev
 	}
 	if e.failures <= soonCounted {
 		if sum.Recipients, err = countRecipients(t.ctx, t.tx, e.pieces); err != nil {
 			return err
 		}
 	}
-	b, err := json.Marshal(sum)
-	if err != nil {
+	if err := t.exec("UPDATE incident SET failures = ?, first = ?, last = ? WHERE id = ?", e.failures, e.first, e.last, id); err != nil {
 		return err
 	}
-	return t.exec("UPDATE incident SET failures = ?, first = ?, last = ?, stale = 0, summary = ? WHERE id = ?", e.failures, e.first, e.last, string(b), id)
+	return keep(t, id, &sum, &d)
 }
 
 // shifted is an incident's trend after some messages came and went within its time.

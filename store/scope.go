@@ -19,41 +19,80 @@ const topValues = 10
 // WABA, kind), counted over the sends of the same accounts, and only where the
 // log has successes in that time.
 func (s *Store) Scopes(ctx context.Context, id model.IncidentID) (map[model.Dim]model.Scope, error) {
-	all, err := s.scopes(ctx, id, true)
+	all, err := s.scopes(ctx, id)
 	return all, s.fail("reading the scope of "+id.String(), err)
 }
 
-// scopes are all of them, or those that a judgement needs: without the attempts,
-// countries, campaigns and recipients.
-func (s *Store) scopes(ctx context.Context, id model.IncidentID, whole bool) (map[model.Dim]model.Scope, error) {
+// cellScopes are the scopes that a judgement needs, of an incident's kept detail where
+// there is one: without the attempts, countries, campaigns and recipients.
+func (s *Store) cellScopes(ctx context.Context, id model.IncidentID) (map[model.Dim]model.Scope, error) {
+	d, err := s.kept(ctx, id)
+	if err != nil || d.Scopes != nil {
+		return d.Scopes, err
+	}
+	pieces, err := piecesOf(ctx, s.r, int64(id))
+	if err != nil {
+		return nil, err
+	}
+	cells, err := cellsOf(ctx, s.r, pieces, names{})
+	if err != nil {
+		return nil, err
+	}
+	d, err = detailOf(ctx, s.r, pieces, cells)
+	return d.Scopes, err
+}
+
+func (s *Store) scopes(ctx context.Context, id model.IncidentID) (map[model.Dim]model.Scope, error) {
 	e := extent{id: int64(id)}
 	if err := s.r.QueryRowContext(ctx, "SELECT coalesce(max(first), 0), coalesce(max(last), 0) FROM incident WHERE id = ?", e.id).Scan(&e.first, &e.last); err != nil {
 		return nil, err
 	}
-	var err error
+	n, err := successes(ctx, s.r)
+	if err != nil {
+		return nil, err
+	}
 	if e.pieces, err = piecesOf(ctx, s.r, e.id); err != nil {
 		return nil, err
 	}
+	var all map[model.Dim]model.Scope
+	if n == 0 { // no share can be told, and there is nothing to add up
+		all, err = s.cellScopes(ctx, id)
+	} else {
+		all, err = s.sharedScopes(ctx, e)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for dim, column := range map[model.Dim]string{model.DimCountry: "country", model.DimCampaign: "campaign"} {
+		if all[dim], err = scopeOfColumn(ctx, s.r, e.pieces, column); err != nil {
+			return nil, err
+		}
+	}
+	all[model.DimRecipient], err = s.recipientScope(ctx, e.pieces)
+	return all, err
+}
+
+// sharedScopes are those of cells with the attempts.
+func (s *Store) sharedScopes(ctx context.Context, e extent) (map[model.Dim]model.Scope, error) {
 	cells, err := cellsOf(ctx, s.r, e.pieces, names{})
 	if err != nil {
 		return nil, err
 	}
-	var sent []cellPart
-	if whole {
-		n, err := successes(ctx, s.r)
-		if err != nil {
-			return nil, err
-		}
-		if n > 0 { // else no share can be told, and there is nothing to add up
-			looks, err := surveyed(ctx, s.r, []extent{e})
-			if err != nil {
-				return nil, err
-			}
-			if sent, err = compared(ctx, s.r, looks[0].during); err != nil {
-				return nil, err
-			}
-		}
+	looks, err := surveyed(ctx, s.r, []extent{e})
+	if err != nil {
+		return nil, err
 	}
+	sent, err := compared(ctx, s.r, looks[0].during)
+	if err != nil {
+		return nil, err
+	}
+	all := scopesOf(cells, sent)
+	all[model.DimApp], err = scopeOfColumn(ctx, s.r, e.pieces, "app")
+	return all, err
+}
+
+// scopesOf are the scopes of what cells have.
+func scopesOf(cells []cellCount, sent []cellPart) map[model.Dim]model.Scope {
 	all := map[model.Dim]model.Scope{}
 	for dim, of := range map[model.Dim]struct {
 		value func(*cellCount) string
@@ -87,20 +126,7 @@ func (s *Store) scopes(ctx context.Context, id model.IncidentID, whole bool) (ma
 		}
 		all[dim] = scopeOfValues(len(values), top)
 	}
-	columns := map[model.Dim]string{model.DimApp: "app"}
-	if whole {
-		columns[model.DimCountry], columns[model.DimCampaign] = "country", "campaign"
-	}
-	for dim, column := range columns {
-		if all[dim], err = s.scopeOfColumn(ctx, e.pieces, column); err != nil {
-			return nil, err
-		}
-	}
-	if !whole {
-		return all, nil
-	}
-	all[model.DimRecipient], err = s.recipientScope(ctx, e.pieces)
-	return all, err
+	return all
 }
 
 // scopeOfValues puts the values in order, most failures first.
@@ -112,9 +138,15 @@ func scopeOfValues(n int, top []model.ScopeValue) model.Scope {
 }
 
 // scopeOfColumn is the scope of a dimension that each message has for itself.
-func (s *Store) scopeOfColumn(ctx context.Context, pieces []piece, column string) (model.Scope, error) {
+func scopeOfColumn(ctx context.Context, q querier, pieces []piece, column string) (model.Scope, error) {
 	var sc model.Scope
-	rows, err := s.r.QueryContext(ctx, `SELECT n.value, t.n, count(*) OVER () FROM (SELECT f.`+column+` AS value, count(*) AS n FROM `+inPieces+` WHERE f.`+column+` <> 0 GROUP BY f.`+column+`) AS t
+	if column == "app" { // most logs name none, and then it is not asked of each message
+		var named bool
+		if err := q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'apps')").Scan(&named); err != nil || !named {
+			return sc, err
+		}
+	}
+	rows, err := q.QueryContext(ctx, `SELECT n.value, t.n, count(*) OVER () FROM (SELECT f.`+column+` AS value, count(*) AS n FROM `+inPieces+` WHERE f.`+column+` <> 0 GROUP BY f.`+column+`) AS t
 		JOIN name AS n ON n.id = t.value ORDER BY t.n DESC, n.value LIMIT ?`, jsonPieces(pieces), topValues)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var v model.ScopeValue

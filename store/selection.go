@@ -19,6 +19,8 @@ type selection struct {
 	cells     bool // a condition is on c
 	incident  int64
 	pieces    []piece // of the incident
+	first     int64   // of its failures with a time, 0: none
+	last      int64
 	state     string
 	messages  []int64 // all that can match, when byMessage
 	byMessage bool
@@ -79,6 +81,9 @@ func (s *Store) selection(ctx context.Context, q *model.Query) (*selection, erro
 			return nil, err
 		}
 		sel.none = len(sel.pieces) == 0
+		if err := s.r.QueryRowContext(ctx, "SELECT coalesce(max(first), 0), coalesce(max(last), 0) FROM incident WHERE id = ?", sel.incident).Scan(&sel.first, &sel.last); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.selectCells(ctx, sel, q); err != nil {
 		return nil, err
@@ -221,6 +226,13 @@ func (sel *selection) pageOf(a access, q *model.Query) (string, []any) {
 		args = append(args, a.bound.At, int64(a.bound.ID))
 	}
 	if sel.incident != 0 && a.kind != byPieces {
+		// Where it has none, nobody need look: it may have ended weeks before the log.
+		if sel.first != 0 {
+			where, args = append(where, "f.at <= ?"), append(args, sel.last)
+		}
+		if sel.first != 0 && q.Back && q.From.At > 0 {
+			where, args = append(where, "f.at >= ?"), append(args, sel.first)
+		}
 		where, args = append(where, incidentOf+" = ?"), append(args, sel.incident)
 	}
 	join := ""

@@ -23,24 +23,23 @@ const trendSlices = 24
 
 // A summary is what an incident repeats of its cells, messages and times.
 type summary struct {
-	Code       model.Code      `json:"code,omitempty"`
-	Vendor     model.Vendor    `json:"vendor,omitzero"`
-	HTTP       int             `json:"http,omitempty"`
-	Title      string          `json:"title,omitempty"`
-	Attempts   int             `json:"attempts"`
-	Successes  bool            `json:"successes,omitempty"`
-	Recipients int             `json:"recipients"`
-	WABAs      int             `json:"wabas,omitempty"`
-	PhoneIDs   int             `json:"phone_ids,omitempty"`
-	Templates  int             `json:"templates,omitempty"`
-	Kinds      int             `json:"kinds,omitempty"`
-	WABA       string          `json:"waba,omitempty"`
-	PhoneID    string          `json:"phone_id,omitempty"`
-	Template   string          `json:"template,omitempty"`
-	Language   string          `json:"language,omitempty"`
-	Trend      []int           `json:"trend,omitempty"`
-	Most       int             `json:"most,omitempty"`     // failures of the recipient with most of them
-	Evidence   *model.Evidence `json:"evidence,omitempty"` // nil: nobody looked
+	Code       model.Code   `json:"code,omitempty"`
+	Vendor     model.Vendor `json:"vendor,omitzero"`
+	HTTP       int          `json:"http,omitempty"`
+	Title      string       `json:"title,omitempty"`
+	Attempts   int          `json:"attempts"`
+	Successes  bool         `json:"successes,omitempty"`
+	Recipients int          `json:"recipients"`
+	WABAs      int          `json:"wabas,omitempty"`
+	PhoneIDs   int          `json:"phone_ids,omitempty"`
+	Templates  int          `json:"templates,omitempty"`
+	Kinds      int          `json:"kinds,omitempty"`
+	WABA       string       `json:"waba,omitempty"`
+	PhoneID    string       `json:"phone_id,omitempty"`
+	Template   string       `json:"template,omitempty"`
+	Language   string       `json:"language,omitempty"`
+	Trend      []int        `json:"trend,omitempty"`
+	Most       int          `json:"most,omitempty"` // failures of the recipient with most of them
 }
 
 // extent is what a summary is made for.

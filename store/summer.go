@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"slices"
 
 	"unsent/model"
@@ -42,7 +41,7 @@ func refresh(t *session, n int, log *Log) error {
 	}
 	for i := range due {
 		e := &due[i]
-		sum, err := m.summarise(t.ctx, e, looks[i])
+		sum, d, err := m.summarise(t.ctx, e, looks[i])
 		if err != nil {
 			return err
 		}
@@ -51,11 +50,7 @@ func refresh(t *session, n int, log *Log) error {
 				return err
 			}
 		}
-		text, err := json.Marshal(sum)
-		if err != nil {
-			return err
-		}
-		if err := t.exec("UPDATE incident SET stale = 0, summary = ? WHERE id = ?", string(text), e.id); err != nil {
+		if err := keep(t, e.id, &sum, &d); err != nil {
 			return err
 		}
 	}
@@ -163,26 +158,28 @@ func newSummer(t *session, log *Log) *summer {
 	return m
 }
 
-// summarise makes the summary of one incident with its evidence, but for its
-// recipients.
-func (m *summer) summarise(ctx context.Context, e *extent, l *look) (summary, error) {
+// summarise makes the summary of one incident, but for its recipients, and its
+// detail.
+func (m *summer) summarise(ctx context.Context, e *extent, l *look) (sum summary, d detail, err error) {
 	cells, err := m.cellsOf(ctx, e.pieces)
 	if err != nil {
-		return summary{}, err
+		return sum, d, err
 	}
-	sum, err := described(ctx, m.q, *e, cells, l)
-	if err != nil || len(cells) == 0 {
-		return sum, err
+	if sum, err = described(ctx, m.q, *e, cells, l); err != nil || len(cells) == 0 {
+		return sum, d, err
 	}
 	if sum.Trend = m.trend(e); sum.Trend == nil {
 		if sum.Trend, err = trend(ctx, m.q, *e); err != nil {
-			return sum, err
+			return sum, d, err
 		}
+	}
+	if d, err = detailOf(ctx, m.q, e.pieces, cells); err != nil {
+		return sum, d, err
 	}
 	a := m.around.around(wabasOf(cells), minuteOf(e.first), minuteOf(e.last))
 	ev, err := evidence(ctx, m.q, *e, &sum, cells, a, l, m.firsts)
-	sum.Evidence = &ev
-	return sum, err
+	d.Evidence = &ev
+	return sum, d, err
 }
 
 // firsts are kept for each account: it may have many incidents.

@@ -4,7 +4,7 @@
 -- that names a row of "name" is 0 for the empty string.
 
 -- What is counted as it goes: next_message, next_text, successes, messages,
--- incidents; caught_up, the last message that by_strand has; unsorted, when messages
+-- incidents; caught_up, the last message that by_strand has; apps, 1 when a message named one; unsorted, when messages
 -- came that are in no incident yet.
 CREATE TABLE meta (
 	key   TEXT PRIMARY KEY,
@@ -115,7 +115,8 @@ CREATE TABLE incident (
 	ticket     TEXT NOT NULL DEFAULT '',
 	changed    INTEGER NOT NULL DEFAULT 0,
 	stale      INTEGER NOT NULL DEFAULT 1,
-	summary    TEXT NOT NULL DEFAULT ''  -- JSON
+	summary    TEXT NOT NULL DEFAULT '', -- JSON
+	detail     TEXT NOT NULL DEFAULT ''  -- JSON: what a case asks and a list does not
 ) STRICT;
 CREATE INDEX incident_top ON incident (failures DESC, id) WHERE failures > 0;
 
