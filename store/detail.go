@@ -17,6 +17,7 @@ type detail struct {
 	Evidence *model.Evidence           `json:"evidence,omitempty"` // nil: nobody looked
 	Scopes   map[model.Dim]model.Scope `json:"scopes,omitempty"`   // those of cells, and the app; without attempts
 	Codes    []model.CodeCount         `json:"codes,omitempty"`
+	Newest   []int64                   `json:"newest,omitempty"` // messages: the newest, and one with the incident's own error
 }
 
 // kept is the detail of an incident; all of it empty when there is none that counts.

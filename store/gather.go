@@ -64,13 +64,21 @@ func (s *Store) Case(ctx context.Context, id model.IncidentID, msg model.Message
 // Glance is what a case is judged by and no more, for a look at one incident
 // after the other: it takes a millisecond where Case, which groups all messages
 // of the incident, takes as long as there are many. The incident's Recipients are
-// those of the incident list, of the samples there are the newest alone, and the
-// scopes are those that roll-ups keep, with failures and no attempts.
+// those of the incident list, of the samples there are the newest and one with the
+// incident's own error, and the scopes are those of cells, with failures and no attempts.
 func (s *Store) Glance(ctx context.Context, id model.IncidentID) (c model.Case, err error) {
 	if c.Incident, err = s.Incident(ctx, id); err != nil {
 		return c, err
 	}
-	if c.Samples, err = s.newestFull(ctx, id); err != nil {
+	d, err := s.kept(ctx, id)
+	if err != nil {
+		return c, s.fail("reading "+id.String(), err)
+	}
+	if len(d.Newest) > 0 {
+		if c.Samples, err = s.full(ctx, d.Newest); err != nil {
+			return c, s.fail("choosing samples of "+id.String(), err)
+		}
+	} else if c.Samples, err = s.newestFull(ctx, id); err != nil {
 		return c, err
 	}
 	if f := c.Stands(); f != nil && (f.Code != c.Incident.Code || f.Vendor != c.Incident.Vendor) {
@@ -79,10 +87,15 @@ func (s *Store) Glance(ctx context.Context, id model.IncidentID) (c model.Case, 
 			return c, err
 		}
 	}
-	if c.Scopes, err = s.cellScopes(ctx, id); err != nil {
-		return c, s.fail("reading the scope of "+id.String(), err)
+	if c.Scopes = d.Scopes; c.Scopes == nil {
+		if c.Scopes, err = s.cellScopes(ctx, id); err != nil {
+			return c, s.fail("reading the scope of "+id.String(), err)
+		}
 	}
-	if c.Evidence, err = s.Evidence(ctx, &c.Incident); err != nil {
+	if d.Evidence != nil {
+		c.Evidence = *d.Evidence
+		c.Evidence.Shape, c.Evidence.Outage = c.Incident.Shape, c.Incident.Outage
+	} else if c.Evidence, err = s.Evidence(ctx, &c.Incident); err != nil {
 		return c, err
 	}
 	return c, s.work(ctx, &c, 0)

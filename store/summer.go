@@ -92,7 +92,8 @@ type summer struct {
 	log     *Log
 	names   names
 	around  *surroundings
-	strands map[int64]*model.Strand      // nil when their times are not those of messages
+	strands map[int64]*model.Strand
+	exact   bool                         // the strands' times are those of their messages
 	known   map[int64]map[dimValue]int64 // by account; nil for one of too many cells
 	cells   []packedCell                 // those with messages, by strand
 }
@@ -148,9 +149,8 @@ func (m *summer) cellsOf(ctx context.Context, pieces []piece) ([]cellCount, erro
 
 func newSummer(t *session, log *Log) *summer {
 	m := &summer{q: t.tx, log: log, names: names{}, around: surround(log.Strands), known: map[int64]map[dimValue]int64{}}
-	if log.again || len(log.origins) > 0 {
-		return m // attempts are not messages, or not of the strand that they are counted for
-	}
+	// Else attempts are not messages, or not of the strand that they are counted for.
+	m.exact = !log.again && len(log.origins) == 0
 	m.strands = make(map[int64]*model.Strand, len(log.Strands))
 	for i := range log.Strands {
 		m.strands[log.Strands[i].ID] = &log.Strands[i]
@@ -176,10 +176,68 @@ func (m *summer) summarise(ctx context.Context, e *extent, l *look) (sum summary
 	if d, err = detailOf(ctx, m.q, e.pieces, cells); err != nil {
 		return sum, d, err
 	}
+	if d.Newest, err = m.newest(ctx, e.pieces, &sum); err != nil {
+		return sum, d, err
+	}
 	a := m.around.around(wabasOf(cells), minuteOf(e.first), minuteOf(e.last))
 	ev, err := evidence(ctx, m.q, *e, &sum, cells, a, l, m.firsts)
 	d.Evidence = &ev
 	return sum, d, err
+}
+
+// newest are the messages by which an incident is judged at a glance: its newest, and
+// where none of these has its own error, the newest that has.
+func (m *summer) newest(ctx context.Context, pieces []piece, sum *summary) ([]int64, error) {
+	var last, own []piece
+	own = slices.Clone(pieces)
+	own = slices.DeleteFunc(own, func(p piece) bool {
+		s := m.strands[p.strand]
+		return s == nil || s.Code != sum.Code || s.Vendor != sum.Vendor
+	})
+	last = m.latest(pieces)
+	all, err := newestIn(ctx, m.q, last, newestFirst)
+	if err != nil || len(own) == 0 {
+		return all, err
+	}
+	one, err := newestIn(ctx, m.q, m.latest(own), 1)
+	for _, id := range one {
+		if !slices.Contains(all, id) {
+			all = append(all, id)
+		}
+	}
+	return all, err
+}
+
+// latest are those of some pieces in which the newest messages must be: of strands
+// that are there as a whole, the ones that ended last.
+func (m *summer) latest(pieces []piece) []piece {
+	if len(pieces) <= fewPieces {
+		return pieces
+	}
+	var some, whole []piece
+	for _, p := range pieces {
+		if m.strands[p.strand] != nil && p.whole() {
+			whole = append(whole, p)
+		} else {
+			some = append(some, p)
+		}
+	}
+	slices.SortFunc(whole, func(a, b piece) int { return cmp.Compare(m.strands[b.strand].Last, m.strands[a.strand].Last) })
+	return append(some, whole[:min(len(whole), newestFirst)]...)
+}
+
+// newestIn are the newest messages of some pieces.
+func newestIn(ctx context.Context, q querier, pieces []piece, n int) (all []int64, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT f.id FROM json_each(?) AS p CROSS JOIN failure AS f ON f.id IN
+		(SELECT f.id FROM by_strand AS f WHERE f.strand = p.value ->> 0 AND f.at >= p.value ->> 1 AND f.at < p.value ->> 2 ORDER BY f.at DESC, f.id DESC LIMIT ?)
+		ORDER BY f.at DESC, f.id DESC LIMIT ?`, jsonPieces(pieces), n, n)
+	err = each(rows, err, func(r *sql.Rows) error {
+		var id int64
+		err := r.Scan(&id)
+		all = append(all, id)
+		return err
+	})
+	return all, err
 }
 
 // firsts are kept for each account: it may have many incidents.
@@ -198,7 +256,7 @@ func (m *summer) firsts(ctx context.Context, wabas []int64) (map[dimValue]int64,
 
 // trend is the function trend with what is in memory; nil when that does not tell.
 func (m *summer) trend(e *extent) []int {
-	if m.strands == nil || e.first == 0 {
+	if !m.exact || e.first == 0 {
 		return nil
 	}
 	from, n, steps := slicesOf(e)
