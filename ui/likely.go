@@ -138,7 +138,7 @@ func (h *home) judge(a *app) tea.Cmd {
 
 // judgeTime is for how long a command looks at rows before it says what it has;
 // the next one goes on.
-const judgeTime = 20 * time.Millisecond
+const judgeTime = 80 * time.Millisecond
 
 func judgeRows(ctx context.Context, s Store, round int, due []model.Incident) tea.Cmd {
 	return func() tea.Msg {
