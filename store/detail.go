@@ -50,7 +50,7 @@ func keep(t *session, id int64, sum *summary, d *detail) error {
 // detailOf is what the cells tell of it.
 func detailOf(ctx context.Context, q querier, pieces []piece, cells []cellCount) (d detail, err error) {
 	d.Codes, d.Scopes = codesOf(cells), scopesOf(cells, nil)
-	d.Scopes[model.DimApp], err = scopeOfColumn(ctx, q, pieces, "app")
+	d.Scopes[model.DimApp], err = appScope(ctx, q, pieces)
 	return d, err
 }
 

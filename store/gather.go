@@ -28,9 +28,6 @@ func (s *Store) Case(ctx context.Context, id model.IncidentID, msg model.Message
 			return c, err
 		}
 	}
-	if c.Incident.Recipients, err = s.Recipients(ctx, id); err != nil {
-		return c, err
-	}
 	if c.Samples, err = s.Samples(ctx, id, caseSamples); err != nil {
 		return c, err
 	}
@@ -55,9 +52,10 @@ func (s *Store) Case(ctx context.Context, id model.IncidentID, msg model.Message
 	if c.Evidence, err = s.Evidence(ctx, &c.Incident); err != nil {
 		return c, err
 	}
-	if top := c.Scopes[model.DimRecipient].Top; len(top) > 0 {
-		c.Evidence.Most = top[0].Failed
+	if sc := c.Scopes[model.DimRecipient]; len(sc.Top) > 0 {
+		c.Evidence.Most = sc.Top[0].Failed
 	}
+	c.Incident.Recipients = c.Scopes[model.DimRecipient].Values
 	return c, s.work(ctx, &c, msg)
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 
 	"unsent/model"
@@ -63,13 +64,7 @@ func (s *Store) scopes(ctx context.Context, id model.IncidentID) (map[model.Dim]
 	if err != nil {
 		return nil, err
 	}
-	for dim, column := range map[model.Dim]string{model.DimCountry: "country", model.DimCampaign: "campaign"} {
-		if all[dim], err = scopeOfColumn(ctx, s.r, e.pieces, column); err != nil {
-			return nil, err
-		}
-	}
-	all[model.DimRecipient], err = s.recipientScope(ctx, e.pieces)
-	return all, err
+	return all, s.messageScopes(ctx, e.pieces, all)
 }
 
 // sharedScopes are those of cells with the attempts.
@@ -87,7 +82,7 @@ func (s *Store) sharedScopes(ctx context.Context, e extent) (map[model.Dim]model
 		return nil, err
 	}
 	all := scopesOf(cells, sent)
-	all[model.DimApp], err = scopeOfColumn(ctx, s.r, e.pieces, "app")
+	all[model.DimApp], err = appScope(ctx, s.r, e.pieces)
 	return all, err
 }
 
@@ -137,16 +132,15 @@ func scopeOfValues(n int, top []model.ScopeValue) model.Scope {
 	return model.Scope{Values: n, Top: top[:min(len(top), topValues)]}
 }
 
-// scopeOfColumn is the scope of a dimension that each message has for itself.
-func scopeOfColumn(ctx context.Context, q querier, pieces []piece, column string) (model.Scope, error) {
+// appScope is the scope of the app. Most logs name none, and then it is not asked of
+// each message.
+func appScope(ctx context.Context, q querier, pieces []piece) (model.Scope, error) {
 	var sc model.Scope
-	if column == "app" { // most logs name none, and then it is not asked of each message
-		var named bool
-		if err := q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'apps')").Scan(&named); err != nil || !named {
-			return sc, err
-		}
+	var named bool
+	if err := q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'apps')").Scan(&named); err != nil || !named {
+		return sc, err
 	}
-	rows, err := q.QueryContext(ctx, `SELECT n.value, t.n, count(*) OVER () FROM (SELECT f.`+column+` AS value, count(*) AS n FROM `+inPieces+` WHERE f.`+column+` <> 0 GROUP BY f.`+column+`) AS t
+	rows, err := q.QueryContext(ctx, `SELECT n.value, t.n, count(*) OVER () FROM (SELECT f.app AS value, count(*) AS n FROM `+inPieces+` WHERE f.app <> 0 GROUP BY f.app) AS t
 		JOIN name AS n ON n.id = t.value ORDER BY t.n DESC, n.value LIMIT ?`, jsonPieces(pieces), topValues)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var v model.ScopeValue
@@ -157,28 +151,49 @@ func scopeOfColumn(ctx context.Context, q querier, pieces []piece, column string
 	return sc, err
 }
 
-func (s *Store) recipientScope(ctx context.Context, pieces []piece) (model.Scope, error) {
-	var sc model.Scope
-	var top []struct {
-		message int64
-		failed  int
+// messageScopes adds the scopes that each message counts for by itself: country,
+// campaign and recipient. It reads the messages once, and holds their distinct
+// recipients.
+func (s *Store) messageScopes(ctx context.Context, pieces []piece, to map[model.Dim]model.Scope) error {
+	type tally struct {
+		n      int
+		newest int64 // the message with the highest number
 	}
-	rows, err := s.r.QueryContext(ctx, `SELECT max(f.id), count(*) AS n, count(*) OVER () FROM `+inPieces+`
-		WHERE f.recipient <> 0 GROUP BY f.recipient ORDER BY n DESC, f.recipient LIMIT ?`, jsonPieces(pieces), topValues)
+	countries, campaigns, recipients := map[int64]int{}, map[int64]int{}, map[int64]tally{}
+	rows, err := s.r.QueryContext(ctx, "SELECT f.id, f.recipient, f.country, f.campaign FROM "+inPieces, jsonPieces(pieces))
 	if err := each(rows, err, func(r *sql.Rows) error {
-		top = append(top, struct {
-			message int64
-			failed  int
-		}{})
-		t := &top[len(top)-1]
-		return r.Scan(&t.message, &t.failed, &sc.Values)
+		var id, recipient, country, campaign int64
+		err := r.Scan(&id, &recipient, &country, &campaign)
+		countries[country]++
+		campaigns[campaign]++
+		if recipient != 0 {
+			t := recipients[recipient]
+			recipients[recipient] = tally{t.n + 1, max(t.newest, id)}
+		}
+		return err
 	}); err != nil {
-		return sc, err
+		return err
 	}
-	for _, t := range top {
-		f, err := s.full(ctx, []int64{t.message})
+	for dim, counts := range map[model.Dim]map[int64]int{model.DimCountry: countries, model.DimCampaign: campaigns} {
+		delete(counts, 0)
+		names := names{}
+		if err := names.load(ctx, s.r, slices.Collect(maps.Keys(counts))); err != nil {
+			return err
+		}
+		top := make([]model.ScopeValue, 0, len(counts))
+		for id, n := range counts {
+			top = append(top, model.ScopeValue{Value: names[id], Failed: n})
+		}
+		to[dim] = scopeOfValues(len(counts), top)
+	}
+	keys := slices.SortedFunc(maps.Keys(recipients), func(a, b int64) int {
+		return cmp.Or(cmp.Compare(recipients[b].n, recipients[a].n), cmp.Compare(a, b))
+	})
+	sc := model.Scope{Values: len(keys)}
+	for _, key := range keys[:min(len(keys), topValues)] {
+		f, err := s.full(ctx, []int64{recipients[key].newest})
 		if err != nil {
-			return sc, err
+			return err
 		}
 		if len(f) == 0 {
 			continue
@@ -187,7 +202,8 @@ func (s *Store) recipientScope(ctx context.Context, pieces []piece) (model.Scope
 		if v == "" {
 			v = f[0].RecipientUser
 		}
-		sc.Top = append(sc.Top, model.ScopeValue{Value: v, Failed: t.failed})
+		sc.Top = append(sc.Top, model.ScopeValue{Value: v, Failed: recipients[key].n})
 	}
-	return sc, nil
+	to[model.DimRecipient] = sc
+	return nil
 }
