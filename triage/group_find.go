@@ -20,6 +20,8 @@ func (g *grouper) outages(found []Disruption) {
 			f.shape = model.ShapeOutage
 		case SuspectApp:
 			f.shape = model.ShapeApp
+		case SuspectLate:
+			f.shape = model.ShapeScattered // no fault, and not to be taken for one
 		default:
 			continue // the others are found by their own errors
 		}

@@ -12,7 +12,7 @@ import (
 // reason says why these failures are one fault, in numbers of the log. Names in
 // it are the log's: untrusted text.
 func (g *grouper) reason(f *fault, grp *Group) string {
-	if f.outage != nil && (f.shape == model.ShapeOutage || f.shape == model.ShapeApp) {
+	if f.outage != nil && (f.shape == model.ShapeOutage || f.shape == model.ShapeApp || f.shape == model.ShapeScattered) {
 		return f.outage.Reason()
 	}
 	first := f.lanes[0].s

@@ -18,6 +18,7 @@ const (
 	SuspectApp      Suspect = "app"       // only WABAs of one app fail while those of others do not
 	SuspectAppLimit Suspect = "app-limit" // code 4 at many WABAs
 	SuspectUnclear  Suspect = "unclear"
+	SuspectLate     Suspect = "late"    // callbacks that came late: after a silence, as many failures as it owed
 	SuspectLasting  Suspect = "lasting" // it began as an outage does and went on for longer than one lasts
 )
 
@@ -37,6 +38,7 @@ type Disruption struct {
 	BeforeFailed, BeforeSends int // the same in the hour before From, or since the log began when that is later
 	Before                    int // how many minutes of log that hour has
 
+	Silent    int64 // the minute since which the log had nothing of those WABAs until From; only of late callbacks
 	Over      bool  // it has ended in the log
 	Recovered int64 // the minute at whose end enough sends had gone well again; 0 when it only fell silent or goes on
 }
@@ -408,6 +410,11 @@ func (w *watcher) close(end int64) {
 		}
 	}
 	w.blame(o)
+	if o.Suspect == SuspectMeta {
+		if silent, yes := w.late(o); yes {
+			o.Suspect, o.Silent = SuspectLate, silent
+		}
+	}
 	w.done = append(w.done, o.Disruption)
 	w.masked = append(w.masked, [2]int64{o.From, o.To})
 }

@@ -18,6 +18,9 @@ func (d *Disruption) Reason() string {
 		b.WriteString("Points to app " + d.App + ", not to Meta: only WABAs of that app fail, those of other apps do not. ")
 	case SuspectAppLimit:
 		b.WriteString("Points to the call limit of the app" + space(d.App) + ", not to Meta: code 4 came at several accounts in the same minutes. ")
+	case SuspectLate:
+		b.WriteString("Points to callbacks that came late at the provider, not to Meta: the log has nothing of these accounts from " + clock(d.Silent) + " to " + clock(d.From-1) +
+			", and then no more failures than such a time always has. ")
 	case SuspectLasting:
 		b.WriteString("No outage, because it went on for longer than a day, though it began as one does: ")
 	case SuspectUnclear:

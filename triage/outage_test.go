@@ -244,3 +244,46 @@ func TestDisruptionsCountThoseThatSendLittle(t *testing.T) {
 		t.Fatalf("%+v", found)
 	}
 }
+
+// A provider that says nothing for an hour, and then all that has failed in it, has
+// late callbacks. Twenty times as many failures are an outage, silence or not.
+func TestDisruptionsOfLateCallbacks(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		burst   int32 // failures of each WABA in each of three minutes behind the silence
+		suspect Suspect
+	}{
+		{"what the silence owes", 5, SuspectLate},
+		{"far more than it owes", 100, SuspectMeta},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var strands []Strand
+			for w := range 6 {
+				s := Strand{ID: int64(w + 1), Code: "131000", WABA: fmt.Sprint(w)}
+				for at := int64(w % 4); at < 2*aDay; at += 4 {
+					if at < aDay+600 || at >= aDay+660 {
+						s.Minutes = append(s.Minutes, Minute{At: simBegin + at, Failed: 1})
+					}
+				}
+				for at := range int64(3) {
+					s.Minutes = append(s.Minutes, Minute{At: simBegin + aDay + 660 + at, Failed: tt.burst})
+				}
+				s.Minutes = byMinuteOf(s.Minutes)
+				strands = append(strands, s)
+			}
+			found := Disruptions(strands)
+			if len(found) != 1 || found[0].Suspect != tt.suspect {
+				t.Fatalf("%d, %+v", len(found), found)
+			}
+			why := found[0].Reason()
+			if late := strings.Contains(why, "callbacks that came late at the provider, not to Meta"); late != (tt.suspect == SuspectLate) {
+				t.Error(why)
+			}
+			for _, g := range Groups(strands, nil) {
+				if tt.suspect == SuspectLate && g.Shape != model.ShapeScattered {
+					t.Errorf("a fault: %s", g.Reason)
+				}
+			}
+		})
+	}
+}
