@@ -52,7 +52,7 @@ func TestIsolated(t *testing.T) {
 		not  []string
 	}{
 		"a template": {with(same, of(model.DimTemplate, "promo / en", 99, 1)),
-			[]string{"Isolated to template promo / en (99% of its 200 sends failed, and 1% of 1,000 of the account's other templates and languages)."}, []string{"cannot tell", "singled out"}},
+			[]string{"Isolated to template promo / en (99% of its 200 sends failed, and 1% of 1,000 of the account's other sends)."}, []string{"cannot tell", "singled out"}},
 		"an account and no number": {with(same, of(model.DimWABA, "120000000000002", 97, 0), of(model.DimPhone, "120000000000012", 97, 96)),
 			[]string{"Isolated to WABA 120000000000002 (97%", "Not isolated to business number 120000000000012 (97% of its 200 sends failed, and 96% of 1,000"}, nil},
 		"half and half": {with(same, of(model.DimTemplate, "promo / en", 60, 40)), []string{"nothing else is singled out"}, []string{"Isolated to", "cannot tell"}},

@@ -19,7 +19,7 @@ const (
 
 // neighbours are what a value is held against.
 var neighbours = map[model.Dim]string{
-	model.DimTemplate: "the account's other templates and languages", model.DimPhone: "the account's other business numbers",
+	model.DimTemplate: "the account's other sends", model.DimPhone: "the account's other business numbers",
 	model.DimWABA: "the other WABAs in the log", model.DimApp: "the other apps in the log",
 	model.DimRecipient: "the account's other recipients", model.DimKind: "the account's other message kinds",
 }
