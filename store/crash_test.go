@@ -223,7 +223,7 @@ func TestTwoConsoles(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer two.Close()
-	rows, notes := scaled(40_000), scaled(25)*2+5
+	rows, notes := fewer(40_000), scaled(25)*2+5
 	var wg sync.WaitGroup
 	for i, s := range []*Store{one, two} {
 		wg.Go(func() {
@@ -277,7 +277,7 @@ func TestReadersDuringImport(t *testing.T) {
 	ctx := context.Background()
 	done := make(chan error, 1)
 	go func() {
-		_, err := s.Import(ctx, &synth{n: scaled(60_000), seed: 2, success: 10}, ImportOptions{})
+		_, err := s.Import(ctx, &synth{n: fewer(60_000), seed: 2, success: 10}, ImportOptions{})
 		done <- err
 	}()
 	last := 0

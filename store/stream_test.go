@@ -155,3 +155,11 @@ func scaled(n int) int {
 	}
 	return n
 }
+
+// fewer is scaled for tests in which several wait for each other.
+func fewer(n int) int {
+	if raced {
+		return n / 40
+	}
+	return n
+}
