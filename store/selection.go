@@ -291,9 +291,18 @@ func (s *Store) choose(ctx context.Context, sel *selection, limit int) (access, 
 	if err := s.r.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) FROM failure").Scan(&all); err != nil {
 		return access{}, err
 	}
-	for _, n := range has {
+	// A strand of which only some match is read until enough do, and mostly whole.
+	rows, err := s.r.QueryContext(ctx, "SELECT s.id, s.failures FROM json_each(?) AS j CROSS JOIN strand AS s ON s.id = j.value", ids(slices.Collect(maps.Keys(has))))
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var strand int64
+		var failures int
+		err := r.Scan(&strand, &failures)
+		n := has[strand]
 		matching += n
-		merge += min(n, limit) + 4
+		merge += min(failures, limit*failures/max(n, 1)) + 4
+		return err
+	}); err != nil {
+		return access{}, err
 	}
 	scan := all
 	if matching > limit {
