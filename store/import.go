@@ -80,7 +80,7 @@ type importing struct {
 //
 // A failed record is stored, or counted as a duplicate when the same attempt of
 // the message is known, or kept as the message's history when it is another
-// attempt. A success is counted into the roll-ups, once. What could not be read
+// attempt. A success is counted, once. What could not be read
 // is kept with its line.
 //
 // When it ends early, the answer counts what is kept and the error is a
@@ -336,7 +336,7 @@ func (im *importing) save(t *session, i *model.Import) error {
 }
 
 // finish completes the import's own row and brings what incidents repeat of the
-// roll-ups up to date. err is why reading ended, nil at the end of the file.
+// counts up to date. err is why reading ended, nil at the end of the file.
 func (im *importing) finish(ctx context.Context, report model.SourceReport, err error) error {
 	// Making incidents needs memory of its own.
 	im.in, im.known, im.fresh, im.changed, im.sieve, im.sieves, im.rows, im.waiting, im.deltas = nil, nil, nil, nil, nil, nil, nil, nil, nil

@@ -222,7 +222,7 @@ func (in *interner) cell(t *session, h *hasher, it *item, strand int64) (int64, 
 	c := &it.cell
 	if !in.touched[it.wabaSum] {
 		// From here on, what incidents of this account repeat of the
-		// roll-ups may be out of date.
+		// counts may be out of date.
 		waba, err := in.named(t, it.wabaSum, c.WABA)
 		if err != nil {
 			return 0, err

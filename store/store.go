@@ -1,5 +1,5 @@
 // Package store keeps everything in one SQLite file: failed messages, the
-// incidents they belong to, roll-ups of all attempts, findings, steps, notes,
+// incidents they belong to, counts of all attempts, findings, steps, notes,
 // packets and the audit trail. It alone knows SQL, and it translates every
 // error of the driver (errors.go).
 //

@@ -171,7 +171,7 @@ func errorName(inc model.Incident) string {
 }
 
 // where says what an incident is confined to: what its shape is about first, then
-// the rest as far as the roll-ups tell.
+// the rest as far as the counts tell.
 func where(inc model.Incident) string { return strings.Join(whereParts(inc, 6), ", ") }
 
 // shortWhere is the same in w cells. Ids get shorter, then the last parts go, so

@@ -12,7 +12,7 @@ CREATE TABLE pin (
 -- from and incident that they were moved to, so that all kept counts are right and
 -- an incident stays as whole strands. Their numbers, and those of their cells, are
 -- below 0: an import gives out the others in memory. Attempts stay with the strand
--- that they come from, in timeline and roll-ups: incidents are made of these as if
+-- that they come from, in the timeline: incidents are made of these as if
 -- nothing had been moved.
 CREATE TABLE pinned (
 	strand   INTEGER PRIMARY KEY,
