@@ -98,7 +98,7 @@ func (a *app) auditVerify(ctx context.Context, s *store.Store) error {
 		return model.WithHint(fmt.Errorf("verifying the audit trail: event %d (%s) is not as it was written", bad.N, stamp(bad.At)),
 			"somebody changed the database by other means than this program; a backup shows what stood there")
 	}
-	fmt.Fprintf(a.Stdout, "The audit trail is whole: %s, each bound to the one before.\n", plural(int(n), "event", "events"))
+	fmt.Fprintf(a.Stdout, "The audit trail is whole: %s, each bound to the one before.\n", model.Count(int(n), "event", "events"))
 	return nil
 }
 
@@ -133,7 +133,7 @@ func (a *app) purge(ctx context.Context, s *store.Store, before time.Time, yes b
 	if err != nil {
 		return err
 	}
-	what := fmt.Sprintf("%s reported before %s UTC", plural(n, "failed message", "failed messages"), stamp(before))
+	what := fmt.Sprintf("%s reported before %s UTC", model.Count(n, "failed message", "failed messages"), stamp(before))
 	if n > 0 && !yes {
 		if !terminal(a.Stdin) || !terminal(a.Stderr) {
 			return usage("add --yes if they shall go", "purge would delete %s and there is nobody to ask", what)
@@ -154,7 +154,7 @@ func (a *app) purge(ctx context.Context, s *store.Store, before time.Time, yes b
 	if a.json {
 		return jsonLine(a.Stdout, map[string]any{"deleted": n, "before": before})
 	}
-	fmt.Fprintf(a.Stdout, "%s deleted.\n", plural(n, "failed message", "failed messages"))
+	fmt.Fprintf(a.Stdout, "%s deleted.\n", model.Count(n, "failed message", "failed messages"))
 	return nil
 }
 

@@ -116,13 +116,13 @@ func where(i model.Incident) string {
 	case i.Templates == 1 && i.Template != "":
 		parts = append(parts, templateText(i.Template, i.Language))
 	case i.Templates > 1:
-		parts = append(parts, plural(i.Templates, "template", "templates"))
+		parts = append(parts, model.Count(i.Templates, "template", "templates"))
 	}
 	switch {
 	case i.WABAs == 1 && i.WABA != "":
 		parts = append(parts, "WABA "+i.WABA)
 	case i.WABAs > 1:
-		parts = append(parts, plural(i.WABAs, "WABA", "WABAs"))
+		parts = append(parts, model.Count(i.WABAs, "WABA", "WABAs"))
 	case i.PhoneIDs == 1 && i.PhoneID != "":
 		parts = append(parts, "number "+i.PhoneID)
 	}
@@ -136,12 +136,4 @@ func where(i model.Incident) string {
 // the numbers that a careless name may hold.
 func templateText(name, language string) string {
 	return safe.MaskText(strings.TrimSuffix(name+" / "+language, " / "))
-}
-
-// share is the part of all sends that failed; false when the log cannot tell.
-func share(i model.Incident) (string, bool) {
-	if !i.Successes || i.Attempts < i.Failures || i.Attempts == 0 {
-		return "", false
-	}
-	return fmt.Sprintf("%.1f %% of %s", 100*float64(i.Failures)/float64(i.Attempts), plural(i.Attempts, "send", "sends")), true
 }

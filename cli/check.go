@@ -120,7 +120,7 @@ func (a *app) check(ctx context.Context, s *store.Store, arg string, only []stri
 	}
 	if !a.json {
 		fmt.Fprintf(a.Stdout, "\n%s: %s, %d ok, %d unknown, %d skipped\n", m.Target(),
-			plural(found[model.Problem], "problem", "problems"), found[model.OK], found[model.Unknown], found[model.Skipped])
+			model.Count(found[model.Problem], "problem", "problems"), found[model.OK], found[model.Unknown], found[model.Skipped])
 	}
 	if found[model.Problem] > 0 {
 		return errProblem

@@ -110,7 +110,7 @@ func (a *app) importFiles(ctx context.Context, files []string, o ingest.Options,
 			}
 		}
 		if err == nil && imp.Read > 0 && imp.Rejected == imp.Read {
-			err = model.WithHint(fmt.Errorf("importing %s: none of its %s could be read", imp.File, plural(imp.Read, "record", "records")),
+			err = model.WithHint(fmt.Errorf("importing %s: none of its %s could be read", imp.File, model.Count(imp.Read, "record", "records")),
 				"the reasons are above; 'unsent import --dry-run --map field=COLUMN' tries another reading")
 		}
 		if err != nil {
@@ -236,7 +236,7 @@ func interruptible(ctx context.Context, r io.Reader) io.Reader {
 func (a *app) sayStopped(imp model.Import) {
 	if n := imp.Stored + imp.Updated; n > 0 {
 		fmt.Fprintf(a.Stderr, "%s: stopped after %s; %s are stored. Import the file again to go on.\n",
-			safe.Line(imp.File), plural(imp.Read, "record", "records"), plural(n, "failure", "failures"))
+			safe.Line(imp.File), model.Count(imp.Read, "record", "records"), model.Count(n, "failure", "failures"))
 	}
 }
 
@@ -252,7 +252,7 @@ func (a *app) undoImport(ctx context.Context, id int64) error {
 		if a.json {
 			return jsonLine(a.Stdout, map[string]any{"import": id, "removed": n})
 		}
-		fmt.Fprintf(a.Stdout, "import %d is taken back: %s removed\n", id, plural(n, "message", "messages"))
+		fmt.Fprintf(a.Stdout, "import %d is taken back: %s removed\n", id, model.Count(n, "message", "messages"))
 		return nil
 	})
 }

@@ -118,7 +118,7 @@ func importText(i model.Import, dry, full bool) string {
 	}
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, "  "+format+"\n", args...) }
-	fmt.Fprintf(&b, "%s: %s", safe.Line(i.File), plural(i.Read, "record", "records"))
+	fmt.Fprintf(&b, "%s: %s", safe.Line(i.File), model.Count(i.Read, "record", "records"))
 	if kind := strings.TrimSpace(i.System + " " + i.Format); kind != "" {
 		fmt.Fprintf(&b, " (%s)", safe.Line(kind))
 	}
@@ -131,10 +131,10 @@ func importText(i model.Import, dry, full bool) string {
 	}
 	if i.Stored > 0 || i.Updated > 0 {
 		if i.Updated > 0 {
-			line("%s known before got new facts", plural(i.Updated, "failure", "failures"))
+			line("%s known before got new facts", model.Count(i.Updated, "failure", "failures"))
 		}
 		if i.Duplicate > 0 {
-			line("%s seen before", plural(i.Duplicate, "record", "records"))
+			line("%s seen before", model.Count(i.Duplicate, "record", "records"))
 		}
 	}
 	for _, c := range []struct {
@@ -147,7 +147,7 @@ func importText(i model.Import, dry, full bool) string {
 		{i.NotASend, "no sends (inbound messages, totals)"},
 	} {
 		if c.n > 0 {
-			line("%s %s", commas(c.n), c.what)
+			line("%s %s", model.Thousands(c.n), c.what)
 		}
 	}
 	if !i.First.IsZero() {
@@ -161,7 +161,7 @@ func importText(i model.Import, dry, full bool) string {
 		line("note: %s", safe.Line(w))
 	}
 	if i.Rejected > 0 {
-		line("%s could not be read and %s left out:", plural(i.Rejected, "record", "records"), were(i.Rejected))
+		line("%s could not be read and %s left out:", model.Count(i.Rejected, "record", "records"), were(i.Rejected))
 		for _, r := range i.Rejections {
 			line("  line %d: %s", r.Line, safe.Line(r.Reason))
 			if r.Raw != "" {
@@ -173,7 +173,7 @@ func importText(i model.Import, dry, full bool) string {
 			if i.ID > 0 && !dry {
 				hint = "; 'unsent imports " + strconv.FormatInt(i.ID, 10) + "' lists all"
 			}
-			line("  and %s more%s", commas(more), hint)
+			line("  and %s more%s", model.Thousands(more), hint)
 		}
 	}
 	return b.String()
@@ -191,9 +191,9 @@ func headline(i *model.Import, dry bool) string {
 		if dry {
 			verb = "would be stored"
 		}
-		return plural(i.Stored, "failure", "failures") + " " + verb
+		return model.Count(i.Stored, "failure", "failures") + " " + verb
 	case i.Duplicate > 0:
-		return "seen before: " + plural(i.Duplicate, "record", "records") + ", 0 new"
+		return "seen before: " + model.Count(i.Duplicate, "record", "records") + ", 0 new"
 	case i.Rejected == i.Read:
 		return ""
 	case i.Rejected > 0 || i.InProgress > 0:
@@ -211,13 +211,13 @@ const noOutcome = "no record says what became of a send"
 func unsure(rejected, inProgress int) string {
 	var why []string
 	if rejected > 0 {
-		why = append(why, plural(rejected, "record", "records")+" could not be read")
+		why = append(why, model.Count(rejected, "record", "records")+" could not be read")
 	}
 	switch {
 	case inProgress == 1:
 		why = append(why, "1 is still under way")
 	case inProgress > 1:
-		why = append(why, commas(inProgress)+" are still under way")
+		why = append(why, model.Thousands(inProgress)+" are still under way")
 	}
 	return strings.Join(why, ", ")
 }
@@ -278,11 +278,11 @@ func (a *app) importsCommand() *cobra.Command {
 func printImports(w io.Writer, all []model.Import) {
 	t := newTable(1, "N", "FILE", "SOURCE", "READ", "FAILURES", "UNREADABLE", "FIRST", "LAST")
 	for _, i := range all {
-		read := commas(i.Read)
+		read := model.Thousands(i.Read)
 		if i.Unfinished() != "" {
 			read += " +?"
 		}
-		t.add(strconv.FormatInt(i.ID, 10), i.File, i.System, read, commas(i.Failures()), commas(i.Rejected), stamp(i.First), stamp(i.Last))
+		t.add(strconv.FormatInt(i.ID, 10), i.File, i.System, read, model.Thousands(i.Failures()), model.Thousands(i.Rejected), stamp(i.First), stamp(i.Last))
 	}
 	t.print(w)
 	for _, i := range all {

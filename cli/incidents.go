@@ -72,7 +72,7 @@ func (a *app) incidents(ctx context.Context, s *store.Store, q model.Query, limi
 		if !inc.First.IsZero() {
 			since = inc.First.UTC().Format("2006-01-02 15:04")
 		}
-		t.add(inc.ID.String(), commas(inc.Failures), where(inc), codeText(inc.Code, inc.Vendor, inc.HTTP), since,
+		t.add(inc.ID.String(), model.Thousands(inc.Failures), where(inc), codeText(inc.Code, inc.Vendor, inc.HTTP), since,
 			string(inc.State), causeWords(m), shortVerdict(m))
 	}
 	t.print(a.Stdout)
@@ -117,11 +117,11 @@ func emptyText(totals model.Totals, imports []model.Import) string {
 		rejected += i.Rejected
 		inProgress += i.InProgress
 	}
-	well := plural(totals.Successes, "send", "sends") + " went well"
+	well := model.Count(totals.Successes, "send", "sends") + " went well"
 	switch {
 	case totals.Messages > 0:
 		return fmt.Sprintf("Nothing matches. The database holds %s in %s.",
-			plural(totals.Messages, "failed message", "failed messages"), plural(totals.Incidents, "incident", "incidents"))
+			model.Count(totals.Messages, "failed message", "failed messages"), model.Count(totals.Incidents, "incident", "incidents"))
 	case totals.Imports == 0:
 		return "Nothing imported yet. 'unsent import FILE' does it, 'unsent demo' shows invented data."
 	case failures > 0:

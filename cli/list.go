@@ -121,7 +121,7 @@ func (a *app) list(ctx context.Context, s *store.Store, all messages, full bool)
 		t.print(a.Stdout)
 	}
 	if more {
-		fmt.Fprintf(a.Stderr, "%s shown, there are more: --limit 0 shows all\n", plural(n, "message", "messages"))
+		fmt.Fprintf(a.Stderr, "%s shown, there are more: --limit 0 shows all\n", model.Count(n, "message", "messages"))
 	}
 	return nil
 }
@@ -170,7 +170,7 @@ func (a *app) listCSV(ctx context.Context, all messages, full bool, name string,
 	if a.json {
 		return jsonLine(a.Stdout, map[string]any{"file": name, "messages": n, "masked": !full})
 	}
-	fmt.Fprintf(a.Stdout, "%s written to %s\n", plural(n, "message", "messages"), safe.Line(name))
+	fmt.Fprintf(a.Stdout, "%s written to %s\n", model.Count(n, "message", "messages"), safe.Line(name))
 	return nil
 }
 

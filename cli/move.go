@@ -80,9 +80,9 @@ func (a *app) move(ctx context.Context, s *store.Store, args []string, to model.
 	}
 	said := ""
 	if m.Already > 0 {
-		said = "; " + plural(m.Already, "was there already", "were there already")
+		said = "; " + model.Count(m.Already, "was there already", "were there already")
 		if back {
-			said = "; " + plural(m.Already, "was not moved", "were not moved")
+			said = "; " + model.Count(m.Already, "was not moved", "were not moved")
 		}
 	}
 	fmt.Fprintf(a.Stdout, "moved: %s%s\n", m, said)
@@ -101,10 +101,10 @@ func movedText(m model.Moved) string {
 func movedCounts(c *model.Case) string {
 	var said []string
 	if n := c.MovedHere; n > 0 {
-		said = append(said, plural(n, "message", "messages")+" here by hand")
+		said = append(said, model.Count(n, "message", "messages")+" here by hand")
 	}
 	if n := c.MovedAway; n > 0 {
-		said = append(said, plural(n, "message", "messages")+" to another incident by hand; how the fault looks in the log is told with these")
+		said = append(said, model.Count(n, "message", "messages")+" to another incident by hand; how the fault looks in the log is told with these")
 	}
 	return strings.Join(said, ", ")
 }

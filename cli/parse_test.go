@@ -110,7 +110,7 @@ func TestJSONLine(t *testing.T) {
 
 func TestCommas(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 11902: "11,902", 1234567: "1,234,567", -1234: "-1,234", -12: "-12"} {
-		if got := commas(n); got != want {
+		if got := model.Thousands(n); got != want {
 			t.Errorf("%d: got %s, want %s", n, got, want)
 		}
 	}

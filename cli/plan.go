@@ -160,13 +160,13 @@ func (a *app) planEnd(m *matter, sum triage.PlanSum, ask planAsk) error {
 		fmt.Fprintln(w, wrap(safe.Line(unless(ask.full, text)), line[:len(line)-len(text)], cols))
 	}
 	if ask.csv != "" && ask.csv != "-" {
-		fmt.Fprintf(w, "\n%s written to %s; nothing was sent\n", plural(sum.Planned, "message", "messages"), safe.Line(ask.csv))
+		fmt.Fprintf(w, "\n%s written to %s; nothing was sent\n", model.Count(sum.Planned, "message", "messages"), safe.Line(ask.csv))
 		if !ask.full {
 			fmt.Fprintln(a.Stderr, "the numbers in it are masked: --full writes them in full")
 		}
 	}
 	if ask.refused != "" && ask.refused != "-" {
-		fmt.Fprintf(w, "%s not to be sent written to %s\n", plural(sum.RefusedCount(), "message", "messages"), safe.Line(ask.refused))
+		fmt.Fprintf(w, "%s not to be sent written to %s\n", model.Count(sum.RefusedCount(), "message", "messages"), safe.Line(ask.refused))
 	}
 	return nil
 }

@@ -160,8 +160,8 @@ func elsewhere(ctx context.Context, s *store.Store, m *matter, who people, now t
 // logPlan keeps on record which lists were written.
 func (a *app) logPlan(ctx context.Context, s *store.Store, about model.Target, sum *triage.PlanSum, ask planAsk) error {
 	for _, list := range []struct{ name, what string }{
-		{ask.csv, plural(sum.Planned, "send", "sends")},
-		{ask.refused, plural(sum.RefusedCount(), "message", "messages") + " not to be sent"},
+		{ask.csv, model.Count(sum.Planned, "send", "sends")},
+		{ask.refused, model.Count(sum.RefusedCount(), "message", "messages") + " not to be sent"},
 	} {
 		if list.name == "" {
 			continue

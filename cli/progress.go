@@ -37,7 +37,7 @@ func (p *progress) show(i model.Import) {
 	p.last = now
 	took := now.Sub(p.begun)
 	var percent int64
-	line := fmt.Sprintf("%s: %s records, %s a second", safe.Line(i.File), commas(i.Read), commas(int(float64(i.Read)/took.Seconds())))
+	line := fmt.Sprintf("%s: %s records, %s a second", safe.Line(i.File), model.Thousands(i.Read), model.Thousands(int(float64(i.Read)/took.Seconds())))
 	if i.TotalBytes > 0 && i.Bytes > 0 {
 		left := time.Duration(float64(took) * float64(i.TotalBytes-i.Bytes) / float64(i.Bytes))
 		percent = 100 * i.Bytes / i.TotalBytes

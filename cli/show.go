@@ -119,14 +119,17 @@ func (a *app) printFacts(m *matter, full bool) {
 	if len(m.Codes) > 1 {
 		var all []string
 		for _, c := range m.Codes {
-			all = append(all, codeText(c.Code, c.Vendor, c.HTTP)+": "+commas(c.Failures))
+			all = append(all, codeText(c.Code, c.Vendor, c.HTTP)+": "+model.Thousands(c.Failures))
 		}
 		fact("codes", strings.Join(all, ", "))
 	}
-	fact("failed", plural(i.Failures, "message", "messages")+", "+plural(i.Recipients, "recipient", "recipients"))
-	if s, ok := share(i); ok {
-		fact("share", s+" in its scope and time")
-	} else {
+	fact("failed", model.Count(i.Failures, "message", "messages")+", "+model.Count(i.Recipients, "recipient", "recipients"))
+	switch s, ok := i.Share(); {
+	case ok:
+		fact("share", s.Percent()+" of "+model.Count(s.Sends, "send", "sends")+" in its scope and time failed this way")
+	case i.Successes:
+		fact("share", "cannot tell: it is the one send in its scope and time")
+	default:
 		fact("share", "cannot tell: the log has no successful sends to compare with")
 	}
 	if i.First.IsZero() {
@@ -209,17 +212,17 @@ func printScopes(w io.Writer, m *matter, full bool) {
 		for _, v := range maskScope(dim, sc, full).Top[:min(3, len(sc.Top))] {
 			of := "?"
 			if v.Attempted > 0 {
-				of = commas(v.Attempted)
+				of = model.Thousands(v.Attempted)
 			}
 			value := safe.Line(v.Value)
 			if dim == model.DimCountry {
 				value = "+" + value // a calling code
 			}
-			top = append(top, fmt.Sprintf("%s %s/%s", value, commas(v.Failed), of))
+			top = append(top, fmt.Sprintf("%s %s/%s", value, model.Thousands(v.Failed), of))
 		}
 		more := ""
 		if sc.Values > len(top) {
-			more = fmt.Sprintf(", … of %s", plural(sc.Values, "value", "values"))
+			more = fmt.Sprintf(", … of %s", model.Count(sc.Values, "value", "values"))
 		}
 		fmt.Fprintf(w, "  %-13s %s%s\n", name, strings.Join(top, ", "), more)
 	}

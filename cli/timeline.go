@@ -86,7 +86,7 @@ func (a *app) timeline(ctx context.Context, s *store.Store, q model.Query) error
 		fmt.Fprintln(a.Stdout, "nothing of that time is in the log")
 	}
 	if n := tl.Timeless.Failed; n > 0 {
-		sayLine(a.Stdout, plural(n, "failed attempt has", "failed attempts have")+" no time in the log and cannot be shown.")
+		sayLine(a.Stdout, model.Count(n, "failed attempt has", "failed attempts have")+" no time in the log and cannot be shown.")
 	}
 	return nil
 }
@@ -106,13 +106,13 @@ func (a *app) printTimeline(tl *model.Timeline, incident bool) {
 	for i, b := range tl.Bins {
 		sent := "-"
 		if good {
-			sent = commas(b.Failed + b.Good)
+			sent = model.Thousands(b.Failed + b.Good)
 		}
 		n := 0
 		if b.Failed > 0 {
 			n = max(1, int(int64(b.Failed)*30/int64(most)))
 		}
-		fmt.Fprintln(a.Stdout, strings.TrimRight(fmt.Sprintf("%-16s  %9s  %9s  %s", tl.Begin(i).Format("2006-01-02 15:04"), commas(b.Failed), sent, strings.Repeat(bar, n)), " "))
+		fmt.Fprintln(a.Stdout, strings.TrimRight(fmt.Sprintf("%-16s  %9s  %9s  %s", tl.Begin(i).Format("2006-01-02 15:04"), model.Thousands(b.Failed), sent, strings.Repeat(bar, n)), " "))
 	}
 	fmt.Fprintf(a.Stdout, "\n%s a line", stepText(tl.Step))
 	scope := ""
@@ -129,9 +129,9 @@ func (a *app) printTimeline(tl *model.Timeline, incident bool) {
 func stepText(d time.Duration) string {
 	switch {
 	case d < time.Hour:
-		return plural(int(d/time.Minute), "minute", "minutes")
+		return model.Count(int(d/time.Minute), "minute", "minutes")
 	case d < 24*time.Hour:
-		return plural(int(d/time.Hour), "hour", "hours")
+		return model.Count(int(d/time.Hour), "hour", "hours")
 	}
-	return plural(int(d/(24*time.Hour)), "day", "days")
+	return model.Count(int(d/(24*time.Hour)), "day", "days")
 }

@@ -49,6 +49,13 @@ type Incident struct {
 	Trend []int // failures per equal slice between First and Last, oldest first, at most 24
 }
 
+// Share is how many of the sends in the incident's scope and time failed as its
+// messages did; others may have failed with another error. It is false where the log
+// cannot tell, and where there was one send alone.
+func (i *Incident) Share() (s Share, ok bool) {
+	return Share{Sends: i.Attempts, Failed: i.Failures}, i.Successes && i.Attempts > 1 && i.Attempts >= i.Failures
+}
+
 // Minutes, hours or days: the width of one slice of Trend.
 func (i *Incident) TrendStep() time.Duration {
 	if len(i.Trend) == 0 {

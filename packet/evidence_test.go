@@ -103,7 +103,7 @@ func TestCodes(t *testing.T) {
 // for a BSP's desk in its own words.
 func TestSeverityEvidence(t *testing.T) {
 	in := whole()
-	if got := text(t, in, Meta, "severity"); !strings.Contains(got, "98% of 12,140 attempts of the account failed, in the hour before 0.4% of 9,000 sends.") {
+	if got := text(t, in, Meta, "severity"); !strings.Contains(got, "98% of 12,140 attempts of the account failed this way, in the hour before 0.4% of 9,000 sends.") {
 		t.Errorf("%s", got)
 	}
 	message := webhookFailure(3)

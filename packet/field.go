@@ -193,15 +193,7 @@ func plural(n int, noun string) string {
 	default:
 		noun += "s"
 	}
-	return thousands(n) + " " + noun
-}
-
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return model.Thousands(n) + " " + noun
 }
 
 // share is a percentage. All and nothing are said only when they are true.

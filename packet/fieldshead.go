@@ -102,6 +102,10 @@ func (k *Packet) ask(detail) field {
 	return f
 }
 
+// tellsMost is how many attempts there must be before it is said that most of them
+// failed: one message that failed alone is not most sends.
+const tellsMost = 10
+
 // severity proposes a level in the words of Meta's support page: Critical means
 // that nothing can be sent or registered, Urgent that most sends fail, both
 // without a workaround; all else is Standard.
@@ -113,7 +117,7 @@ func (k *Packet) severity(detail) field {
 	known := inc.Successes && attempts > 0 && failed <= attempts
 	part := ""
 	if known {
-		part = fmt.Sprintf("%s of %s%s failed", share(failed, attempts), plural(attempts, "attempt"), whose)
+		part = fmt.Sprintf("%s of %s%s failed this way", share(failed, attempts), plural(attempts, "attempt"), whose)
 		if before := k.before(); before != "" {
 			part += ", in the hour before " + before
 		}
@@ -129,6 +133,8 @@ func (k *Packet) severity(detail) field {
 		word, why = "Critical", "Meta's health check says BLOCKED: nothing can be sent, and no workaround is known; "+part
 	case !known:
 		why = part + ". Some sends fail for certain. Urgent needs most of them to fail, Critical all of them, and this log cannot tell either"
+	case attempts < tellsMost:
+		why = "some sends fail, and too few were made at the time to say that most do: " + part
 	case 2*failed > attempts:
 		word, why = "Urgent", "most sends fail and no workaround is known: "+part
 	default:
@@ -241,7 +247,7 @@ func (k *Packet) impact(d detail) field {
 				all = append(all, plural(len(k.in.Codes)-i, "other error"))
 				break
 			}
-			all = append(all, what(in)+": "+thousands(c.Failures))
+			all = append(all, what(in)+": "+model.Thousands(c.Failures))
 			rows = append(rows, map[string]any{"error": what(in), "failed": c.Failures})
 		}
 		f.say("Failures by error: %s.", strings.Join(all, "; "))
@@ -354,13 +360,15 @@ func (k *Packet) frequency(detail) field {
 		f.say("%s in %s, %s on average.", plural(inc.Failures, "failure"), roughly(span), rate)
 		data["span_seconds"] = int64(span.Seconds())
 	}
-	if inc.Successes && inc.Attempts > 0 {
-		f.say("%s of %s failed (%s).", thousands(inc.Failures), plural(inc.Attempts, "attempt"), share(inc.Failures, inc.Attempts))
+	if s, ok := inc.Share(); ok {
+		f.say("%s of %s failed this way (%s).", model.Thousands(s.Failed), plural(s.Sends, "attempt"), share(s.Failed, s.Sends))
 		data["attempts"] = inc.Attempts
 		if before := k.before(); before != "" {
 			f.say("In the hour before, %s of the account failed.", before)
 			data["before"] = before
 		}
+	} else if inc.Successes {
+		f.say("It is the one attempt in its scope and time, so there is no share.")
 	} else {
 		f.lines = append(f.lines, "Share unknown: the log has no successful sends.")
 	}
@@ -379,7 +387,7 @@ func (k *Packet) frequency(detail) field {
 
 func rounded(x float64) string {
 	if x >= 10 {
-		return thousands(int(x + 0.5))
+		return model.Thousands(int(x + 0.5))
 	}
 	return fmt.Sprintf("%.1f", x)
 }

@@ -38,7 +38,7 @@ func (k *Packet) isolated() (lines []string, data map[string]any) {
 		}
 		value := dimNames[c.Dim] + " " + k.dimValue(c.Dim, c.Value)
 		of := fmt.Sprintf("%s of its %s failed, and %s of %s of %s", share(c.In.Failed, c.In.Sends), plural(c.In.Sends, "send"),
-			share(c.Out.Failed, c.Out.Sends), thousands(c.Out.Sends), neighbours[c.Dim])
+			share(c.Out.Failed, c.Out.Sends), model.Thousands(c.Out.Sends), neighbours[c.Dim])
 		compared = true
 		switch {
 		case 2*c.In.Failed > c.In.Sends && 10*c.Out.Failed <= c.Out.Sends:
@@ -50,7 +50,7 @@ func (k *Packet) isolated() (lines []string, data map[string]any) {
 	var wide []string
 	for _, dim := range []model.Dim{model.DimTemplate, model.DimPhone, model.DimWABA, model.DimRecipient} {
 		if n := k.in.Scopes[dim].Values; n > 1 {
-			wide = append(wide, "one "+dimNames[dim]+" ("+thousands(n)+" are hit)")
+			wide = append(wide, "one "+dimNames[dim]+" ("+model.Thousands(n)+" are hit)")
 		}
 	}
 	data = map[string]any{}

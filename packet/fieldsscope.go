@@ -61,13 +61,13 @@ func (k *Packet) scope(d detail) field {
 			tops = []string{fmt.Sprintf("at most %s for one person", plural(s.Top[0].Failed, "failure"))}
 			entry["most_failures_of_one"] = s.Top[0].Failed
 		case rest > 0 && len(tops) > 0:
-			tops = append(tops, fmt.Sprintf("%s more", thousands(rest)))
+			tops = append(tops, fmt.Sprintf("%s more", model.Thousands(rest)))
 		}
 		if rows != nil {
 			entry["top"] = rows
 		}
 		data[string(dim)] = entry
-		f.table = append(f.table, []string{name, thousands(s.Values), strings.Join(tops, "; ")})
+		f.table = append(f.table, []string{name, model.Thousands(s.Values), strings.Join(tops, "; ")})
 		if s.Values == 1 {
 			one = append(one, "one "+name)
 		} else {
@@ -136,9 +136,9 @@ func (k *Packet) facts(m *model.Failure) string {
 
 func failedOf(v model.ScopeValue) string {
 	if v.Attempted <= 0 {
-		return thousands(v.Failed) + " failed"
+		return model.Thousands(v.Failed) + " failed"
 	}
-	return fmt.Sprintf("%s of %s (%s)", thousands(v.Failed), thousands(v.Attempted), share(v.Failed, v.Attempted))
+	return fmt.Sprintf("%s of %s (%s)", model.Thousands(v.Failed), model.Thousands(v.Attempted), share(v.Failed, v.Attempted))
 }
 
 // dimValue shows one value of a dimension as the profile allows.
@@ -211,7 +211,7 @@ func (k *Packet) ids(d detail) field {
 		}
 		line := part.name + " " + strings.Join(vs, ", ")
 		if total > len(vs) {
-			line += fmt.Sprintf(" and %s more", thousands(total-len(vs)))
+			line += fmt.Sprintf(" and %s more", model.Thousands(total-len(vs)))
 		}
 		f.lines = append(f.lines, line)
 		data[part.key] = vs

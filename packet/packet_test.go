@@ -380,6 +380,10 @@ func TestSeverity(t *testing.T) {
 			in.Scopes[model.DimWABA] = model.Scope{Values: 1, Top: []model.ScopeValue{{Value: "120000000000002", Failed: 431, Attempted: 10000}}}
 		}},
 		{"E07 nothing known of the account", "Urgent", "98% of 12,140 attempts failed", func(in *Input) { delete(in.Scopes, model.DimWABA) }},
+		{"E07 one send alone is not most", "Standard", "too few were made at the time", func(in *Input) {
+			in.Incident.Failures, in.Incident.Attempts = 1, 1
+			in.Scopes[model.DimWABA] = model.Scope{Values: 1, Top: []model.ScopeValue{{Value: "120000000000002", Failed: 1, Attempted: 1}}}
+		}},
 		{"E07 workaround", "Standard", "a workaround is in use", func(in *Input) { in.Workaround = "e-mail instead" }},
 		{"E07 no successes", "At least Standard", "share unknown: the log has no successful sends", func(in *Input) { in.Incident.Successes, in.Incident.Attempts = false, 11902 }},
 		{"E07 blocked", "Critical", "BLOCKED", func(in *Input) {

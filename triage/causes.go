@@ -152,7 +152,7 @@ func (e *evidence) weighEarlier(r *rule, w *reasons) {
 		what := map[model.Dim]string{model.DimTemplate: "template", model.DimRecipient: "recipient", model.DimPhone: "phone number", model.DimWABA: "account"}[x.Dim]
 		times := "once"
 		if x.N > 1 {
-			times = thousands(x.N) + " times"
+			times = model.Thousands(x.N) + " times"
 		}
 		if r.cause == "throttled" {
 			if x.Dim == model.DimRecipient || !listed(perPerson, x.Code, "") {

@@ -176,7 +176,7 @@ func firstSeen(c *model.Case, began time.Time) (out []Change) {
 		if float64(failed)*float64(s.At.Sub(c.Evidence.LogFrom)) < unseen*float64(lasted) {
 			continue // so rare that the log may only be too short to have it earlier
 		}
-		weight, share := part, fmt.Sprintf("%s of %s failures have it", thousands(failed), thousands(of))
+		weight, share := part, fmt.Sprintf("%s of %s failures have it", model.Thousands(failed), model.Thousands(of))
 		if failed >= of {
 			weight, share = whole, "all failures have it"
 		} else if failed == 0 || age > just {

@@ -132,9 +132,9 @@ func (e *evidence) partial(f model.Finding) string {
 	case n < 2, e.Message != nil && f.About == e.Message.ID:
 		return ""
 	case e.Message != nil:
-		return "that may be about another of the " + thousands(n) + " " + what + " that fail"
+		return "that may be about another of the " + model.Thousands(n) + " " + what + " that fail"
 	}
-	return "that is about one of the " + thousands(n) + " " + what + " that fail"
+	return "that is about one of the " + model.Thousands(n) + " " + what + " that fail"
 }
 
 // answer is the finding of a check that could be put and answered.

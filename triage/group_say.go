@@ -18,7 +18,7 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 	first := f.lanes[0].s
 	what, more := g.errors(f)
 	when := grp.when(g.end)
-	fails := count(grp.Failures, "send", "sends") + " failed with " + what + more + when
+	fails := model.Count(grp.Failures, "send", "sends") + " failed with " + what + more + when
 	s := ""
 	switch f.shape {
 	case model.ShapeOutage:
@@ -67,7 +67,7 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 	case model.ShapeRecipient:
 		most := "all"
 		if f.most < grp.Failures {
-			most = thousands(f.most)
+			most = model.Thousands(f.most)
 		}
 		s = "One recipient of " + accountName(first.WABA) + " is sent to again and again: " + fails + ", " + most + " of them to that one."
 	case model.ShapeFormat:
@@ -92,18 +92,18 @@ func (g *grouper) beside(f *fault, grp *Group, key string) string {
 		if all == 0 {
 			return " No send of the account went well in that time."
 		}
-		return " In that time " + count(all, "send", "sends") + " of the account went well."
+		return " In that time " + model.Count(all, "send", "sends") + " of the account went well."
 	}
 	if !w.parts[key[0]] {
-		return " In that time " + count(all, "send", "sends") + " of the account went well; the log does not say which."
+		return " In that time " + model.Count(all, "send", "sends") + " of the account went well; the log does not say which."
 	}
 	same := w.goodOf(key).count(grp.First, grp.Last)
 	s := " None with it went well in that time"
 	if same > 0 {
-		s = " " + thousands(same) + " with it went well in that time"
+		s = " " + model.Thousands(same) + " with it went well in that time"
 	}
 	if all > same {
-		return s + ", and " + thousands(all-same) + " others of the account did."
+		return s + ", and " + model.Thousands(all-same) + " others of the account did."
 	}
 	return s + ", and nothing else of the account to compare with."
 }
@@ -208,9 +208,9 @@ func (g *grouper) limit(grp *Group) *Disruption {
 // log has no sends that went well of the accounts.
 func scatteredReason(s *Strand, grp *Group, untimed int, blind bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s with %s", count(grp.Failures, "failure", "failures"), errorName(s))
+	fmt.Fprintf(&b, "%s with %s", model.Count(grp.Failures, "failure", "failures"), errorName(s))
 	if grp.WABAs > 0 {
-		b.WriteString(" at " + count(grp.WABAs, "account", "accounts"))
+		b.WriteString(" at " + model.Count(grp.WABAs, "account", "accounts"))
 	}
 	switch {
 	case grp.Failures == 1:
@@ -223,7 +223,7 @@ func scatteredReason(s *Strand, grp *Group, untimed int, blind bool) string {
 			b.WriteString(" It has no sends of these accounts that went well, so it does not tell a bad list from a large campaign; ask for an export that has them.")
 		}
 		if untimed > 0 {
-			fmt.Fprintf(&b, " %s without a time, so the log does not tell where they belong.", count(untimed, "is", "are"))
+			fmt.Fprintf(&b, " %s without a time, so the log does not tell where they belong.", model.Count(untimed, "is", "are"))
 		}
 	}
 	return b.String()

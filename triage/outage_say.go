@@ -2,9 +2,10 @@ package triage
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
+
+	"unsent/model"
 )
 
 // Reason says what the log shows, in numbers of the log only, and what it does
@@ -24,7 +25,7 @@ func (d *Disruption) Reason() string {
 	case SuspectLasting:
 		b.WriteString("No outage, because it went on for longer than a day, though it began as one does: ")
 	case SuspectUnclear:
-		b.WriteString("Cannot tell an outage at Meta from a fault of the account, because the log has " + count(d.Active, "WABA", "WABAs") + " only: ")
+		b.WriteString("Cannot tell an outage at Meta from a fault of the account, because the log has " + model.Count(d.Active, "WABA", "WABAs") + " only: ")
 	}
 	who := "WABAs that sent"
 	if d.Sends == 0 {
@@ -39,14 +40,14 @@ func (d *Disruption) Reason() string {
 		span = "from " + clock(d.From) + " to " + clock(d.To)
 	}
 	if d.Sends > 0 {
-		fmt.Fprintf(&b, "%s of their sends failed %s (%s of %s)", share(d.Failed, d.Sends), span, thousands(d.Failed), thousands(d.Sends))
+		fmt.Fprintf(&b, "%s of their sends failed %s (%s of %s)", model.Share{Failed: d.Failed, Sends: d.Sends}.Percent(), span, model.Thousands(d.Failed), model.Thousands(d.Sends))
 		if d.BeforeSends > 0 {
-			fmt.Fprintf(&b, ", %s %s (%s of %s)", share(d.BeforeFailed, d.BeforeSends), d.before(), thousands(d.BeforeFailed), thousands(d.BeforeSends))
+			fmt.Fprintf(&b, ", %s %s (%s of %s)", model.Share{Failed: d.BeforeFailed, Sends: d.BeforeSends}.Percent(), d.before(), model.Thousands(d.BeforeFailed), model.Thousands(d.BeforeSends))
 		}
 	} else {
-		fmt.Fprintf(&b, "%s failed there %s", count(d.Failed, "send", "sends"), span)
+		fmt.Fprintf(&b, "%s failed there %s", model.Count(d.Failed, "send", "sends"), span)
 		if d.Before > 0 {
-			fmt.Fprintf(&b, ", %s %s", thousands(d.BeforeFailed), d.before())
+			fmt.Fprintf(&b, ", %s %s", model.Thousands(d.BeforeFailed), d.before())
 		}
 	}
 	b.WriteByte('.')
@@ -78,38 +79,12 @@ func (d *Disruption) before() string {
 	if d.Before >= baseHour {
 		return "in the hour before"
 	}
-	return "in the " + count(d.Before, "minute", "minutes") + " of log before"
+	return "in the " + model.Count(d.Before, "minute", "minutes") + " of log before"
 }
 
 // clock is a minute as people say it: "13 May 13:41 UTC".
 func clock(minute int64) string {
 	return time.Unix(minute*60, 0).UTC().Format("2 Jan 15:04 UTC")
-}
-
-// share is "71 %", "0.4 %", "none"; never 0 % or 100 % when that is not so.
-func share(x, n int) string {
-	p := 100 * float64(x) / float64(max(n, 1))
-	switch {
-	case x == 0:
-		return "none"
-	case x == n:
-		return "all"
-	case p < 0.1:
-		return "under 0.1 %"
-	case p < 10:
-		return strconv.FormatFloat(p, 'f', 1, 64) + " %"
-	case p > 99:
-		return "over 99 %"
-	}
-	return strconv.FormatFloat(p, 'f', 0, 64) + " %"
-}
-
-// count is "1 send" or "1,200 sends".
-func count(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + more
 }
 
 // space is a name behind a space, or nothing.

@@ -183,24 +183,15 @@ func sends(failed, all int) string {
 	case failed == all && all == 2:
 		return "both sends"
 	case failed == all:
-		return "all " + thousands(all) + " sends"
+		return "all " + model.Thousands(all) + " sends"
 	case failed == 0:
-		return "none of " + thousands(all) + " sends"
+		return "none of " + model.Thousands(all) + " sends"
 	}
-	return thousands(failed) + " of " + thousands(all) + " sends"
+	return model.Thousands(failed) + " of " + model.Thousands(all) + " sends"
 }
 
 // wentWell is the other way round: "all 212 sends", "198 of 200 sends".
 func wentWell(s model.Share) string { return sends(s.Sends-s.Failed, s.Sends) }
-
-// thousands is "11,902".
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
 
 // lasting is a length of time in the words that one says: "6 minutes", "3 hours".
 func lasting(d time.Duration) string {

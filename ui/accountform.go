@@ -177,7 +177,7 @@ func (f *accountForm) box(a *app, sz size) []string {
 			f.fields[i].SetWidth(max(room-1, 1))
 			value = f.fields[i].View()
 		case f.token.length() > 0:
-			value = a.theme.faint.Render(count(f.token.length(), "character", "characters") + ", hidden")
+			value = a.theme.faint.Render(model.Count(f.token.length(), "character", "characters") + ", hidden")
 		}
 		lines = append(lines, sign+fit(x.label, label)+" "+fitLine(value, room))
 	}
@@ -269,7 +269,7 @@ func (f *accountForm) cursor() (int, int, bool) {
 	const before = 13 // edge, sign, label
 	if f.at >= len(f.fields) {
 		if n := f.token.length(); n > 0 {
-			return before + cells(count(n, "character", "characters")+", hidden"), f.y + 1, true
+			return before + cells(model.Count(n, "character", "characters")+", hidden"), f.y + 1, true
 		}
 		return before, f.y + 1, true
 	}

@@ -98,7 +98,7 @@ func (c *caseView) leadLines(a *app, w int) (out []string) {
 			continue // it is said
 		}
 		if i == 2 {
-			out = append(out, t.faint.Render("and "+count(len(c.Leading)-2, "more cause", "more causes")+" in the part Causes"))
+			out = append(out, t.faint.Render("and "+model.Count(len(c.Leading)-2, "more cause", "more causes")+" in the part Causes"))
 			break
 		}
 		if len(cause.Reasons) > 0 {
@@ -111,7 +111,7 @@ func (c *caseView) leadLines(a *app, w int) (out []string) {
 	if n := len(c.Changed); n > 0 {
 		more := ""
 		if n > 1 {
-			more = t.faint.Render("; " + number(n-1) + " more in the part Changes")
+			more = t.faint.Render("; " + model.Thousands(n-1) + " more in the part Changes")
 		}
 		first := c.Changed[0]
 		out = append(out, c.short(indent(t.strong.Render("Changed: "), safe.Line(first.Text)+t.faint.Render(" ("+safe.Line(first.Source)+")")+more, w), 1, w)...)

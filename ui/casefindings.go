@@ -36,7 +36,7 @@ func (c *caseView) stepSaid(a *app, s *triage.Step) string {
 	case out > 0 && len(s.Checks) == 1:
 		return "asking"
 	case out > 0:
-		return "asking " + count(out, "check", "checks")
+		return "asking " + model.Count(out, "check", "checks")
 	case s.State == model.StepLocked && s.Depth > 0:
 		return "locked"
 	case s.State == model.StepLocked:

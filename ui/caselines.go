@@ -120,13 +120,13 @@ func (c *caseView) top(a *app, w int, focus bool) []string {
 	t := a.theme
 	m := c.Match
 	verdict := c.verdictLine(a)
-	who := count(c.inc.Failures, "message", "messages")
+	who := model.Count(c.inc.Failures, "message", "messages")
 	if c.msgID != 0 {
 		who = "message " + c.msgID.String() + " of " + c.inc.ID.String()
 	}
 	// While a log is loaded they are counted at another time than the messages.
 	if c.inc.Recipients > 0 && c.inc.Recipients <= c.inc.Failures && c.msgID == 0 {
-		who += ", " + count(c.inc.Recipients, "recipient", "recipients")
+		who += ", " + model.Count(c.inc.Recipients, "recipient", "recipients")
 	}
 	right := t.faint.Render(who + "  " + string(c.inc.State))
 	lines := []string{spread(" "+verdict, right, w)}
@@ -183,8 +183,8 @@ func (c *caseView) overview(a *app, w int, focus bool) []string {
 	out = append(out, c.movedLines(a, min(w, prose+20))...)
 	if !c.inc.First.IsZero() {
 		line, share := "first "+ago(c.inc.First, a.Now())+" ago, last "+ago(c.inc.Last, a.Now())+" ago  ", ""
-		if c.inc.Successes && c.msgID == 0 && c.inc.Attempts > 0 {
-			share = fmt.Sprintf("  %d %% of %s sends failed", c.inc.Failures*100/c.inc.Attempts, number(c.inc.Attempts))
+		if s, ok := c.inc.Share(); ok && c.msgID == 0 {
+			share = "  " + s.Percent() + " of " + model.Count(s.Sends, "send", "sends") + " failed this way"
 		}
 		line += t.accent.Render(spark(c.inc.Trend, min(24, w-cells(line)-cells(share)), t.signs.bars)) + share
 		out = append(out, fitLine(line, w))

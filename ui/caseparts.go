@@ -22,7 +22,7 @@ func (c *caseView) factLines(a *app, w int) []string {
 	}
 	var out []string
 	if c.msgID == 0 {
-		out = append(out, t.faint.Render("One of "+count(c.inc.Failures, "message", "messages")+". l lists them all."))
+		out = append(out, t.faint.Render("One of "+model.Count(c.inc.Failures, "message", "messages")+". l lists them all."))
 	}
 	phone := func(s string) string {
 		if c.reveal || s == "" {

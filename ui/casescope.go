@@ -43,19 +43,19 @@ func (c *caseView) scopeLines(a *app, w int) []string {
 			none = append(none, what)
 			continue
 		}
-		out = append(out, t.strong.Render(what)+t.faint.Render("  "+count(s.Values, "value", "values")))
+		out = append(out, t.strong.Render(what)+t.faint.Render("  "+model.Count(s.Values, "value", "values")))
 		for i, v := range s.Top {
 			if i == scopeShown {
 				break
 			}
 			of, part := "", ""
 			if v.Attempted > 0 {
-				of, part = number(v.Attempted), itoa(v.Failed*100/v.Attempted)+" %"
+				of, part = model.Thousands(v.Attempted), itoa(v.Failed*100/v.Attempted)+" %"
 			}
-			out = append(out, line(middle(c.scopeName(dim, v.Value), name), number(v.Failed), of, part))
+			out = append(out, line(middle(c.scopeName(dim, v.Value), name), model.Thousands(v.Failed), of, part))
 		}
 		if more := s.Values - min(len(s.Top), scopeShown); more > 0 {
-			out = append(out, t.faint.Render("  and "+number(more)+" more"))
+			out = append(out, t.faint.Render("  and "+model.Thousands(more)+" more"))
 		}
 	}
 	if len(none) > 0 {

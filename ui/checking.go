@@ -67,7 +67,7 @@ func (k *checking) on(s screen) bool {
 func (k *checking) halt() string {
 	said := "stopped"
 	if k.c != nil && len(k.c.asked.out) > 0 {
-		said = fmt.Sprintf("stopped; %d of %s not answered", len(k.c.asked.out), count(k.c.asked.put, "check", "checks"))
+		said = fmt.Sprintf("stopped; %d of %s not answered", len(k.c.asked.out), model.Count(k.c.asked.put, "check", "checks"))
 	}
 	k.stop()
 	return said
@@ -355,7 +355,7 @@ func (m checksDone) arrive(a *app) tea.Cmd {
 		return p.build(a)
 	}
 	if n := m.c.wantToken(); n > 0 && a.Accounts != nil && a.notice == "" {
-		a.say(count(n, "check was", "checks were") + " left out for want of a token: B shows the accounts")
+		a.say(model.Count(n, "check was", "checks were") + " left out for want of a token: B shows the accounts")
 	}
 	return m.c.preview(a)
 }

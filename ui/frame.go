@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"unsent/model"
 	"unsent/safe"
 )
 
@@ -138,7 +139,7 @@ func (a *app) head(l layout) []string {
 			rightSide += fmt.Sprintf(" %d %%", min(im.now.Bytes*100/im.now.TotalBytes, 100))
 		}
 	case a.totals.Messages > 0 && l.term.w >= 60:
-		rightSide = count(a.totals.Incidents, "incident", "incidents") + ", " + count(a.totals.Messages, "message", "messages")
+		rightSide = model.Count(a.totals.Incidents, "incident", "incidents") + ", " + model.Count(a.totals.Messages, "message", "messages")
 	}
 	rightSide += " "
 	w := l.term.w

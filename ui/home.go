@@ -39,7 +39,7 @@ func (h *home) title(a *app) string {
 		said = "filter: " + safe.Line(h.filter)
 	}
 	if n := len(h.marks); n > 0 {
-		said += "  " + number(n) + " marked"
+		said += "  " + model.Thousands(n) + " marked"
 	}
 	return said
 }
@@ -206,7 +206,7 @@ func whereParts(inc model.Incident, digits int) []string {
 	case inc.Template != "":
 		template = inc.Template
 	case inc.Templates > 1:
-		template = count(inc.Templates, "template", "templates")
+		template = model.Count(inc.Templates, "template", "templates")
 	case inc.WABAs == 0:
 		template = "no template named"
 	}
@@ -214,7 +214,7 @@ func whereParts(inc model.Incident, digits int) []string {
 	case inc.WABA != "":
 		waba = "WABA …" + tail(inc.WABA, digits)
 	case inc.WABAs > 1:
-		waba = count(inc.WABAs, "WABA", "WABAs")
+		waba = model.Count(inc.WABAs, "WABA", "WABAs")
 	}
 	parts := []string{template, waba}
 	switch inc.Shape {
@@ -300,7 +300,7 @@ func (h *home) lines(a *app, sz size, focus bool) []string {
 		out = append(out, line)
 	}
 	if more := a.totals.Incidents - len(h.all); more > 0 && len(h.all) >= listed && h.off+h.high >= len(h.shown) && len(out) < table.h {
-		out = append(out, a.theme.faint.Render(fitLine(fmt.Sprintf("  the %s biggest are listed; %s smaller ones are found by searching the messages (l /)", number(len(h.all)), number(more)), sz.w)))
+		out = append(out, a.theme.faint.Render(fitLine(fmt.Sprintf("  the %s biggest are listed; %s smaller ones are found by searching the messages (l /)", model.Thousands(len(h.all)), model.Thousands(more)), sz.w)))
 	}
 	if len(h.shown) == 0 {
 		out = append(out, "", " "+a.theme.warn.Render("No incident matches "+safe.Line(h.filter)), " esc clears the filter")
@@ -403,7 +403,7 @@ func (h *home) actions(a *app) []action {
 			h.refilter()
 			said := "sorted by " + sorts[h.sort].name
 			if a.totals.Incidents > len(h.all) {
-				said += ", among the " + number(len(h.all)) + " biggest"
+				said += ", among the " + model.Thousands(len(h.all)) + " biggest"
 			}
 			a.say(said)
 			return a.preview()

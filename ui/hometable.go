@@ -75,7 +75,7 @@ func (t homeTable) line(a *app, inc *model.Incident, likely string, marked, at b
 	if marked {
 		m = "*"
 	}
-	s := sign + m + right(number(inc.Failures), 7) + " " + fit(errorName(*inc), 8) + shortWhere(*inc, t.where) + " "
+	s := sign + m + right(model.Thousands(inc.Failures), 7) + " " + fit(errorName(*inc), 8) + shortWhere(*inc, t.where) + " "
 	if t.trend > 0 {
 		s += fit(spark(inc.Trend, t.trend-1, a.theme.signs.bars), t.trend)
 	}

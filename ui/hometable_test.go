@@ -59,7 +59,7 @@ func TestRecipientsOfAnotherTime(t *testing.T) {
 	c := a.top().(*caseView)
 	for n, shown := range map[int]bool{1: true, 2: true, 3: false} {
 		c.inc.Recipients = n
-		if got := strings.Contains(screenText(a), "2 messages, "+count(n, "recipient", "recipients")); got != shown {
+		if got := strings.Contains(screenText(a), "2 messages, "+model.Count(n, "recipient", "recipients")); got != shown {
 			t.Errorf("%d recipients of 2 messages: shown %t", n, got)
 		}
 	}

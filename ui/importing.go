@@ -81,10 +81,10 @@ func (im *importing) line(a *app, w int) string {
 		bar = strings.Repeat(a.theme.signs.full, full) + strings.Repeat(a.theme.signs.rule, cells-full) + "  "
 	}
 	if im.now.Read > 0 {
-		parts = append(parts, count(im.now.Read, "row", "rows"))
+		parts = append(parts, model.Count(im.now.Read, "row", "rows"))
 	}
 	if secs > 1 && im.now.Read > 0 {
-		parts = append(parts, number(int(float64(im.now.Read)/secs))+"/s")
+		parts = append(parts, model.Thousands(int(float64(im.now.Read)/secs))+"/s")
 		if left := im.now.TotalBytes - im.now.Bytes; left > 0 && im.now.Bytes > 0 {
 			parts = append(parts, left1(time.Duration(float64(left)/float64(im.now.Bytes)*secs*float64(time.Second)))+" left")
 		}
@@ -259,7 +259,7 @@ func (a *app) sayRefused(told bool) {
 	}
 	names := strings.Join(refused[:min(len(refused), 6)], ", ")
 	if more := len(refused) - 6; more > 0 {
-		names += " and " + number(more) + " more"
+		names += " and " + model.Thousands(more) + " more"
 	}
 	a.warn("not loaded: " + names + "; load one by itself to see why")
 }
@@ -273,7 +273,7 @@ func kept(j job, i model.Import) string {
 	if i.Read == 0 {
 		return "stopped loading " + j.name() + ": nothing of it was kept"
 	}
-	return fmt.Sprintf("stopped loading %s: %s read so far, %s kept; %s", j.name(), count(i.Read, "row", "rows"), count(i.Failures(), "failure is", "failures are"), again)
+	return fmt.Sprintf("stopped loading %s: %s read so far, %s kept; %s", j.name(), model.Count(i.Read, "row", "rows"), model.Count(i.Failures(), "failure is", "failures are"), again)
 }
 
 // openMessage shows the case of one message.
@@ -290,7 +290,7 @@ func (a *app) openMessage(f *model.Failure) tea.Cmd {
 // know about it.
 func summary(i model.Import) string {
 	s := safe.Line(filepath.Base(i.File)) + ": " + became(i)
-	switch notes := count(len(i.Warnings), "remark", "remarks"); {
+	switch notes := model.Count(len(i.Warnings), "remark", "remarks"); {
 	case i.Read == 0 || i.Rejected == 0 && len(i.Warnings) == 0:
 	case i.Rejected == 0:
 		s += "; " + notes + ": b"
@@ -312,22 +312,22 @@ func became(i model.Import) string {
 		}
 		return s
 	case i.Stored == 0 && i.Updated == 0 && i.Duplicate > 0 && i.Rejected == 0:
-		return fmt.Sprintf("seen before (the same %s). 0 new", count(i.Duplicate, "record", "records"))
+		return fmt.Sprintf("seen before (the same %s). 0 new", model.Count(i.Duplicate, "record", "records"))
 	case i.Stored == 0 && i.Updated == 0 && i.Rejected == 0:
-		return fmt.Sprintf("%s read, 0 failures (%s). Nothing to triage", count(i.Read, "row", "rows"), others(i))
+		return fmt.Sprintf("%s read, 0 failures (%s). Nothing to triage", model.Count(i.Read, "row", "rows"), others(i))
 	}
-	s := fmt.Sprintf("%s of %s", count(i.Stored, "new failure", "new failures"), count(i.Read, "row", "rows"))
+	s := fmt.Sprintf("%s of %s", model.Count(i.Stored, "new failure", "new failures"), model.Count(i.Read, "row", "rows"))
 	if i.Updated > 0 {
-		s += ", " + number(i.Updated) + " known before and failed again"
+		s += ", " + model.Thousands(i.Updated) + " known before and failed again"
 	}
 	if i.Duplicate > 0 {
-		s += ", " + number(i.Duplicate) + " seen before or equal to another row"
+		s += ", " + model.Thousands(i.Duplicate) + " seen before or equal to another row"
 	}
 	if o := others(i); o != "" {
 		s += ", " + o
 	}
 	if i.Rejected > 0 {
-		s += fmt.Sprintf("; %s could not be read", count(i.Rejected, "row", "rows"))
+		s += fmt.Sprintf("; %s could not be read", model.Count(i.Rejected, "row", "rows"))
 	}
 	return s
 }
@@ -340,7 +340,7 @@ func others(i model.Import) string {
 		what string
 	}{{i.Succeeded, "went well"}, {i.InProgress, "still under way"}, {i.NotAttempted, "not attempted"}, {i.NotASend, "no sends"}} {
 		if x.n > 0 {
-			parts = append(parts, number(x.n)+" "+x.what)
+			parts = append(parts, model.Thousands(x.n)+" "+x.what)
 		}
 	}
 	return strings.Join(parts, ", ")

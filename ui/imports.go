@@ -153,13 +153,13 @@ func (im *imports) lines(a *app, sz size, _ bool) []string {
 		add(t.faint.Render("columns not used: " + safe.Line(strings.Join(imp.Unmapped, ", "))))
 	}
 	if imp.Rejected > 0 {
-		more = append(more, a.rule(count(imp.Rejected, "row that could not be read", "rows that could not be read"), w))
+		more = append(more, a.rule(model.Count(imp.Rejected, "row that could not be read", "rows that could not be read"), w))
 		for _, b := range im.bad {
 			add(t.warn.Render(fmt.Sprintf("line %d", b.Line)) + "  " + safe.Line(b.Reason))
 			more = append(more, fitLine(t.faint.Render("  "+masked(b.Raw, false)), w))
 		}
 		if imp.Rejected > len(im.bad) && len(im.bad) > 0 {
-			add(t.faint.Render(fmt.Sprintf("and %s more", number(imp.Rejected-len(im.bad)))))
+			add(t.faint.Render(fmt.Sprintf("and %s more", model.Thousands(imp.Rejected-len(im.bad)))))
 		}
 	} else {
 		add(t.good.Render("no row was rejected"))
@@ -190,17 +190,17 @@ func zoneText(z model.Zone) string {
 
 // account says what became of each row; the parts add up to all of them.
 func account(i model.Import) string {
-	parts := []string{number(i.Stored) + " stored"}
+	parts := []string{model.Thousands(i.Stored) + " stored"}
 	for _, x := range []struct {
 		n    int
 		what string
 	}{{i.Updated, "known before and failed again"}, {i.Duplicate, "seen before or equal to another row"}, {i.Succeeded, "went well"},
 		{i.NotAttempted, "not attempted"}, {i.InProgress, "still under way"}, {i.NotASend, "no sends"}, {i.Rejected, "could not be read"}} {
 		if x.n > 0 {
-			parts = append(parts, number(x.n)+" "+x.what)
+			parts = append(parts, model.Thousands(x.n)+" "+x.what)
 		}
 	}
-	return count(i.Read, "row", "rows") + " = " + strings.Join(parts, " + ")
+	return model.Count(i.Read, "row", "rows") + " = " + strings.Join(parts, " + ")
 }
 
 func (im *imports) actions(a *app) []action {
@@ -237,7 +237,7 @@ func (im *imports) actions(a *app) []action {
 			imp := *im.selected()
 			a.overlays = append(a.overlays, &confirm{
 				question: "Take out what " + safe.Line(filepath.Base(imp.File)) + " brought in?",
-				detail:   count(imp.Stored, "message goes", "messages go") + ". Those that another file has too go as well, until it is loaded again. Notes and steps on incidents stay.",
+				detail:   model.Count(imp.Stored, "message goes", "messages go") + ". Those that another file has too go as well, until it is loaded again. Notes and steps on incidents stay.",
 				yes:      "take out", no: "keep",
 				do: func(a *app) tea.Cmd {
 					ctx, s := a.ctx, a.Store
@@ -266,6 +266,6 @@ func (m importUndone) arrive(a *app) tea.Cmd {
 	if m.err != nil {
 		return a.fail(m.err)
 	}
-	a.say(count(m.n, "message", "messages") + " taken out")
+	a.say(model.Count(m.n, "message", "messages") + " taken out")
 	return tea.Batch(m.im.load(a), a.reload())
 }

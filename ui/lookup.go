@@ -161,9 +161,9 @@ func (l *lookup) count(found int) string {
 	case found == 0:
 		return ""
 	case l.end:
-		return ": " + number(found)
+		return ": " + model.Thousands(found)
 	}
-	return ": " + number(found) + "+"
+	return ": " + model.Thousands(found) + "+"
 }
 
 // status is the line below the list: what it is, and how far it is.
@@ -174,7 +174,7 @@ func (l *lookup) status(found int) string {
 	}
 	some := "nothing"
 	if found > 0 {
-		some = number(found)
+		some = model.Thousands(found)
 	}
 	switch {
 	case l.active && found == 0:

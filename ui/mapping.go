@@ -254,7 +254,7 @@ func (m *mapping) load(a *app) tea.Cmd {
 	}
 	a.overlays = append(a.overlays, &confirm{
 		question: "Take out first what " + m.log.name() + " brought in before?",
-		detail:   count(m.former.Stored, "message", "messages") + " came from it with the other columns. Notes and steps on incidents stay.",
+		detail:   model.Count(m.former.Stored, "message", "messages") + " came from it with the other columns. Notes and steps on incidents stay.",
 		yes:      "take out, then load", no: "keep it and load beside it",
 		do: func(a *app) tea.Cmd {
 			ctx, s, id := a.ctx, a.Store, m.former.ID

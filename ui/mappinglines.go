@@ -208,16 +208,16 @@ func (m *mapping) timed() bool {
 
 // outcome says what the records of a beginning would become.
 func outcome(t model.Table) string {
-	of := "Of " + count(t.Read, "row", "rows")
+	of := "Of " + model.Count(t.Read, "row", "rows")
 	if !t.Whole {
-		of = "Of the first " + count(t.Read, "row", "rows")
+		of = "Of the first " + model.Count(t.Read, "row", "rows")
 	}
-	parts := []string{count(t.Failed, "failure", "failures"), number(t.Succeeded) + " went well"}
+	parts := []string{model.Count(t.Failed, "failure", "failures"), model.Thousands(t.Succeeded) + " went well"}
 	if t.Other > 0 {
-		parts = append(parts, number(t.Other)+" neither")
+		parts = append(parts, model.Thousands(t.Other)+" neither")
 	}
 	if t.Rejected > 0 {
-		parts = append(parts, number(t.Rejected)+" cannot be read")
+		parts = append(parts, model.Thousands(t.Rejected)+" cannot be read")
 	}
 	return of + ": " + strings.Join(parts, ", ")
 }

@@ -10,6 +10,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"unsent/model"
 	"unsent/safe"
 )
 
@@ -101,7 +102,7 @@ func (m *mdWriter) list(l *ast.List, prefix string, w int) {
 	for item := l.FirstChild(); item != nil; item = item.NextSibling() {
 		sign := m.t.signs.bullet + " "
 		if l.IsOrdered() {
-			sign = number(n) + ". "
+			sign = model.Thousands(n) + ". "
 			n++
 		}
 		sub := mdWriter{src: m.src, t: m.t}

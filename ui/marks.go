@@ -37,7 +37,7 @@ func (h *home) markActions() []action {
 			for i := min(from, to); i <= max(from, to); i++ {
 				h.mark(h.shown[i].ID)
 			}
-			return a.say(count(len(h.marks), "incident is", "incidents are") + " marked")
+			return a.say(model.Count(len(h.marks), "incident is", "incidents are") + " marked")
 		}},
 		{name: "unmark", keys: []string{"ctrl+\\"}, help: "clear all marks", do: func(a *app) tea.Cmd {
 			h.marks, h.marked = nil, 0
@@ -79,5 +79,5 @@ func named(ids []model.IncidentID) string {
 	if len(ids) == 1 {
 		return ids[0].String()
 	}
-	return count(len(ids), "incident", "incidents")
+	return model.Count(len(ids), "incident", "incidents")
 }

@@ -50,7 +50,7 @@ func (r *rows) markActions(some func(*app) string) []action {
 			for i := min(from, to); i <= max(from, to); i++ {
 				r.mark(&r.list[i])
 			}
-			return a.say(count(len(r.marks), "message is", "messages are") + " marked")
+			return a.say(model.Count(len(r.marks), "message is", "messages are") + " marked")
 		}},
 		{name: "unmark", keys: []string{"ctrl+\\"}, help: "clear all marks", do: func(a *app) tea.Cmd {
 			r.marks, r.marked = nil, 0
@@ -130,7 +130,7 @@ func messagesNamed(list []model.MessageID) string {
 	if len(list) == 1 {
 		return list[0].String()
 	}
-	return count(len(list), "message", "messages")
+	return model.Count(len(list), "message", "messages")
 }
 
 // mover chooses where messages belong. Typing filters.
@@ -164,7 +164,7 @@ func (a *app) openMover(places map[model.MessageID]model.IncidentID) tea.Cmd {
 		if inc.ID == only || inc.Failures == 0 {
 			continue
 		}
-		x := target{inc.ID, strings.Join([]string{fit(inc.ID.String(), 6), right(number(inc.Failures), 7), fit(errorName(inc), 8), safe.Line(where(inc))}, " ")}
+		x := target{inc.ID, strings.Join([]string{fit(inc.ID.String(), 6), right(model.Thousands(inc.Failures), 7), fit(errorName(inc), 8), safe.Line(where(inc))}, " ")}
 		if inc.Shape == model.ShapeScattered {
 			scattered = append(scattered, x)
 		} else {
@@ -321,7 +321,7 @@ func placedText(m model.Move) string {
 	case n == 1:
 		said += " from " + m.From[0].String()
 	case n > 1:
-		said += " from " + count(n, "incident", "incidents")
+		said += " from " + model.Count(n, "incident", "incidents")
 	}
 	if m.New {
 		said += " to " + m.To.String() + ", a new incident"
@@ -329,7 +329,7 @@ func placedText(m model.Move) string {
 		said += " to " + m.To.String()
 	}
 	if m.Already > 0 {
-		said += "; " + count(m.Already, "was", "were") + " there already"
+		said += "; " + model.Count(m.Already, "was", "were") + " there already"
 	}
 	return said
 }
@@ -342,10 +342,10 @@ func (c *caseView) movedLines(a *app, w int) []string {
 	}
 	if c.msgID == 0 {
 		if n := c.data.MovedHere; n > 0 {
-			said = append(said, count(n, "message was", "messages were")+" moved here by hand.")
+			said = append(said, model.Count(n, "message was", "messages were")+" moved here by hand.")
 		}
 		if n := c.data.MovedAway; n > 0 {
-			said = append(said, count(n, "message was", "messages were")+" moved from here to another incident by hand; how the fault looks in the log is told with "+them(n)+".")
+			said = append(said, model.Count(n, "message was", "messages were")+" moved from here to another incident by hand; how the fault looks in the log is told with "+them(n)+".")
 		}
 	}
 	if len(said) == 0 {

@@ -117,7 +117,7 @@ func (p *pasteAsk) box(a *app, sz size) []string {
 	if p.loads() {
 		keys = a.theme.barKey.Render(" enter ") + " import   " + keys
 	}
-	return a.frameBox("Paste: "+count(p.lines, "line", "lines"), append(lines, keys), sz, w)
+	return a.frameBox("Paste: "+model.Count(p.lines, "line", "lines"), append(lines, keys), sz, w)
 }
 
 // firstLines are the first n lines of a text that say something, each cut.
@@ -144,7 +144,7 @@ func looksLike(t model.Table, l Log) string {
 	what := "a text"
 	switch t.Format {
 	case "csv":
-		what = "a table with " + count(len(t.Columns), "column", "columns")
+		what = "a table with " + model.Count(len(t.Columns), "column", "columns")
 		if t.Why != "" {
 			return what + ", and they have to be named first: enter does that"
 		}
@@ -154,7 +154,7 @@ func looksLike(t model.Table, l Log) string {
 			what += " from " + safe.Line(t.System)
 		}
 	case "text":
-		what = count(max(t.Failed, 1), "error message", "error messages")
+		what = model.Count(max(t.Failed, 1), "error message", "error messages")
 	}
 	if !l.Pasted {
 		what = "the name of a file: " + what

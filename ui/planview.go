@@ -188,9 +188,9 @@ func (m planMade) arrive(a *app) tea.Cmd {
 	if v.ask.Full {
 		numbers = "numbers in full"
 	}
-	what := count(v.sum.Planned, "message", "messages") + " to be sent"
+	what := model.Count(v.sum.Planned, "message", "messages") + " to be sent"
 	if v.ask.Write == PlanLeftOut {
-		what = count(v.sum.RefusedCount(), "message", "messages") + " left out"
+		what = model.Count(v.sum.RefusedCount(), "message", "messages") + " left out"
 	}
 	return a.say(what + ", " + numbers + ", written to " + safe.Line(v.file) + "; nothing was sent")
 }
@@ -322,7 +322,7 @@ func (v *planView) lines(a *app, sz size, _ bool) []string {
 			switch n := [...]int{planSends: v.sum.Planned, planLeft: v.sum.RefusedCount()}[i]; {
 			case i == planSummary:
 			default:
-				name += " " + number(n)
+				name += " " + model.Thousands(n)
 			}
 			if i == v.tab {
 				name = t.head.Render("[" + name + "]")
@@ -361,7 +361,7 @@ func (v *planView) progress(a *app) string {
 		s = "writing the list, with the plan made anew"
 	}
 	if v.done.all > 0 {
-		s += fmt.Sprintf(" of %s: %d %%", count(v.done.all/2, "message", "messages"), min(v.done.done*100/v.done.all, 99))
+		s += fmt.Sprintf(" of %s: %d %%", model.Count(v.done.all/2, "message", "messages"), min(v.done.done*100/v.done.all, 99))
 	}
 	return s + "  esc stops"
 }
@@ -441,7 +441,7 @@ func (v *planView) sends(a *app, w int) []string {
 		}
 	}
 	if more := v.sum.Planned - len(v.send); more > 0 {
-		out = append(out, wrap(a.theme.faint.Render("and "+number(more)+" more; w writes all of them to a file"), w)...)
+		out = append(out, wrap(a.theme.faint.Render("and "+model.Thousands(more)+" more; w writes all of them to a file"), w)...)
 	}
 	return out
 }
@@ -463,7 +463,7 @@ func (v *planView) leftOut(a *app, w int) []string {
 		}
 	}
 	if more := v.sum.RefusedCount() - len(v.left); more > 0 {
-		out = append(out, wrap(a.theme.faint.Render("and "+number(more)+" more; W writes all of them to a file"), w)...)
+		out = append(out, wrap(a.theme.faint.Render("and "+model.Thousands(more)+" more; W writes all of them to a file"), w)...)
 	}
 	return out
 }

@@ -187,14 +187,14 @@ func (r *rows) title(a *app) string {
 	if r.look.on {
 		s += r.look.count(len(r.list))
 	} else if r.loaded && r.total > 0 {
-		n := number(r.total)
+		n := model.Thousands(r.total)
 		if r.more {
 			n += "+"
 		}
 		s += ": " + n
 	}
 	if n := len(r.marks); n > 0 {
-		s += "  " + number(n) + " marked"
+		s += "  " + model.Thousands(n) + " marked"
 	}
 	if r.query.Search != "" {
 		s += "  search: " + safe.Line(r.query.Search)

@@ -9,6 +9,8 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"unsent/model"
 )
 
 // cells is how many cells a styled text takes. Nearly all that is drawn is
@@ -146,23 +148,6 @@ func indent(prefix, s string, w int) []string {
 	return lines
 }
 
-// number writes 11902 as "11,902".
-func number(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// count is "1 message", "11,902 messages".
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return number(n) + " " + many
-}
-
 // ago is how long ago t was, in at most seven cells: "41 min", "3 h", "12 d".
 func ago(t, now time.Time) string {
 	d := now.Sub(t)
@@ -185,11 +170,11 @@ func ago(t, now time.Time) string {
 func long(d time.Duration) string {
 	switch {
 	case d < 2*time.Hour-time.Minute:
-		return count(int(d.Minutes()), "minute", "minutes")
+		return model.Count(int(d.Minutes()), "minute", "minutes")
 	case d < 48*time.Hour:
-		return count(int(d.Hours()), "hour", "hours")
+		return model.Count(int(d.Hours()), "hour", "hours")
 	}
-	return count(int(d.Hours()/24), "day", "days")
+	return model.Count(int(d.Hours()/24), "day", "days")
 }
 
 // lasted is how long something has lasted that was to be over sooner.

@@ -73,7 +73,7 @@ func (p *plot) bars(a *app, h int, label string, most int, style func(string) st
 		below := (h - 1 - y) * full // what the lines under this one show
 		name := ""
 		if y == 0 {
-			name = number(most)
+			name = model.Thousands(most)
 		} else if y == h-1 {
 			name = label
 		}
@@ -249,11 +249,11 @@ func sameDay(a, b time.Time) bool {
 func binName(d time.Duration) string {
 	switch {
 	case d < time.Hour:
-		return count(int(d/time.Minute), "minute", "minutes")
+		return model.Count(int(d/time.Minute), "minute", "minutes")
 	case d < 24*time.Hour:
-		return count(int(d/time.Hour), "hour", "hours")
+		return model.Count(int(d/time.Hour), "hour", "hours")
 	}
-	return count(int(d/(24*time.Hour)), "day", "days")
+	return model.Count(int(d/(24*time.Hour)), "day", "days")
 }
 
 func (v *timeline) lines(a *app, sz size, _ bool) []string {
@@ -312,10 +312,10 @@ func (v *timeline) lines(a *app, sz size, _ bool) []string {
 func (v *timeline) head(a *app, p plot, most, w int) []string {
 	from, to := v.tl.Begin(p.first), v.tl.Begin(p.last)
 	wide := a.theme.strong.Render(binName(v.tl.Step)+" a bar") + ", "
-	highest := ", at most " + number(most) + " failed"
+	highest := ", at most " + model.Thousands(most) + " failed"
 	utc := wide + stretch(from, to, a.Now(), time.UTC)
 	for _, s := range []string{
-		wide + stretch(from, to, a.Now(), a.Local) + ", at most " + count(most, "failed attempt", "failed attempts") + " in one",
+		wide + stretch(from, to, a.Now(), a.Local) + ", at most " + model.Count(most, "failed attempt", "failed attempts") + " in one",
 		wide + stretch(from, to, a.Now(), a.Local) + highest,
 		utc + highest,
 		utc,
@@ -334,7 +334,7 @@ func (v *timeline) nothing(a *app, w int) []string {
 	case v.err != nil:
 		said = a.theme.bad.Render(safe.Line(v.err.Error())) + " ctrl+r tries again"
 	case v.ready && v.tl.Timeless.Failed > 0:
-		said = "The log does not say when any of this failed: " + count(v.tl.Timeless.Failed, "attempt", "attempts") + " without a time."
+		said = "The log does not say when any of this failed: " + model.Count(v.tl.Timeless.Failed, "attempt", "attempts") + " without a time."
 	case v.ready && v.c != nil:
 		said = "Nothing of this incident is in the log any more."
 	case v.ready:
@@ -355,7 +355,7 @@ func (v *timeline) said(a *app, w int) []string {
 	if v.anchor >= 0 {
 		s = "marked: " + s
 	}
-	s = a.theme.strong.Render(s) + ": " + count(b.Failed, "attempt", "attempts") + " failed"
+	s = a.theme.strong.Render(s) + ": " + model.Count(b.Failed, "attempt", "attempts") + " failed"
 	whole := v.tl.Sum(0, len(v.tl.Bins))
 	switch {
 	case whole.Good == 0 && v.c != nil:
@@ -365,9 +365,9 @@ func (v *timeline) said(a *app, w int) []string {
 	case b.Good == 0: // all of them failed, or the log leaves out what goes well
 		s += "; none that went well is in the log for this time"
 	case v.c != nil:
-		s += ", " + count(b.Good, "send", "sends") + " in its scope went well"
+		s += ", " + model.Count(b.Good, "send", "sends") + " in its scope went well"
 	default:
-		s += fmt.Sprintf(", %s went well: %.0f %% of %s failed", count(b.Good, "send", "sends"), 100*float64(b.Failed)/float64(b.Failed+b.Good), number(b.Failed+b.Good))
+		s += fmt.Sprintf(", %s went well: %.0f %% of %s failed", model.Count(b.Good, "send", "sends"), 100*float64(b.Failed)/float64(b.Failed+b.Good), model.Thousands(b.Failed+b.Good))
 	}
 	lines := wrap(s, w)
 	return lines[:min(len(lines), 3)]
@@ -402,7 +402,7 @@ func (v *timeline) legend(a *app, w int, p plot, outages []model.LogOutage) (out
 		}
 	}
 	if n := v.tl.Timeless.Failed; n > 0 {
-		out = append(out, wrap(t.faint.Render(count(n, "failed attempt has", "failed attempts have")+" no time in the log and cannot be drawn."), w)...)
+		out = append(out, wrap(t.faint.Render(model.Count(n, "failed attempt has", "failed attempts have")+" no time in the log and cannot be drawn."), w)...)
 	}
 	return out
 }
