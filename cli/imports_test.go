@@ -62,7 +62,7 @@ var doors = []struct {
 	{"github.com/BurntSushi/...", []string{"kb", "check/metasim"}, "TOML is what people write for us: articles and scenarios"},
 	{"github.com/creack/pty", []string{"cli/internal/tty", "bench"}, "a terminal of our own is for tests and measuring"},
 	{"github.com/charmbracelet/x/vt", []string{"cli/internal/tty", "bench"}, "a terminal of our own is for tests and measuring"},
-	{"unsafe", nil, "nothing here is worth it"},
+	{"unsafe", []string{"ingest"}, "rows that are not copied make a load a fourteenth faster; nothing else is worth it"},
 	{"reflect", []string{"kb"}, "the front matter of articles is read into fields by their names"},
 	{"github.com/charmbracelet/ultraviolet", []string{"ui"}, "the screen is drawn in one room"},
 	{"testing", nil, "the program does not know that it is tested"},

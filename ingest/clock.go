@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 	"strconv"
+	"strings"
 	"time"
 
 	"unsent/model"
@@ -75,7 +76,7 @@ func (c *clock) stamp(s string) (stamp, bool) {
 	if !ok {
 		c.unread++
 		if c.example == "" {
-			c.example = s
+			c.example = strings.Clone(s)
 		}
 		return st, false
 	}

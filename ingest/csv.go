@@ -262,7 +262,7 @@ func (c *csvReader) next(r *model.Record) error {
 	if c.lines {
 		lineOfLog(&c.d, c.p)
 	}
-	if c.d.raw = string(row.raw); c.src.sheet != nil {
+	if c.d.raw = borrow(row.raw); c.src.sheet != nil {
 		c.d.raw = joinCells(row.cells, ',')
 	}
 	c.d.valid = utf8.ValidString(c.d.raw) && strings.IndexByte(c.d.raw, 0) < 0

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"unsent/model"
 	"unsent/safe"
@@ -456,6 +457,9 @@ func outcomeWord(s string) model.Outcome {
 // letters of another script, or has the marks that only other languages put on
 // letters in more than one word.
 func foreign(s string) bool {
+	if ascii(s) {
+		return false
+	}
 	marked, words := 0, 0
 	for _, w := range strings.Fields(s) {
 		hit := false
@@ -471,6 +475,15 @@ func foreign(s string) bool {
 		}
 	}
 	return marked >= 2 && words >= 4
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // intern makes equal texts one, so that a record's facts do not keep its whole

@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 
 	"unsent/model"
 	"unsent/safe"
@@ -179,7 +180,7 @@ func countRecord(t *model.Table, r *model.Record) {
 	switch r.Outcome {
 	case model.Failed:
 		if t.Failed++; t.Failed == 1 {
-			if t.Code = string(r.Code); t.Code == "" {
+			if t.Code = strings.Clone(string(r.Code)); t.Code == "" {
 				t.Code = r.Vendor.String()
 			}
 		}
@@ -189,7 +190,7 @@ func countRecord(t *model.Table, r *model.Record) {
 		t.Other++
 	}
 	if t.Clock == "" && (r.Zone == model.ZoneAssumed || r.Zone == model.ZoneFlag) {
-		t.Clock = r.AtText
+		t.Clock = strings.Clone(r.AtText)
 	}
 }
 

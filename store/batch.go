@@ -227,11 +227,11 @@ func (im *importing) succeeded(it *item) error {
 	im.touch(m)
 	im.now.Succeeded++
 	im.deltas.successes++
-	strand, err := im.in.strand(im.t, it)
+	strand, err := im.in.strand(im.t, it.origin)
 	if err != nil {
 		return err
 	}
-	cell, err := im.in.cell(im.t, &im.h, it, strand)
+	cell, err := im.in.cell(im.t, &im.h, it.origin, strand)
 	if err != nil {
 		return err
 	}
@@ -271,22 +271,22 @@ func (im *importing) failed(it *item) error {
 // place finds the numbers of what a failure refers to.
 func (im *importing) place(it *item) (r row, err error) {
 	r.at, r.recipient, r.sig = it.at, it.recipient, it.sig
-	if r.strand, err = im.in.strand(im.t, it); err != nil {
+	if r.strand, err = im.in.strand(im.t, it.origin); err != nil {
 		return r, err
 	}
-	if r.cell, err = im.in.cell(im.t, &im.h, it, r.strand); err != nil {
+	if r.cell, err = im.in.cell(im.t, &im.h, it.origin, r.strand); err != nil {
 		return r, err
 	}
-	if r.wording, err = im.in.wording(im.t, it); err != nil {
+	if r.wording, err = im.in.wording(im.t, it.phrase); err != nil {
 		return r, err
 	}
-	if r.campaign, err = im.in.named(im.t, it.campaignSum, it.campaign); err != nil {
+	if r.campaign, err = im.in.name(im.t, it.campaign); err != nil {
 		return r, err
 	}
-	if r.country, err = im.in.named(im.t, it.countrySum, it.country); err != nil {
+	if r.country, err = im.in.name(im.t, it.country); err != nil {
 		return r, err
 	}
-	if r.app, err = im.in.named(im.t, it.appSum, it.app); err != nil {
+	if r.app, err = im.in.name(im.t, it.app); err != nil {
 		return r, err
 	}
 	r.text = im.text + int64(it.text)

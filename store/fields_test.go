@@ -31,9 +31,10 @@ func TestFold(t *testing.T) {
 }
 
 func TestLocate(t *testing.T) {
-	var scratch []byte
 	json := `{"messaging_product":"whatsapp","to":"15550100001"}`
 	plain := strings.Repeat("plain text ", 5)
+	quotes := `{"a":"","b":"""` + strings.Repeat(`"x"`, 9) + `}`
+	doubled := strings.NewReplacer(`"`, `""`)
 	for _, c := range []struct {
 		raw, payload string
 		kind         byte
@@ -44,8 +45,13 @@ func TestLocate(t *testing.T) {
 		{"a," + plain, plain, placeVerbatim},
 		{"a,b", plain, 0},
 		{"a,b", "b", 0}, // not worth it
+		{doubled.Replace(quotes), quotes, placeDoubled},
+		{doubled.Replace(json[:20] + "no" + json), json, placeDoubled}, // begins like it twice
+		{doubled.Replace(json[:len(json)-1]), json, 0},
+		{doubled.Replace(json[:len(json)-2]) + `"}`, json, 0},
+		{doubled.Replace(json[:len(json)-3] + "2" + json[len(json)-2:]), json, 0},
 	} {
-		p := locate(c.raw, c.payload, &scratch)
+		p := locate(c.raw, c.payload)
 		if p.kind != c.kind || c.kind != 0 && p.in(c.raw) != c.payload {
 			t.Errorf("%q in %q: %+v", c.payload, c.raw, p)
 		}

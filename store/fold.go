@@ -13,15 +13,13 @@ func fold(text string, each func(id string)) string {
 	var out strings.Builder
 	kept := 0
 	for at := 0; at < len(text); {
-		if !alphanumeric(text[at]) {
+		if class[text[at]] == 0 {
 			at++
 			continue
 		}
-		end := idEnd(text, at)
-		if end == 0 {
-			for at < len(text) && alphanumeric(text[at]) {
-				at++
-			}
+		end, isID := wordAt(text, at)
+		if !isID {
+			at = end
 			continue
 		}
 		if each != nil {
@@ -38,35 +36,37 @@ func fold(text string, each func(id string)) string {
 	return out.String()
 }
 
-// idEnd is where the id ends that begins at text[at], 0 when there is none.
-func idEnd(text string, at int) int {
-	if strings.HasPrefix(text[at:], "wamid.") {
-		end := at + len("wamid.")
-		for end < len(text) && (alphanumeric(text[end]) || strings.IndexByte("+/=_-", text[end]) >= 0) {
+// wordAt is where the word ends that begins at text[at], and whether it is an id.
+func wordAt(text string, at int) (end int, isID bool) {
+	digits := 0
+	for end = at; end < len(text) && class[text[end]] != 0; end++ {
+		digits += int(class[text[end]] & 1)
+	}
+	n := end - at
+	switch {
+	case n == 8 && uuid(text[at:]):
+		return at + 36, true
+	case n == 5 && strings.HasPrefix(text[at:], "wamid."):
+		for end++; end < len(text) && (alphanumeric(text[end]) || strings.IndexByte("+/=_-", text[end]) >= 0); {
 			end++
 		}
-		return end
+		return end, true
 	}
-	if uuid(text[at:]) {
-		return at + 36
-	}
-	digits, letters, end := 0, 0, at
-	for end < len(text) && alphanumeric(text[end]) {
-		if text[end] >= '0' && text[end] <= '9' {
-			digits++
-		} else {
-			letters++
-		}
-		end++
-	}
-	switch {
-	case letters == 0 && digits >= 8:
-		return end
-	case digits >= 3 && digits+letters >= 12:
-		return end
-	}
-	return 0
+	return end, digits >= 3 && n >= 12 || digits == n && n >= 8
 }
+
+// class tells what a byte is: 3 a digit, 2 a letter, 0 something else.
+var class = func() (t [256]byte) {
+	for c := range t {
+		switch b := byte(c); {
+		case b >= '0' && b <= '9':
+			t[c] = 3
+		case alphanumeric(b):
+			t[c] = 2
+		}
+	}
+	return t
+}()
 
 // uuid reports whether s begins with 8-4-4-4-12 hexadecimal digits.
 func uuid(s string) bool {

@@ -27,19 +27,23 @@ func digestOf(identity string) digest {
 // signature tells attempts of one message apart by when and how it failed.
 // 48 bits are plenty among the few attempts of one message.
 func signature(f *model.Failure) int64 {
-	h := sha256.New()
-	at := f.AtText
+	var at, status [20]byte
+	when := append(at[:0], f.AtText...)
 	if !f.At.IsZero() {
-		at = strconv.FormatInt(f.At.UnixMilli(), 10)
+		when = strconv.AppendInt(at[:0], f.At.UnixMilli(), 10)
 	}
-	for _, part := range [...]string{
-		at, string(f.Code), f.Vendor.System, f.Vendor.Code, strconv.Itoa(f.HTTPStatus), f.Subcode, f.Status, f.Details,
-	} {
-		h.Write(binary.AppendUvarint(nil, uint64(len(part))))
-		h.Write([]byte(part))
-	}
-	var sum [sha256.Size]byte
-	return int64(binary.BigEndian.Uint64(h.Sum(sum[:0])) >> 16)
+	var room [512]byte
+	b := append(binary.AppendUvarint(room[:0], uint64(len(when))), when...)
+	add := func(part string) { b = append(binary.AppendUvarint(b, uint64(len(part))), part...) }
+	add(string(f.Code))
+	add(f.Vendor.System)
+	add(f.Vendor.Code)
+	add(string(strconv.AppendInt(status[:0], int64(f.HTTPStatus), 10)))
+	add(f.Subcode)
+	add(f.Status)
+	add(f.Details)
+	sum := sha256.Sum256(b)
+	return int64(binary.BigEndian.Uint64(sum[:8]) >> 16)
 }
 
 // number reads E.164 digits (or any other number without a leading zero) so

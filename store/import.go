@@ -72,8 +72,7 @@ type importing struct {
 	rejects []model.Rejection
 	deltas  *deltas
 
-	groupedAt time.Time // when incidents were last made
-	grouped   time.Duration
+	grouped int64 // the number of the next failure when incidents were last made
 }
 
 // Import stores what a stream yields, in batches that are whole or not there.
@@ -187,6 +186,9 @@ func (im *importing) begin(ctx context.Context) (err error) {
 			return err
 		}
 		im.next = max(im.next, 1)
+		if im.now.Read == 0 {
+			im.grouped = im.next - 1 // what was there has its incidents
+		}
 		if _, err := im.t.scan("SELECT value FROM meta WHERE key = 'next_text'", nil, &im.text); err != nil {
 			return err
 		}
@@ -278,15 +280,25 @@ func (im *importing) commit(ctx context.Context, last bool) error {
 const soonGrouped = 5_000
 
 // regroup makes the incidents now and then while more is loaded: they are what
-// is looked at. It may take a twentieth of the time; at the end it is done anyway.
+// is looked at. It takes time in proportion to what is stored, so it waits until that
+// is four times as much as the last time; and at the end it is done anyway, so it is not
+// done shortly before.
 func (im *importing) regroup(ctx context.Context) error {
-	if im.now.Read < soonGrouped || im.grouped != 0 && time.Since(im.groupedAt) < 20*im.grouped {
+	if im.now.Read < soonGrouped || im.next < 4*im.grouped || im.soonDone() {
 		return nil
 	}
-	began := time.Now()
-	err := im.s.session(ctx, func(t *session) error { _, err := im.s.regroup(t); return err })
-	im.groupedAt, im.grouped = time.Now(), time.Since(began)
-	return err
+	im.grouped = im.next
+	return im.s.session(ctx, func(t *session) error { _, err := im.s.regroup(t); return err })
+}
+
+// soonDone reports whether less is to be read than was, or takes no two seconds.
+func (im *importing) soonDone() bool {
+	done, all := im.now.Bytes, im.now.TotalBytes
+	if all == 0 || done == 0 {
+		return false
+	}
+	left := im.s.now().Sub(im.began).Seconds() * float64(all-done) / float64(done)
+	return done > all/2 || left < 2
 }
 
 // giveWay leaves the write lock alone for a moment. Another console looks for
@@ -352,6 +364,7 @@ func (im *importing) finish(ctx context.Context, report model.SourceReport, err 
 	if im.safe.ID != 0 && !im.opts.Dry && !errors.Is(err, errTakenBack) {
 		// Also when the caller has given up: it is short, and the counts of
 		// what is kept should not be missing.
+		var log *Log
 		e := im.s.session(context.WithoutCancel(ctx), func(t *session) error {
 			if err := im.there(t); err != nil {
 				return err
@@ -359,15 +372,15 @@ func (im *importing) finish(ctx context.Context, report model.SourceReport, err 
 			if err := im.save(t, &im.safe); err != nil {
 				return err
 			}
-			log, err := im.s.regroup(t)
-			if err != nil {
-				return err
-			}
-			if err := refresh(t, topIncidents, log); err != nil {
-				return err
+			var e error
+			if log, e = im.s.regroup(t); e != nil {
+				return e
 			}
 			return im.s.event(t, im.opts.Who, "import", im.safe.File, outcome(&im.safe, im.line, err))
 		})
+		if e == nil {
+			e = im.s.refresh(ctx, log, topIncidents)
+		}
 		if err == nil || errors.Is(e, errTakenBack) {
 			err = e
 		}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"hash/maphash"
 	"slices"
-	"strings"
 
 	"modernc.org/sqlite/vtab"
 
@@ -198,39 +197,34 @@ func (x *index[T]) written() {
 }
 
 // name is the number of a short value, 0 for the empty one.
-func (in *interner) name(t *session, h *hasher, value string) (int64, error) {
-	return in.named(t, h.sum(value), value)
-}
-
-// named is name for a value whose hash is known.
-func (in *interner) named(t *session, h hash128, value string) (int64, error) {
-	if value == "" {
+func (in *interner) name(t *session, n *name) (int64, error) {
+	if n.value == "" {
 		return 0, nil
 	}
-	if id, ok := in.names.get(h); ok {
+	if id, ok := in.names.get(n.sum); ok {
 		return id, nil
 	}
-	id, found, err := in.names.look(t, h, "SELECT id FROM name WHERE value = ?", value)
+	id, found, err := in.names.look(t, n.sum, "SELECT id FROM name WHERE value = ?", n.value)
 	if found || err != nil {
 		return id, err
 	}
-	return in.names.add(h, strings.Clone(value)), nil
+	return in.names.add(n.sum, n.value), nil
 }
 
-// cell is the number of an item's cell in a strand.
-func (in *interner) cell(t *session, h *hasher, it *item, strand int64) (int64, error) {
-	c := &it.cell
-	if !in.touched[it.wabaSum] {
+// cell is the number of an origin's cell in its strand.
+func (in *interner) cell(t *session, h *hasher, p *origin, strand int64) (int64, error) {
+	c := &p.cell
+	if !in.touched[p.waba] {
 		// From here on, what incidents of this account repeat of the
 		// counts may be out of date.
-		waba, err := in.named(t, it.wabaSum, c.WABA)
+		waba, err := in.name(t, &name{c.WABA, p.waba})
 		if err != nil {
 			return 0, err
 		}
-		in.touched[it.wabaSum] = true
+		in.touched[p.waba] = true
 		in.stale = append(in.stale, waba)
 	}
-	if id, ok := in.cells.get(it.cellSum); ok {
+	if id, ok := in.cells.get(p.sum); ok {
 		return id, nil
 	}
 	k := cellKey{strand: strand, http: int64(c.HTTP)}
@@ -241,49 +235,48 @@ func (in *interner) cell(t *session, h *hasher, it *item, strand int64) (int64, 
 		{string(c.Code), &k.code}, {c.Vendor.System, &k.system}, {c.Vendor.Code, &k.vendor}, {c.Title, &k.title},
 		{c.WABA, &k.waba}, {c.PhoneID, &k.phone}, {c.Template, &k.template}, {c.Language, &k.language}, {c.Kind, &k.kind},
 	} {
-		id, err := in.name(t, h, part.value)
+		id, err := in.name(t, &name{part.value, h.sum(part.value)})
 		if err != nil {
 			return 0, err
 		}
 		*part.to = id
 	}
-	id, found, err := in.cells.look(t, it.cellSum, `SELECT id FROM cell INDEXED BY cell_waba WHERE strand = ? AND code = ? AND system = ? AND vendor = ? AND http = ? AND title = ?
+	id, found, err := in.cells.look(t, p.sum, `SELECT id FROM cell INDEXED BY cell_waba WHERE strand = ? AND code = ? AND system = ? AND vendor = ? AND http = ? AND title = ?
 		AND waba = ? AND phone = ? AND template = ? AND language = ? AND kind = ?`,
 		k.strand, k.code, k.system, k.vendor, k.http, k.title, k.waba, k.phone, k.template, k.language, k.kind)
 	if found || err != nil {
 		return id, err
 	}
-	return in.cells.add(it.cellSum, k), nil
+	return in.cells.add(p.sum, k), nil
 }
 
-// wording is the number of an item's wording.
-func (in *interner) wording(t *session, it *item) (int64, error) {
-	if id, ok := in.wordings.get(it.wordingSum); ok {
+// wording is the number of a phrase.
+func (in *interner) wording(t *session, p *phrase) (int64, error) {
+	if id, ok := in.wordings.get(p.sum); ok {
 		return id, nil
 	}
-	w := &it.wording
-	id, found, err := in.wordings.look(t, it.wordingSum, "SELECT id FROM wording WHERE hash = ? AND title = ? AND message = ? AND details = ?",
-		w.hash(), w.title, w.message, w.details)
+	id, found, err := in.wordings.look(t, p.sum, "SELECT id FROM wording WHERE hash = ? AND title = ? AND message = ? AND details = ?",
+		p.hash(), p.title, p.message, p.details)
 	if found || err != nil {
 		return id, err
 	}
-	return in.wordings.add(it.wordingSum, wording{strings.Clone(w.title), strings.Clone(w.message), strings.Clone(w.details)}), nil
+	return in.wordings.add(p.sum, p.wording), nil
 }
 
-// strand is the number of an item's strand.
-func (in *interner) strand(t *session, it *item) (int64, error) {
-	if id, ok := in.strands.get(it.strandSum); ok {
+// strand is the number of an origin's strand.
+func (in *interner) strand(t *session, p *origin) (int64, error) {
+	if id, ok := in.strands.get(p.strand); ok {
 		return id, nil
 	}
-	key, err := json.Marshal(&it.bounds)
+	key, err := json.Marshal(&p.bounds)
 	if err != nil {
 		return 0, err
 	}
-	id, found, err := in.strands.look(t, it.strandSum, "SELECT id FROM strand WHERE key = ?", string(key))
+	id, found, err := in.strands.look(t, p.strand, "SELECT id FROM strand WHERE key = ?", string(key))
 	if found || err != nil {
 		return id, err
 	}
-	return in.strands.add(it.strandSum, string(key)), nil
+	return in.strands.add(p.strand, string(key)), nil
 }
 
 // flush writes what is new.

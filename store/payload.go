@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"strings"
 )
 
@@ -17,30 +18,68 @@ const (
 	placeDoubled  = 'd'
 )
 
-// locate finds payload in raw. doubled is scratch space.
-func locate(raw, payload string, doubled *[]byte) place {
+// locate finds payload in raw.
+func locate(raw, payload string) place {
 	if len(payload) < 32 {
 		return place{}
 	}
 	if strings.IndexByte(payload, '"') < 0 || !strings.Contains(raw, `""`) {
 		return verbatim(raw, payload)
 	}
-	b := (*doubled)[:0]
-	for rest := payload; ; {
-		i := strings.IndexByte(rest, '"')
+	// What begins like the payload is looked at closer.
+	begins := strings.ReplaceAll(payload[:12], `"`, `""`)
+	for at := 0; ; at++ {
+		i := strings.Index(raw[at:], begins)
 		if i < 0 {
-			b = append(b, rest...)
-			break
+			return verbatim(raw, payload)
 		}
-		b = append(b, rest[:i]...)
-		b = append(b, '"', '"')
-		rest = rest[i+1:]
+		at += i
+		if n := doubledPrefix(raw[at:], payload); n > 0 {
+			return place{placeDoubled, at, at + n}
+		}
 	}
-	*doubled = b
-	if at := strings.Index(raw, string(b)); at >= 0 {
-		return place{placeDoubled, at, at + len(b)}
+}
+
+// doubledPrefix is the length of what raw begins with when that is payload with its
+// quotation marks doubled, 0 otherwise.
+func doubledPrefix(raw, payload string) int {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	i, j := 0, 0
+	for i+8 <= len(payload) && j+8 <= len(raw) {
+		a, b := load64(payload[i:]), load64(raw[j:])
+		x, y := a^ones*'"', a^b
+		quote := (x - ones) &^ x & tops // the lowest bit is right
+		if quote == 0 {
+			if y != 0 {
+				return 0
+			}
+			i, j = i+8, j+8
+			continue
+		}
+		n := bits.TrailingZeros64(quote) / 8
+		if bits.TrailingZeros64(y)/8 < n+1 || j+n+1 >= len(raw) || raw[j+n+1] != '"' {
+			return 0
+		}
+		i, j = i+n+1, j+n+2
 	}
-	return verbatim(raw, payload)
+	for ; i < len(payload); i++ {
+		if j >= len(raw) || raw[j] != payload[i] {
+			return 0
+		}
+		j++
+		if payload[i] == '"' {
+			if j >= len(raw) || raw[j] != '"' {
+				return 0
+			}
+			j++
+		}
+	}
+	return j
+}
+
+func load64(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 func verbatim(raw, payload string) place {

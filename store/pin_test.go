@@ -339,16 +339,17 @@ func wantAsMadeAnew(t testing.TB, s *Store) {
 	t.Helper()
 	const query = "SELECT id, failures, first, last, shape, reason, joined, summary FROM incident WHERE failures > 0"
 	left := rowsOf(t, s, query)
-	if err := s.session(context.Background(), func(t *session) error {
+	var log *Log
+	if err := s.session(context.Background(), func(t *session) (err error) {
 		if err := t.exec("UPDATE incident SET stale = 1"); err != nil {
 			return err
 		}
-		log, err := s.regroup(t)
-		if err != nil {
-			return err
-		}
-		return refresh(t, topIncidents, log)
+		log, err = s.regroup(t)
+		return err
 	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.refresh(context.Background(), log, topIncidents); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "what moving left, and making all anew", left, rowsOf(t, s, query))

@@ -26,6 +26,7 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 		return 0, s.fail(doing, err)
 	}
 	defer s.w.ExecContext(context.WithoutCancel(ctx), "PRAGMA secure_delete = 0")
+	var log *Log
 	err := s.session(ctx, func(t *session) (err error) {
 		if err := t.exec("CREATE TEMP TABLE IF NOT EXISTS going (id INTEGER PRIMARY KEY)"); err != nil {
 			return err
@@ -72,7 +73,7 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 		if err := forgetCells(t); err != nil {
 			return err
 		}
-		if err := s.tidy(t); err != nil {
+		if log, err = s.tidy(t); err != nil {
 			return err
 		}
 		if err := forgetStrands(t); err != nil {
@@ -86,6 +87,9 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 	s.forgetCounted()
 	if err != nil {
 		return 0, s.fail(doing, err)
+	}
+	if err := s.refresh(ctx, log, topIncidents); err != nil {
+		return gone, s.fail(doing, err)
 	}
 	// Pages that moved may have left copies of what is deleted behind; only
 	// writing everything anew leaves nothing.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"strings"
 
 	"unsent/model"
 )
@@ -23,14 +22,10 @@ type item struct {
 	mentions  []int64 // a part of the chunk's
 	text      int     // place in the chunk's block
 
-	// The names of what it refers to, with their hashes. The names are needed
-	// only for what the import meets for the first time.
-	cell                                     model.Cell
-	wording                                  wording
-	bounds                                   model.Bounds // of its strand
-	campaign, country, app                   string
-	cellSum, wordingSum, strandSum           hash128
-	campaignSum, countrySum, appSum, wabaSum hash128
+	// What it refers to; other items refer to the same.
+	origin                 *origin
+	phrase                 *phrase // the rest is a failure's
+	campaign, country, app *name
 }
 
 // A chunk is some items in the order of the file, with the block of their texts.
@@ -46,7 +41,7 @@ type chunk struct {
 
 // How many chunks are read ahead. While a batch is written, which takes a good
 // half of the time, the chunks of the next one come together.
-const chunksAhead = 56
+const chunksAhead = 128
 
 // A reader takes records off a stream beside the goroutine that writes, and does
 // all of the work that needs no database.
@@ -55,14 +50,13 @@ type reader struct {
 	system string
 	file   string
 	bounds func(*model.Record) model.Bounds
-	hasher hasher
+	names  register
 	out    chan *chunk
 	free   chan *chunk
 
-	rec     model.Record
-	block   block
-	facts   []byte // scratch space, as is the next
-	doubled []byte
+	rec   model.Record
+	block block
+	facts []byte // scratch space
 }
 
 // read starts reading. The chunks are used one after the other and handed back
@@ -70,7 +64,7 @@ type reader struct {
 func read(ctx context.Context, from model.Stream, h hasher, bounds func(*model.Record) model.Bounds) *reader {
 	report := from.Report()
 	r := &reader{
-		from: from, system: report.System, file: report.File, bounds: bounds, hasher: h,
+		from: from, system: report.System, file: report.File, bounds: bounds, names: register{hasher: h},
 		out: make(chan *chunk, chunksAhead), free: make(chan *chunk, chunksAhead+2),
 	}
 	for range cap(r.free) {
@@ -142,35 +136,26 @@ func (r *reader) make(c *chunk, it *item) int {
 		return len(rec.Raw)
 	}
 	it.digest = digestOf(rec.Identity(cmp.Or(rec.Source.System, r.system)))
-	it.cell = model.CellOf(rec)
-	it.bounds = r.bounds(rec)
-	it.strandSum = r.hasher.strand(&it.bounds)
-	it.wabaSum = r.hasher.sum(it.cell.WABA)
+	cell, bounds := model.CellOf(rec), r.bounds(rec)
+	it.origin = r.names.origin(&cell, &bounds)
 	if rec.Outcome == model.Failed {
 		r.failed(c, it)
 	}
-	x, b := &it.cell, &it.bounds
-	it.cellSum = r.hasher.cell(x, it.strandSum)
-	own(&it.wording.title, &it.wording.message, &it.wording.details, &it.campaign, &it.country, &it.app,
-		(*string)(&b.Code), &b.Vendor.System, &b.Vendor.Code, &b.Title, &b.WABA, &b.PhoneID, &b.Template, &b.Language, &b.App,
-		(*string)(&x.Code), &x.Vendor.System, &x.Vendor.Code, &x.Title, &x.WABA, &x.PhoneID, &x.Template, &x.Language, &x.Kind)
 	return len(rec.Raw)
 }
 
 func (r *reader) failed(c *chunk, it *item) {
 	f := &r.rec.Failure
-	it.campaign, it.country, it.app = f.Campaign, f.Country, f.App
+	it.campaign, it.country, it.app = r.names.name(f.Campaign), r.names.name(f.Country), r.names.name(f.App)
 	it.sig = signature(f)
 	it.recipient = recipientKey(f)
 	from := len(c.mentions)
-	it.wording = mentionsIn(f, func(key int64) { c.mentions = append(c.mentions, key) })
+	w := mentionsIn(f, func(key int64) { c.mentions = append(c.mentions, key) })
+	it.phrase = r.names.phrase(&w)
 	it.mentions = c.mentions[from:len(c.mentions):len(c.mentions)]
-	h := &r.hasher
-	it.campaignSum, it.countrySum, it.appSum = h.sum(it.campaign), h.sum(it.country), h.sum(it.app)
-	it.wordingSum = h.sum(it.wording.title, it.wording.message, it.wording.details)
 
-	request, response := locate(f.Raw, f.Request, &r.doubled), locate(f.Raw, f.Response, &r.doubled)
-	r.facts = appendFacts(r.facts[:0], f, &it.wording, it.recipient, r.file, request, response)
+	request, response := locate(f.Raw, f.Request), locate(f.Raw, f.Response)
+	r.facts = appendFacts(r.facts[:0], f, &it.phrase.wording, it.recipient, r.file, request, response)
 	x := text{facts: r.facts, request: f.Request, response: f.Response, raw: f.Raw}
 	if request.kind != 0 {
 		x.request = "" // it stands in the row of the file
@@ -195,25 +180,6 @@ func mentionsIn(f *model.Failure, give func(key int64)) wording {
 		mention(id)
 	}
 	return w
-}
-
-// own copies texts into one piece of memory, because what the stream gave is the
-// stream's again with the next record.
-func own(texts ...*string) {
-	size := 0
-	for _, t := range texts {
-		size += len(*t)
-	}
-	var b strings.Builder
-	b.Grow(size)
-	for _, t := range texts {
-		b.WriteString(*t)
-	}
-	all := b.String()
-	for _, t := range texts {
-		n := len(*t)
-		*t, all = all[:n], all[n:]
-	}
 }
 
 // stop waits until the stream is no longer used.

@@ -32,6 +32,8 @@ type Log struct {
 	again bool    // a message has failed more than once, so that attempts are not messages
 
 	origins map[int64]int64 // of the strands of moved messages
+
+	version, begun int64 // of the database, and of the writing in which it was made
 }
 
 // A Sorter makes incidents: each failure of each strand is in exactly one. Groups
@@ -112,18 +114,19 @@ func (s *Store) Settle(ctx context.Context) error {
 	if err != nil {
 		return s.fail(doing, err)
 	}
-	return s.fail(doing, s.session(ctx, func(t *session) error {
-		log, err := s.regroup(t)
-		if err != nil {
-			return err
-		}
-		return refresh(t, topIncidents, log)
-	}))
+	var log *Log
+	if err := s.session(ctx, func(t *session) (err error) { log, err = s.regroup(t); return err }); err != nil {
+		return s.fail(doing, err)
+	}
+	return s.fail(doing, s.refresh(ctx, log, topIncidents))
 }
 
 // regroup makes the incidents anew from the strands.
 func (s *Store) regroup(t *session) (*Log, error) {
-	log := &Log{t: t, Incidents: map[model.Extent]model.IncidentID{}}
+	log := &Log{t: t, Incidents: map[model.Extent]model.IncidentID{}, begun: s.begun.Load()}
+	if _, err := t.scan("PRAGMA data_version", nil, &log.version); err != nil {
+		return nil, err
+	}
 	if err := catchUp(t); err != nil {
 		return nil, err
 	}
@@ -189,6 +192,9 @@ func (s *Store) regroup(t *session) (*Log, error) {
 		return nil, err
 	}
 	if err := s.writeSorted(t, log.Strands, groups, after); err != nil {
+		return nil, err
+	}
+	if err := keepTotals(t); err != nil {
 		return nil, err
 	}
 	return log, t.exec("DELETE FROM meta WHERE key = 'unsorted'")

@@ -26,6 +26,7 @@ func (s *Store) begin(ctx context.Context) (*session, error) {
 			return nil, err
 		}
 	}
+	s.begun.Add(1)
 	if err := s.feed.attach(ctx, tx); err != nil {
 		return nil, errors.Join(err, tx.Rollback())
 	}

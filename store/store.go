@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"unsent/model"
@@ -34,6 +35,7 @@ type Store struct {
 	hands hands
 	now   func() time.Time
 
+	begun    atomic.Int64  // transactions that write
 	patience time.Duration // how long to wait for another console's transaction
 
 	bounds func(*model.Record) model.Bounds // of the strand that a failure belongs to

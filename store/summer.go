@@ -4,19 +4,29 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
+	"sync/atomic"
 
 	"unsent/model"
 )
 
 // refresh makes the summaries of the largest incidents that have none, with their
-// evidence, and keeps the totals.
-func refresh(t *session, n int, log *Log) error {
-	if err := keepTotals(t); err != nil {
-		return err
+// evidence. It is called behind the transaction in which log was made: it reads on two
+// connections at once, in nobody's way, and writes at the end. When somebody has written
+// meanwhile, or ctx ends, it keeps nothing; whoever looks at an incident makes its
+// summary then.
+func (s *Store) refresh(ctx context.Context, log *Log, n int) error {
+	err := s.summarise(ctx, log, n)
+	if busy := (*BusyError)(nil); ctx.Err() != nil || errors.As(translate(s.path, err), &busy) {
+		return nil
 	}
+	return err
+}
+
+func (s *Store) summarise(ctx context.Context, log *Log, n int) error {
 	var due []extent
-	rows, err := t.tx.QueryContext(t.ctx, `SELECT id, failures, first, last FROM
+	rows, err := s.r.QueryContext(ctx, `SELECT id, failures, first, last FROM
 		(SELECT id, failures, first, last, stale FROM incident INDEXED BY incident_top WHERE failures > 0 ORDER BY failures DESC, id LIMIT ?) WHERE stale = 1`, n)
 	if err := each(rows, err, func(r *sql.Rows) error {
 		var e extent
@@ -27,41 +37,82 @@ func refresh(t *session, n int, log *Log) error {
 		return err
 	}
 	for i := range due {
-		if due[i].pieces, err = piecesOf(t.ctx, t.tx, due[i].id); err != nil {
+		if due[i].pieces, err = piecesOf(ctx, s.r, due[i].id); err != nil {
 			return err
 		}
 	}
-	looks, err := log.survey(due)
-	if err != nil {
+	m := gather(log)
+	var looks []*look
+	if err := atOnce(
+		func() (err error) { looks, err = log.survey(ctx, s.r, due); return err },
+		func() error { return m.readCells(ctx, s.r) },
+	); err != nil {
 		return err
 	}
-	m := newSummer(t, log)
-	if err := m.readCells(t.ctx); err != nil {
+	type made struct {
+		summary
+		detail
+	}
+	all := make([]made, len(due))
+	var next atomic.Int64
+	work := func() error {
+		own := m.beside(s.r)
+		for i := next.Add(1) - 1; i < int64(len(due)); i = next.Add(1) - 1 {
+			e := &due[i]
+			sum, d, err := own.summarise(ctx, e, looks[i])
+			if err == nil && e.failures <= soonCounted {
+				sum.Recipients, err = countRecipients(ctx, s.r, e.pieces)
+			}
+			if err != nil {
+				return err
+			}
+			all[i] = made{sum, d}
+		}
+		return nil
+	}
+	if err := atOnce(work, work); err != nil {
 		return err
 	}
-	for i := range due {
-		e := &due[i]
-		sum, d, err := m.summarise(t.ctx, e, looks[i])
-		if err != nil {
+	return s.session(ctx, func(t *session) error {
+		if changed, err := s.hasChanged(t, log); changed || err != nil {
 			return err
 		}
-		if e.failures <= soonCounted {
-			if sum.Recipients, err = countRecipients(t.ctx, t.tx, e.pieces); err != nil {
+		for i := range due {
+			if err := keep(t, due[i].id, &all[i].summary, &all[i].detail); err != nil {
 				return err
 			}
 		}
-		if err := keep(t, e.id, &sum, &d); err != nil {
-			return err
+		return nil
+	})
+}
+
+// hasChanged reports whether somebody has written since log was made.
+func (s *Store) hasChanged(t *session, log *Log) (bool, error) {
+	var version int64
+	_, err := t.scan("PRAGMA data_version", nil, &version)
+	return version != log.version || s.begun.Load() != log.begun+1, err
+}
+
+// atOnce does some things at once, and answers the first error once all are done.
+func atOnce(all ...func() error) error {
+	failed := make(chan error, len(all))
+	for _, do := range all {
+		go func() { failed <- do() }()
+	}
+	var first error
+	for range all {
+		if err := <-failed; first == nil {
+			first = err
 		}
 	}
-	return nil
+	return first
 }
 
 // survey takes the looks of some incidents; nil for each where the log has no
 // successes, because no share can be told then.
-func (l *Log) survey(due []extent) ([]*look, error) {
+func (l *Log) survey(ctx context.Context, q querier, due []extent) ([]*look, error) {
 	looks := make([]*look, len(due))
-	if n, err := successes(l.t.ctx, l.t.tx); err != nil || n == 0 {
+	if n, err := successes(ctx, q); err != nil || n == 0 {
 		return looks, err
 	}
 	wabaOf := map[int64]int32{} // by strand
@@ -80,7 +131,7 @@ func (l *Log) survey(due []extent) ([]*look, error) {
 			by[waba] = append(by[waba], looks[i])
 		}
 	}
-	return looks, survey(l.t.ctx, l.t.tx, func(cell int64) (int32, []*look) {
+	return looks, survey(ctx, q, func(cell int64) (int32, []*look) {
 		waba := l.seats[cell].waba
 		return waba, by[waba]
 	})
@@ -88,14 +139,19 @@ func (l *Log) survey(due []extent) ([]*look, error) {
 
 // A summer makes summaries one after the other.
 type summer struct {
-	q       querier
+	q     querier
+	names names
+	known map[int64]map[dimValue]int64 // by account; nil for one of too many cells
+	*logged
+}
+
+// logged is what summers share.
+type logged struct {
 	log     *Log
-	names   names
 	around  *surroundings
 	strands map[int64]*model.Strand
-	exact   bool                         // the strands' times are those of their messages
-	known   map[int64]map[dimValue]int64 // by account; nil for one of too many cells
-	cells   []packedCell                 // those with messages, by strand
+	exact   bool         // the strands' times are those of their messages
+	cells   []packedCell // those with messages, by strand
 }
 
 // A packed cell is a cellCount as small as it can be: there may be some hundred
@@ -109,8 +165,8 @@ type packedCell struct {
 const manyNames = 20_000
 
 // readCells reads the cells that have messages.
-func (m *summer) readCells(ctx context.Context) error {
-	rows, err := m.q.QueryContext(ctx, `SELECT id, strand, failures, code, system, vendor, http, waba, phone, template, language, kind
+func (m *logged) readCells(ctx context.Context, q querier) error {
+	rows, err := q.QueryContext(ctx, `SELECT id, strand, failures, code, system, vendor, http, waba, phone, template, language, kind
 		FROM cell INDEXED BY cell_strand WHERE failures > 0 ORDER BY strand, id`)
 	return each(rows, err, func(r *sql.Rows) error {
 		var c packedCell
@@ -147,8 +203,8 @@ func (m *summer) cellsOf(ctx context.Context, pieces []piece) ([]cellCount, erro
 	return all, m.names.fill(ctx, m.q, all)
 }
 
-func newSummer(t *session, log *Log) *summer {
-	m := &summer{q: t.tx, log: log, names: names{}, around: surround(log.Strands), known: map[int64]map[dimValue]int64{}}
+func gather(log *Log) *logged {
+	m := &logged{log: log, around: surround(log.Strands)}
 	// Else attempts are not messages, or not of the strand that they are counted for.
 	m.exact = !log.again && len(log.origins) == 0
 	m.strands = make(map[int64]*model.Strand, len(log.Strands))
@@ -156,6 +212,11 @@ func newSummer(t *session, log *Log) *summer {
 		m.strands[log.Strands[i].ID] = &log.Strands[i]
 	}
 	return m
+}
+
+// beside is a summer that works beside others.
+func (m *logged) beside(q querier) *summer {
+	return &summer{q: q, names: names{}, known: map[int64]map[dimValue]int64{}, logged: m}
 }
 
 // summarise makes the summary of one incident, but for its recipients, and its

@@ -20,6 +20,7 @@ func (s *Store) UndoImport(ctx context.Context, id int64) (int, error) {
 	defer s.bulk.Unlock()
 	doing := fmt.Sprintf("taking back import %d", id)
 	gone := 0
+	var log *Log
 	err := s.session(ctx, func(t *session) error {
 		var file string
 		found, err := t.scan("SELECT file FROM import WHERE id = ?", []any{id}, &file)
@@ -70,12 +71,15 @@ func (s *Store) UndoImport(ctx context.Context, id int64) (int, error) {
 		if _, err := countSuccesses(t); err != nil {
 			return err
 		}
-		if err := s.tidy(t); err != nil {
+		if log, err = s.tidy(t); err != nil {
 			return err
 		}
 		return s.event(t, s.user(), "undo", file, fmt.Sprintf("import %d taken back: %d messages", id, gone))
 	})
 	s.forgetCounted()
+	if err == nil {
+		err = s.refresh(ctx, log, topIncidents)
+	}
 	return gone, s.fail(doing, err)
 }
 
@@ -219,8 +223,8 @@ func mentionAgain(t *session, messages []int64) error {
 	return writeMentions(t, 0, all)
 }
 
-// tidy removes what nothing refers to any more, and makes summaries anew.
-func (s *Store) tidy(t *session) error {
+// tidy removes what nothing refers to any more, and makes the incidents anew.
+func (s *Store) tidy(t *session) (*Log, error) {
 	for _, statement := range [...]string{
 		"DELETE FROM identity WHERE failure = 0 AND success = 0",
 		`INSERT INTO wording_fts (wording_fts, rowid, title, message, details) SELECT 'delete', id, title, message, details FROM wording
@@ -231,14 +235,10 @@ func (s *Store) tidy(t *session) error {
 		"UPDATE incident SET stale = 1",
 	} {
 		if err := t.exec(statement); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	log, err := s.regroup(t)
-	if err != nil {
-		return err
-	}
-	return refresh(t, topIncidents, log)
+	return s.regroup(t)
 }
 
 // numbers reads one column of a few, or some million, rows.

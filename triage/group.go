@@ -34,8 +34,10 @@ type Group struct {
 // tenth of a second for a hundred thousand minutes), and remembers nothing, so
 // it may be called as often as an import wants. Match carries numbers over.
 func Groups(strands []Strand, tally Tally) []Group {
+	found := make(chan []Disruption, 1)
+	go func() { found <- Disruptions(strands) }()
 	g := newGrouper(strands, tally)
-	g.outages(Disruptions(strands))
+	g.outages(<-found)
 	g.named()
 	g.broad()
 	g.local()

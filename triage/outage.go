@@ -63,7 +63,7 @@ const (
 )
 
 // windows are the last minutes that are looked at, shortest first.
-var windows = []int64{1, 2, 3, 5, 10}
+var windows = [...]int64{1, 2, 3, 5, 10}
 
 // account is what an outage's watch knows of one WABA.
 type account struct {
@@ -73,6 +73,9 @@ type account struct {
 	bad    series // failures of the kind that is watched
 	all    series // sends, or without successes all failures
 	last   int64  // the newest minute with one of bad, while watching
+
+	// Of each window up to the minute that is looked at.
+	newBad, newAll [len(windows)]int
 
 	known usual // what was last worked out
 	busy  busy  // and of its busy hours
@@ -219,11 +222,14 @@ func (w *watcher) look(recent []*account, now int64) {
 			w.joins(a, a.last == now && !a.shares && w.usual(a, now).middle <= crowdQuiet)
 		}
 	}
-	for _, width := range windows {
+	for _, a := range recent {
+		a.newBad, a.newAll = a.bad.lately(now), a.all.lately(now)
+	}
+	for n, width := range windows {
 		var hit []*account
 		sum, own := 0.0, 0.0 // own is that of one WABA alone
 		for _, a := range recent {
-			if p := w.chance(a, now-width+1, now); p <= jumpChance {
+			if p := w.chance(a, n, now); p <= jumpChance {
 				hit, sum, own = append(hit, a), sum+max(p, jumpMost), own+p
 				w.joins(a, p <= 2*jumpChance)
 			}
@@ -231,7 +237,7 @@ func (w *watcher) look(recent []*account, now int64) {
 		if w.open != nil || w.isMasked(now-width+1) {
 			continue // failures of an outage that is over do not begin another
 		}
-		if crowd := w.crowd(recent, now, width); crowd != nil && !isHabit(crowd, now-width+1, now) {
+		if crowd := w.crowd(recent, now, n); crowd != nil && !isHabit(crowd, now-width+1, now) {
 			w.begins(w.blamed(), crowd, now, width)
 			w.open.crowd = true
 			continue
@@ -495,35 +501,6 @@ func (w *watcher) isMasked(t int64) bool {
 		}
 	}
 	return false
-}
-
-// chance is the logarithm of a bound on the chance of a WABA's failures in a
-// span, if it were a usual one.
-func (w *watcher) chance(a *account, from, to int64) float64 {
-	x, n := a.bad.count(from, to), a.all.count(from, to)
-	u := w.usual(a, to)
-	if a.shares {
-		if float64(x) < jumpFactor/2.0*u.share*float64(n) {
-			return 0
-		}
-		return chanceOfShare(x, n, u.share)
-	}
-	mean := u.rate * float64(to-from+1)
-	if mean <= 0 {
-		return 0
-	}
-	mean *= u.busy(n-x, to-from+1)
-	if float64(x) < jumpFactor/3.0*mean {
-		return 0
-	}
-	return chanceOfCount(x, mean)
-}
-
-// busy is how many times the usual was sent, as far as failures of other kinds in
-// so many minutes tell it. More of them mean a campaign; in an outage they become
-// fewer.
-func (u *usual) busy(others int, minutes int64) float64 {
-	return max(1, 2*float64(others+1)/(u.others*float64(minutes)+1))
 }
 
 // usual works out what is usual at a WABA: the last day and the last hour,

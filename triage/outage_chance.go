@@ -4,6 +4,35 @@ import "math"
 
 // The chances here are natural logarithms.
 
+// chance is the logarithm of a bound on the chance of a WABA's failures in a
+// window, if it were a usual one.
+func (w *watcher) chance(a *account, window int, now int64) float64 {
+	x, n, width := a.newBad[window], a.newAll[window], windows[window]
+	u := w.usual(a, now)
+	if a.shares {
+		if float64(x) < jumpFactor/2.0*u.share*float64(n) {
+			return 0
+		}
+		return chanceOfShare(x, n, u.share)
+	}
+	mean := u.rate * float64(width)
+	if mean <= 0 {
+		return 0
+	}
+	mean *= u.busy(n-x, width)
+	if float64(x) < jumpFactor/3.0*mean {
+		return 0
+	}
+	return chanceOfCount(x, mean)
+}
+
+// busy is how many times the usual was sent, as far as failures of other kinds in
+// so many minutes tell it. More of them mean a campaign; in an outage they become
+// fewer.
+func (u *usual) busy(others int, minutes int64) float64 {
+	return max(1, 2*float64(others+1)/(u.others*float64(minutes)+1))
+}
+
 // chanceOfShare bounds from above (Chernoff) the chance that at least x of n sends fail when each
 // fails with probability p. The true chance is smaller: the bound is exact where
 // all of n fail, and never makes a jump look rarer than it is.

@@ -16,7 +16,8 @@ const (
 
 // crowd are the WABAs that had failures in the last minutes when these are so
 // many that chance does not explain it; nil otherwise.
-func (w *watcher) crowd(recent []*account, now, width int64) []*account {
+func (w *watcher) crowd(recent []*account, now int64, window int) []*account {
+	width := windows[window]
 	from := now - width + 1
 	var hit []*account
 	var counts []int
@@ -25,7 +26,7 @@ func (w *watcher) crowd(recent []*account, now, width int64) []*account {
 		if a.last < from || a.shares || w.usual(a, now).middle > crowdQuiet {
 			continue
 		}
-		x := min(a.bad.count(from, now), crowdEach)
+		x := min(a.newBad[window], crowdEach)
 		hit, counts, sum = append(hit, a), append(counts, x), sum+x
 	}
 	if len(hit) < platformAsks || sum < crowdLeast || chanceOfCount(sum, w.quietly(now)*float64(width)) > surprise {

@@ -28,5 +28,13 @@ func TestSeriesCount(t *testing.T) {
 				t.Fatalf("%v from %d to %d: %d, want %d", ticks, from, to, got, want)
 			}
 		}
+		for range 20 {
+			now := r.Int64N(600) - 20
+			for k, got := range s.lately(now) {
+				if want := s.count(now-windows[k]+1, now); got != want {
+					t.Fatalf("%v, %d minutes up to %d: %d, want %d", ticks, windows[k], now, got, want)
+				}
+			}
+		}
 	}
 }

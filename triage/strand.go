@@ -202,6 +202,23 @@ func (s *series) count(from, to int64) int {
 	return s.upTo(to, &s.near[1]) - s.upTo(from-1, &s.near[0])
 }
 
+// lately is the sum of each window that ends with now.
+func (s *series) lately(now int64) (n [len(windows)]int) {
+	all := s.upTo(now, &s.near[1])
+	i, before := s.near[1], all
+	for k, width := range windows {
+		for i > 0 && int64(s.at[i-1]) > now-width {
+			if i--; i > 0 {
+				before = int(s.sum[i-1])
+			} else {
+				before = 0
+			}
+		}
+		n[k] = all - before
+	}
+	return n
+}
+
 func (s *series) total() int {
 	if len(s.sum) == 0 {
 		return 0
