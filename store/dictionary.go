@@ -14,7 +14,7 @@ import (
 // A dictionary remembers what the numbers in rows stand for. It may: a number
 // stands for the same thing for ever, here and in other consoles.
 type dictionary struct {
-	r *sql.DB
+	r querier
 
 	mu       sync.Mutex
 	cells    map[int64]*cellRow
@@ -31,7 +31,7 @@ type cellRow struct {
 
 const maxRemembered = 16 << 20 // bytes, about
 
-func newDictionary(r *sql.DB) *dictionary {
+func newDictionary(r querier) *dictionary {
 	d := &dictionary{r: r}
 	d.reset()
 	return d

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"slices"
-
-	"github.com/klauspost/compress/s2"
 )
 
 // A looker looks through one block after the other. It belongs to one goroutine.
@@ -74,33 +72,25 @@ func (l *looker) block(ctx context.Context, b *grepped) ([]int64, error) {
 // unpack makes a block ready to be looked through, and answers its facts. It is
 // unpack of text.go without a text for each.
 func (l *looker) unpack(b *grepped) (facts []byte, err error) {
-	if l.headBytes, err = decode(l.headBytes, b.head); err != nil {
+	part, rest, err := cutSection(b.head)
+	if err != nil {
 		return nil, err
 	}
-	if l.body, err = decode(l.body, b.body); err != nil {
+	if l.headBytes, err = decode(l.headBytes[:0], part); err != nil {
 		return nil, err
 	}
-	head := l.headBytes
-	number := func() (int, bool) {
-		n, size := binary.Uvarint(head)
-		if size <= 0 || n > maxBlock {
-			return 0, false
-		}
-		head = head[size:]
-		return int(n), true
+	if l.sizes, err = readSizes(l.sizes[:0], l.headBytes); err != nil {
+		return nil, err
 	}
-	count, ok := number()
-	if !ok || count > len(head)/4 {
-		return nil, errFacts
+	if l.headBytes, err = joined(l.headBytes[:0], rest); err != nil {
+		return nil, err
 	}
-	l.sizes, l.hit = l.sizes[:0], l.hit[:0]
+	if l.body, err = joined(l.body[:0], b.body); err != nil {
+		return nil, err
+	}
+	l.hit = l.hit[:0]
 	var inFacts, inBody int
-	for i := range 4 * count {
-		n, ok := number()
-		if !ok {
-			return nil, errFacts
-		}
-		l.sizes = append(l.sizes, n)
+	for i, n := range l.sizes {
 		if i%4 == 0 {
 			l.hit = append(l.hit, false)
 			inFacts += max(n-1, 0)
@@ -108,26 +98,28 @@ func (l *looker) unpack(b *grepped) (facts []byte, err error) {
 			inBody += n
 		}
 	}
-	if inFacts > len(head) || inBody > len(l.body) {
+	if inFacts > len(l.headBytes) || inBody > len(l.body) {
 		return nil, errFacts
 	}
-	return head[:inFacts], nil
+	return l.headBytes[:inFacts], nil
 }
 
-// decode unpacks a value into scratch space.
-func decode(space, packed []byte) ([]byte, error) {
-	n, err := s2.DecodedLen(packed)
-	if err != nil || n > maxBlock {
-		return space, errFacts
-	}
-	if cap(space) > 4*blockBytes && n <= 4*blockBytes {
+// joined unpacks all sections of a value into scratch space.
+func joined(space, b []byte) ([]byte, error) {
+	if cap(space) > 4*blockBytes {
 		space = nil // one row of megabytes must not be remembered
 	}
-	out, err := s2.Decode(space[:cap(space)], packed)
-	if err != nil {
-		return space, errFacts
+	for len(b) > 0 {
+		part, rest, err := cutSection(b)
+		if err != nil {
+			return nil, err
+		}
+		if space, err = decode(space, part); err != nil {
+			return nil, err
+		}
+		b = rest
 	}
-	return out, nil
+	return space, nil
 }
 
 // lookBody marks the texts that have the needle in a request, a response or a

@@ -29,7 +29,8 @@ import (
 // goroutines: one writes at a time, four read beside it.
 type Store struct {
 	path  string
-	w, r  *sql.DB
+	w     *sql.DB
+	r     *reads
 	feed  *feed // rows on their way into the writer's tables
 	dict  *dictionary
 	hands hands
@@ -80,7 +81,7 @@ func open(ctx context.Context, path string, known []migration) (*Store, error) {
 		sorter:     eachStrand,
 	}
 	s.w = writer(path, s.feed)
-	s.r = readers(path, &s.hands)
+	s.r = &reads{DB: readers(path, &s.hands), prepared: map[string]*sql.Stmt{}}
 	s.dict = newDictionary(s.r)
 	if err := s.migrate(ctx, known); err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -156,7 +156,7 @@ func TestSettingsReachEveryConnection(t *testing.T) {
 		pragma, want string
 	}{
 		{s.w, "journal_mode", "wal"}, {s.w, "synchronous", "2"}, {s.w, "busy_timeout", "5000"}, {s.w, "foreign_keys", "1"},
-		{s.r, "query_only", "1"}, {s.r, "busy_timeout", "5000"},
+		{s.r.DB, "query_only", "1"}, {s.r.DB, "busy_timeout", "5000"},
 	} {
 		var conns []*sql.Conn
 		for range c.db.Stats().MaxOpenConnections {

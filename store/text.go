@@ -21,11 +21,13 @@ type text struct {
 	gone                   bool // it was removed; its place stays
 }
 
-// A block ends with so many texts or bytes of payload, whichever comes first.
-// More in one would compress better, and cost more for each that is looked at.
+// A block ends with so many texts or bytes of payload, whichever comes first. It is
+// compressed in pieces of a few texts: larger ones would be smaller together, and take
+// longer when one is looked at.
 const (
 	blockTexts = 128
 	blockBytes = 256 << 10
+	pieceTexts = 32
 )
 
 // A block holds texts on their way into the table "block". The first has the
@@ -34,13 +36,17 @@ type block struct {
 	first int64
 	texts int
 	sizes []byte // four numbers for each text
-	facts []byte
+	facts []byte // of the piece under way
 	body  []byte
-	head  []byte // scratch space, as are the next two
-	small [2][]byte
+	done  [2][]byte // the pieces before it: facts and body
+	head  []byte    // scratch space, as is the next
+	small []byte
 }
 
 func (b *block) add(t *text) {
+	if b.texts > 0 && b.texts%pieceTexts == 0 {
+		b.end()
+	}
 	facts := len(t.facts) + 1
 	if t.gone {
 		facts = 0
@@ -55,23 +61,34 @@ func (b *block) add(t *text) {
 	b.texts++
 }
 
-// pack is the block as two values: how long everything is, with the facts, and
-// everything else. They are good until the next call.
+// end ends a piece.
+func (b *block) end() {
+	b.done[0], b.done[1] = b.section(b.done[0], b.facts), b.section(b.done[1], b.body)
+	b.facts, b.body = b.facts[:0], b.body[:0]
+}
+
+// section appends a part of a value, compressed and behind its length.
+func (b *block) section(to, part []byte) []byte {
+	b.small = s2.Encode(b.small[:cap(b.small)], part)
+	return append(binary.AppendUvarint(to, uint64(len(b.small))), b.small...)
+}
+
+// pack is the block as two values: how long everything is, with the facts in pieces,
+// and everything else in pieces. They are good until the next call.
 func (b *block) pack() (head, body []byte) {
-	b.head = binary.AppendUvarint(b.head[:0], uint64(b.texts))
-	b.head = append(append(b.head, b.sizes...), b.facts...)
-	b.small[0] = s2.Encode(b.small[0][:cap(b.small[0])], b.head)
-	b.small[1] = s2.Encode(b.small[1][:cap(b.small[1])], b.body)
-	return b.small[0], b.small[1]
+	b.end()
+	b.head = b.section(b.head[:0], b.sizes)
+	b.head = append(b.head, b.done[0]...)
+	return b.head, b.done[1]
 }
 
 // begin empties the block, whose first text gets the number next.
 func (b *block) begin(next int64) {
 	b.first, b.texts = next, 0
-	b.sizes, b.facts, b.body = b.sizes[:0], b.facts[:0], b.body[:0]
+	b.sizes, b.facts, b.body, b.done[0], b.done[1] = b.sizes[:0], b.facts[:0], b.body[:0], b.done[0][:0], b.done[1][:0]
 	const spare = 4 * blockBytes
 	if cap(b.body) > spare { // one row of megabytes must not be remembered
-		b.body, b.small[1] = nil, nil
+		b.body, b.small, b.done[1] = nil, nil, nil
 	}
 }
 
@@ -83,47 +100,100 @@ const maxBlock = 1 << 28
 // allowed for what another version of the program has written.
 const maxTexts = 1 << 12
 
-// unpack reads a block's two values; body may be nil, then texts have their
-// facts only.
-func unpack(head, body []byte) ([]text, error) {
-	for _, b := range [...][]byte{head, body} {
-		if n, err := s2.DecodedLen(b); len(b) > 0 && (err != nil || n > maxBlock) {
+// cutSection takes the first section off a value.
+func cutSection(b []byte) (packed, rest []byte, err error) {
+	n, size := binary.Uvarint(b)
+	if size <= 0 || n > uint64(len(b)-size) {
+		return nil, nil, errFacts
+	}
+	return b[size : size+int(n)], b[size+int(n):], nil
+}
+
+// decode unpacks a section behind what is in space.
+func decode(space, packed []byte) ([]byte, error) {
+	n, err := s2.DecodedLen(packed)
+	if err != nil || n > maxBlock-len(space) {
+		return space, errFacts
+	}
+	space = slices.Grow(space, n)
+	if _, err := s2.Decode(space[len(space):len(space)+n], packed); err != nil {
+		return space, errFacts
+	}
+	return space[:len(space)+n], nil
+}
+
+// readSizes reads how long the texts of a block are: for each its facts and one,
+// or 0 where it is gone, its request, response and row.
+func readSizes(into []int, b []byte) ([]int, error) {
+	for len(b) > 0 {
+		n, size := binary.Uvarint(b)
+		if size <= 0 || n > maxBlock {
 			return nil, errFacts
 		}
+		into, b = append(into, int(n)), b[size:]
 	}
-	head, err := s2.Decode(nil, head)
-	if err != nil {
+	if len(into)%4 != 0 || len(into) > 4*maxTexts {
 		return nil, errFacts
 	}
+	return into, nil
+}
+
+// unpack reads a block's two values; body may be nil, then texts have their
+// facts only. Of pieces that have none of the wanted texts, these are left empty; all are
+// wanted when there is no list.
+func unpack(head, body []byte, wanted ...int64) ([]text, error) {
+	part, head, err := cutSection(head)
+	if err != nil {
+		return nil, err
+	}
+	if part, err = decode(nil, part); err != nil {
+		return nil, err
+	}
+	sizes, err := readSizes(make([]int, 0, 4*blockTexts), part)
+	if err != nil {
+		return nil, err
+	}
+	texts := make([]text, len(sizes)/4)
+	for from := 0; from < max(len(texts), 1); from += pieceTexts {
+		to := min(from+pieceTexts, len(texts))
+		facts, payloads := []byte(nil), []byte(nil)
+		if facts, head, err = cutSection(head); err != nil {
+			return nil, err
+		}
+		if body != nil {
+			if payloads, body, err = cutSection(body); err != nil {
+				return nil, err
+			}
+		}
+		if len(wanted) > 0 && !slices.ContainsFunc(wanted, func(i int64) bool { return i >= int64(from) && i < int64(to) }) {
+			for i := from; i < to; i++ {
+				texts[i].gone = sizes[4*i] == 0
+			}
+			continue
+		}
+		if err := unpackPiece(texts[from:to], sizes[4*from:4*to], facts, payloads); err != nil {
+			return nil, err
+		}
+	}
+	return texts, nil
+}
+
+// unpackPiece reads one piece; payloads may be nil.
+func unpackPiece(texts []text, sizes []int, facts, payloads []byte) error {
+	facts, err := decode(nil, facts)
+	if err != nil {
+		return err
+	}
 	var all string
-	if body != nil {
-		b, err := s2.Decode(nil, body)
+	if payloads != nil {
+		b, err := decode(nil, payloads)
 		if err != nil {
-			return nil, errFacts
+			return err
 		}
 		all = string(b)
 	}
-	number := func() (int, bool) {
-		n, size := binary.Uvarint(head)
-		if size <= 0 || n > maxBlock {
-			return 0, false
-		}
-		head = head[size:]
-		return int(n), true
-	}
-	count, ok := number()
-	if !ok || count > maxTexts || count > len(head)/4 {
-		return nil, errFacts
-	}
-	sizes := make([]int, 4*count)
-	for i := range sizes {
-		if sizes[i], ok = number(); !ok {
-			return nil, errFacts
-		}
-	}
-	texts := make([]text, count)
 	cut := func(n int) (part string, ok bool) {
-		if body == nil {
+		if payloads == nil {
 			return "", true
 		}
 		if n > len(all) {
@@ -138,18 +208,18 @@ func unpack(head, body []byte) ([]text, error) {
 			continue
 		}
 		n := size[0] - 1
-		if n > len(head) {
-			return nil, errFacts
+		if n > len(facts) {
+			return errFacts
 		}
-		t.facts, head = head[:n:n], head[n:]
+		t.facts, facts = facts[:n:n], facts[n:]
 		var a, b, c bool
 		t.request, a = cut(size[1])
 		t.response, b = cut(size[2])
 		if t.raw, c = cut(size[3]); !a || !b || !c {
-			return nil, errFacts
+			return errFacts
 		}
 	}
-	return texts, nil
+	return nil
 }
 
 // blocksOf finds the blocks in which the texts of a JSON list of numbers stand.
@@ -174,7 +244,14 @@ func eachText(ctx context.Context, q querier, numbers []int64, full bool, give f
 		if err := r.Scan(&first, &head, &body); err != nil {
 			return err
 		}
-		texts, err := unpack(head, body)
+		var mine []int64
+		for _, n := range numbers {
+			if n-first >= maxTexts {
+				break
+			}
+			mine = append(mine, n-first)
+		}
+		texts, err := unpack(head, body, mine...)
 		if err != nil {
 			return err
 		}

@@ -130,7 +130,8 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 		a.sixteen = msg.Profile <= colorprofile.ANSI
 		a.restyle()
 	case tea.KeyPressMsg:
-		a.home.likely.pressed = time.Now()
+		l := &a.home.likely
+		l.gap, l.pressed = time.Since(l.pressed), time.Now()
 		return a.press(msg)
 	case tea.PasteMsg:
 		if n := len(a.overlays); n > 0 {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -87,6 +88,11 @@ func (c *caseView) look(a *app) tea.Cmd {
 		return nil
 	}
 	a.glancing = true
+	if l := &a.home.likely; l.gap < min(keysClose, l.quiet) {
+		if wait := keysClose - time.Since(l.pressed); wait > 0 { // one more key is about to come
+			return tea.Tick(wait, func(time.Time) tea.Msg { return glanceWaited{} })
+		}
+	}
 	return glanceAt(a.ctx, c, a.Store, c.inc.ID)
 }
 

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,7 +14,8 @@ import (
 )
 
 // This file says in the list what an incident's likely cause is. That takes a
-// look at the incident, so it is done for the rows in view, in a command, and
+// look at the incident, so it is done for the rows in view, and for a screen of rows
+// to either side while nothing else is to be done, in a command, and
 // kept until what the list knows of the incident changes.
 
 // A stand is what the list knows of an incident: while it is the same, so is the
@@ -39,6 +42,7 @@ type likely struct {
 	judging bool          // or waiting to
 	quiet   time.Duration // for how long no key must have been pressed
 	pressed time.Time     // when one was
+	gap     time.Duration // between that one and the one before
 	round   int           // raised when all is to be judged anew; an answer from before does not count
 }
 
@@ -120,10 +124,10 @@ func (h *home) judge(a *app) tea.Cmd {
 	if high == 0 { // not drawn yet
 		high = layoutFor(a.term).list.h
 	}
-	var due []model.Incident
-	for i := max(h.off, 0); i < min(h.off+high, len(h.shown)); i++ {
-		if inc := &h.shown[i]; h.likely.word(inc) == notJudged {
-			due = append(due, *inc)
+	due := h.unjudged(h.off, h.off+high, high)
+	for _, from := range [...]int{h.off + high, h.off - high} {
+		if len(due) == 0 {
+			due = h.unjudged(from, from+high, judgeAhead)
 		}
 	}
 	if len(due) == 0 {
@@ -136,24 +140,54 @@ func (h *home) judge(a *app) tea.Cmd {
 	return judgeRows(a.ctx, a.Store, h.likely.round, due)
 }
 
-// judgeTime is for how long a command looks at rows before it says what it has;
-// the next one goes on.
-const judgeTime = 80 * time.Millisecond
+// unjudged are the rows from one to before another whose likely cause is not known,
+// at most so many.
+func (h *home) unjudged(from, to, most int) (due []model.Incident) {
+	for i := max(from, 0); i < min(to, len(h.shown)) && len(due) < most; i++ {
+		if inc := &h.shown[i]; h.likely.word(inc) == notJudged {
+			due = append(due, *inc)
+		}
+	}
+	return due
+}
+
+const (
+	// judgeTime is for how long a command looks at rows before it says what it has;
+	// the next one goes on.
+	judgeTime = 80 * time.Millisecond
+	// judgeAhead is how many rows out of view are looked at between two keys.
+	judgeAhead = 4
+)
 
 func judgeRows(ctx context.Context, s Store, round int, due []model.Incident) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(ctx, readTimeout)
 		defer cancel()
 		m := judgedNow{round: round, words: map[model.IncidentID]judged{}}
-		for began := time.Now(); len(due) > 0 && (len(m.words) == 0 || time.Since(began) < judgeTime); due = due[1:] {
-			inc := &due[0]
-			word := "could not read"
-			if c, err := s.Glance(ctx, inc.ID); err == nil {
-				j := triage.Judge(&c)
-				word = likelyWord(&j)
+		began := time.Now()
+		var next atomic.Int64
+		var mu sync.Mutex
+		work := func() {
+			for {
+				i := next.Add(1) - 1
+				if i >= int64(len(due)) || i > 0 && time.Since(began) >= judgeTime {
+					return
+				}
+				inc := &due[i]
+				word := "could not read"
+				if c, err := s.Glance(ctx, inc.ID); err == nil {
+					j := triage.Judge(&c)
+					word = likelyWord(&j)
+				}
+				mu.Lock()
+				m.words[inc.ID] = judged{standOf(inc), word}
+				mu.Unlock()
 			}
-			m.words[inc.ID] = judged{standOf(inc), word}
 		}
+		var both sync.WaitGroup // what one waits for, the other one does not
+		both.Go(work)
+		both.Go(work)
+		both.Wait()
 		return m
 	}
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -78,6 +79,21 @@ func (m caseLoaded) arrive(a *app) tea.Cmd {
 	}
 	a.home.likely.learn(m.c)
 	return m.c.preview(a)
+}
+
+// keysClose is how close to each other keys come that nobody pressed one by one: a held
+// key comes every 33 ms. What they pass is not looked at.
+const keysClose = 15 * time.Millisecond
+
+// glanceWaited tells that the next key of such a row would have come.
+type glanceWaited struct{}
+
+func (glanceWaited) arrive(a *app) tea.Cmd {
+	a.glancing = false
+	if c := a.home.open; c != nil {
+		return c.look(a)
+	}
+	return nil
 }
 
 // caseGlanced brings what a case is judged by; the rest follows when it is needed.
