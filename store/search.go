@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -12,8 +13,13 @@ import (
 // of names (for cells and campaigns), of messages.
 type word struct {
 	wordings, names, messages []int64
-	spans                     []span64 // in place of messages, when these are many
+	spans                     []span64   // in place of messages, when these are many
+	cells                     []wordCell // those that have a name; nil when they are too many to say
+	campaigns                 []int64    // the names that are a campaign's, or all
 }
+
+// A wordCell is a cell with the word in one of its names.
+type wordCell struct{ id, strand, failures int64 }
 
 // A span64 is a range of keys of the table "mention", both ends included.
 type span64 struct{ low, high int64 }
@@ -77,7 +83,7 @@ func (sel *selection) must(w word) {
 	}
 	condition, args := w.condition()
 	sel.and(condition, args...)
-	sel.cells = sel.cells || len(w.names) > 0
+	sel.cells = sel.cells || len(w.names) > 0 && w.cells == nil
 	sel.words = append(sel.words, w)
 }
 
@@ -92,9 +98,18 @@ func (w *word) condition() (string, []any) {
 		}
 	}
 	in("f.wording", w.wordings)
-	for _, column := range [...]string{"c.template", "c.waba", "c.phone", "c.code", "c.vendor", "f.campaign"} {
-		in(column, w.names)
+	if w.cells == nil {
+		for _, column := range [...]string{"c.template", "c.waba", "c.phone", "c.code", "c.vendor"} {
+			in(column, w.names)
+		}
+	} else {
+		cells := make([]int64, len(w.cells))
+		for i, c := range w.cells {
+			cells[i] = c.id
+		}
+		in("f.cell", cells)
 	}
+	in("f.campaign", w.campaigns)
 	in("f.id", w.messages)
 	for _, k := range w.spans {
 		either = append(either, "f.id IN (SELECT m.failure FROM "+mentions+")")
@@ -113,6 +128,9 @@ func (s *Store) word(ctx context.Context, text string, last bool) (w word, err e
 		return w, err
 	}
 	if w.names, err = s.numbers(ctx, "SELECT rowid FROM name_fts WHERE name_fts MATCH ?", match); err != nil {
+		return w, err
+	}
+	if err := s.wordCells(ctx, &w); err != nil {
 		return w, err
 	}
 	key := mentionKey(text)
@@ -189,31 +207,75 @@ func (s *Store) numbers(ctx context.Context, query string, args ...any) (all []i
 	return all, err
 }
 
+// manyNamed is up to how many cells are looked up by their names, and by how many
+// names. What more of them have is found soon in the order of time.
+const manyNamed = 4_000
+
+// wordCells finds the cells and the campaigns that have a word in a name. While a log is
+// loaded any name may be a campaign's.
+func (s *Store) wordCells(ctx context.Context, w *word) error {
+	w.campaigns = w.names
+	if len(w.names) > manyNamed {
+		return nil
+	}
+	w.cells = []wordCell{}
+	if len(w.names) == 0 {
+		return nil
+	}
+	var err error
+	if w.campaigns, err = s.numbers(ctx, `SELECT value FROM json_each(?) AS n WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'unsorted')
+		OR EXISTS (SELECT 1 FROM seen WHERE dim = ? AND seen.value = n.value)`, ids(w.names), seenCampaign); err != nil {
+		return err
+	}
+	rows, err := s.r.QueryContext(ctx, `WITH named AS MATERIALIZED (SELECT value FROM json_each(?))
+		SELECT id, strand, failures FROM cell WHERE waba IN named
+		UNION ALL SELECT id, strand, failures FROM cell WHERE code IN named
+		UNION ALL SELECT id, strand, failures FROM cell WHERE template <> 0 AND template IN named
+		UNION ALL SELECT id, strand, failures FROM cell WHERE phone <> 0 AND phone IN named
+		UNION ALL SELECT id, strand, failures FROM cell WHERE vendor <> 0 AND vendor IN named LIMIT ?`, ids(w.names), manyNamed+1)
+	if err := each(rows, err, func(r *sql.Rows) error {
+		var c wordCell
+		err := r.Scan(&c.id, &c.strand, &c.failures)
+		w.cells = append(w.cells, c)
+		return err
+	}); err != nil {
+		return err
+	}
+	if len(w.cells) > manyNamed {
+		w.cells = nil
+		return nil
+	}
+	slices.SortFunc(w.cells, func(a, b wordCell) int { return cmp.Compare(a.id, b.id) })
+	w.cells = slices.Compact(w.cells) // two of its names may have the word
+	return nil
+}
+
 // wordStrands are the strands that have a word, and how often; nil when
 // they are too many to say.
 func (s *Store) wordStrands(ctx context.Context, w *word) (map[int64]int, error) {
-	if len(w.spans) > 0 {
+	if len(w.spans) > 0 || w.cells == nil {
 		return nil, nil
 	}
 	found := map[int64]int{}
-	n := 0
+	for _, c := range w.cells {
+		if c.failures > 0 {
+			found[c.strand] += int(c.failures)
+		}
+	}
 	for _, part := range [...]struct {
 		query string
 		list  []int64
 		dim   []any
 	}{
 		{seenIn + "s.value IN (SELECT value FROM json_each(?)) LIMIT ?", w.wordings, []any{seenWording}},
-		{seenIn + "s.value IN (SELECT value FROM json_each(?)) LIMIT ?", w.names, []any{seenCampaign}},
-		{`WITH named AS MATERIALIZED (SELECT value FROM json_each(?))
-			SELECT strand, failures FROM cell WHERE failures > 0 AND (template IN named OR waba IN named
-			OR phone IN named OR code IN named OR vendor IN named) LIMIT ?`, w.names, nil},
+		{seenIn + "s.value IN (SELECT value FROM json_each(?)) LIMIT ?", w.campaigns, []any{seenCampaign}},
 		{"SELECT strand, 1 FROM failure WHERE id IN (SELECT value FROM json_each(?)) LIMIT ?", w.messages, nil},
 	} {
 		if len(part.list) == 0 {
 			continue
 		}
 		rows, err := s.r.QueryContext(ctx, part.query, append(part.dim, ids(part.list), fewMessages+1)...)
-		before := n
+		n := 0
 		if err := each(rows, err, func(r *sql.Rows) error {
 			var id int64
 			var count int
@@ -224,7 +286,7 @@ func (s *Store) wordStrands(ctx context.Context, w *word) (map[int64]int, error)
 		}); err != nil {
 			return nil, err
 		}
-		if n-before > fewMessages {
+		if n > fewMessages {
 			return nil, nil
 		}
 	}

@@ -140,6 +140,9 @@ CREATE TABLE cell (
 CREATE INDEX cell_strand ON cell (strand);
 CREATE INDEX cell_waba ON cell (waba, template, language);
 CREATE INDEX cell_code ON cell (code);
+CREATE INDEX cell_template ON cell (template) WHERE template <> 0;
+CREATE INDEX cell_phone ON cell (phone) WHERE phone <> 0;
+CREATE INDEX cell_vendor ON cell (vendor) WHERE vendor <> 0;
 
 -- One failed message: whole numbers only, so that a million rows stay small.
 -- strand repeats the cell's.
@@ -159,7 +162,7 @@ CREATE TABLE failure (
 	import    INTEGER NOT NULL, -- that the newest attempt came with
 	text      INTEGER NOT NULL  -- its place in a block
 ) STRICT;
-CREATE INDEX failure_at ON failure (at, id, cell);
+CREATE INDEX failure_at ON failure (at, id, cell, wording, campaign);
 
 -- The same messages by their strands, with what an incident's scope counts. An index
 -- would be rewritten nearly whole by each batch of an import; into this they are
