@@ -80,7 +80,7 @@ func readers(path string, h *hands) *sql.DB {
 	db := sql.OpenDB(&connector{d, dsn(path, url.Values{
 		"mode": {"ro"},
 		"_pragma": {
-			"busy_timeout(5000)", "query_only(1)", "cache_size(-2048)", "temp_store(MEMORY)", "trusted_schema(0)",
+			"busy_timeout(5000)", "query_only(1)", "cache_size(-1024)", "temp_store(MEMORY)", "trusted_schema(0)",
 		},
 	})})
 	db.SetMaxOpenConns(4)

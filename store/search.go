@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -13,13 +12,10 @@ import (
 // of names (for cells and campaigns), of messages.
 type word struct {
 	wordings, names, messages []int64
-	spans                     []span64   // in place of messages, when these are many
-	cells                     []wordCell // those that have a name; nil when they are too many to say
-	campaigns                 []int64    // the names that are a campaign's, or all
+	spans                     []span64 // in place of messages, when these are many
+	cells                     []int64  // those that have a name; nil when they are too many to say
+	campaigns                 []int64  // the names that are a campaign's, or all
 }
-
-// A wordCell is a cell with the word in one of its names.
-type wordCell struct{ id, strand, failures int64 }
 
 // A span64 is a range of keys of the table "mention", both ends included.
 type span64 struct{ low, high int64 }
@@ -103,11 +99,7 @@ func (w *word) condition() (string, []any) {
 			in(column, w.names)
 		}
 	} else {
-		cells := make([]int64, len(w.cells))
-		for i, c := range w.cells {
-			cells[i] = c.id
-		}
-		in("f.cell", cells)
+		in("f.cell", w.cells)
 	}
 	in("f.campaign", w.campaigns)
 	in("f.id", w.messages)
@@ -218,7 +210,7 @@ func (s *Store) wordCells(ctx context.Context, w *word) error {
 	if len(w.names) > manyNamed {
 		return nil
 	}
-	w.cells = []wordCell{}
+	w.cells = []int64{}
 	if len(w.names) == 0 {
 		return nil
 	}
@@ -227,26 +219,21 @@ func (s *Store) wordCells(ctx context.Context, w *word) error {
 		OR EXISTS (SELECT 1 FROM seen WHERE dim = ? AND seen.value = n.value)`, ids(w.names), seenCampaign); err != nil {
 		return err
 	}
-	rows, err := s.r.QueryContext(ctx, `WITH named AS MATERIALIZED (SELECT value FROM json_each(?))
-		SELECT id, strand, failures FROM cell WHERE waba IN named
-		UNION ALL SELECT id, strand, failures FROM cell WHERE code IN named
-		UNION ALL SELECT id, strand, failures FROM cell WHERE template <> 0 AND template IN named
-		UNION ALL SELECT id, strand, failures FROM cell WHERE phone <> 0 AND phone IN named
-		UNION ALL SELECT id, strand, failures FROM cell WHERE vendor <> 0 AND vendor IN named LIMIT ?`, ids(w.names), manyNamed+1)
-	if err := each(rows, err, func(r *sql.Rows) error {
-		var c wordCell
-		err := r.Scan(&c.id, &c.strand, &c.failures)
-		w.cells = append(w.cells, c)
-		return err
-	}); err != nil {
+	// The indexes answer all of it.
+	if w.cells, err = s.numbers(ctx, `WITH named AS MATERIALIZED (SELECT value FROM json_each(?))
+		SELECT id FROM cell WHERE waba IN named
+		UNION ALL SELECT id FROM cell WHERE code IN named
+		UNION ALL SELECT id FROM cell WHERE template <> 0 AND template IN named
+		UNION ALL SELECT id FROM cell WHERE phone <> 0 AND phone IN named
+		UNION ALL SELECT id FROM cell WHERE vendor <> 0 AND vendor IN named LIMIT ?`, ids(w.names), manyNamed+1); err != nil {
 		return err
 	}
 	if len(w.cells) > manyNamed {
 		w.cells = nil
 		return nil
 	}
-	slices.SortFunc(w.cells, func(a, b wordCell) int { return cmp.Compare(a.id, b.id) })
-	w.cells = slices.Compact(w.cells) // two of its names may have the word
+	slices.Sort(w.cells)
+	w.cells = append([]int64{}, slices.Compact(w.cells)...) // two of its names may have the word; nil says something else
 	return nil
 }
 
@@ -257,11 +244,6 @@ func (s *Store) wordStrands(ctx context.Context, w *word) (map[int64]int, error)
 		return nil, nil
 	}
 	found := map[int64]int{}
-	for _, c := range w.cells {
-		if c.failures > 0 {
-			found[c.strand] += int(c.failures)
-		}
-	}
 	for _, part := range [...]struct {
 		query string
 		list  []int64
@@ -269,6 +251,7 @@ func (s *Store) wordStrands(ctx context.Context, w *word) (map[int64]int, error)
 	}{
 		{seenIn + "s.value IN (SELECT value FROM json_each(?)) LIMIT ?", w.wordings, []any{seenWording}},
 		{seenIn + "s.value IN (SELECT value FROM json_each(?)) LIMIT ?", w.campaigns, []any{seenCampaign}},
+		{"SELECT strand, failures FROM cell WHERE failures > 0 AND id IN (SELECT value FROM json_each(?)) LIMIT ?", w.cells, nil},
 		{"SELECT strand, 1 FROM failure WHERE id IN (SELECT value FROM json_each(?)) LIMIT ?", w.messages, nil},
 	} {
 		if len(part.list) == 0 {
