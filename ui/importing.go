@@ -292,8 +292,10 @@ func summary(i model.Import) string {
 	s := safe.Line(filepath.Base(i.File)) + ": " + became(i)
 	switch notes := model.Count(len(i.Warnings), "remark", "remarks"); {
 	case i.Read == 0 || i.Rejected == 0 && len(i.Warnings) == 0:
+	case i.Rejected == 0 && len(i.Warnings) == 1:
+		s += "; 1 remark: b shows it"
 	case i.Rejected == 0:
-		s += "; " + notes + ": b"
+		s += "; " + notes + ": b shows them"
 	case len(i.Warnings) == 0:
 		s += ": b shows them with line and reason"
 	default:
