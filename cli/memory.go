@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -43,4 +44,17 @@ func (a *app) save() (end func()) {
 	}
 	before := debug.SetGCPercent(importGrowth)
 	return func() { debug.SetGCPercent(before) }
+}
+
+// share lets the screen in while a log is loaded. Reading and writing have both
+// processors of a small machine, and Go would let a key wait until one of them has
+// had its ten milliseconds; with one thread more the system shares them out, and lets
+// in at once who has slept. The function it answers with ends that. Somebody who sets
+// GOMAXPROCS decides it, and nothing is done.
+func (a *app) share() (end func()) {
+	if a.Getenv("GOMAXPROCS") != "" {
+		return func() {}
+	}
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
+	return runtime.SetDefaultGOMAXPROCS
 }

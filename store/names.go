@@ -29,10 +29,14 @@ type phrase struct {
 }
 
 // A memory keeps some thousand things, and of these the ones that were asked for
-// lately: what was not asked for while as many others came is forgotten.
+// lately: what was not asked for while as many others came is forgotten. Long ones, of
+// which each row may have its own, are not kept at all.
 type memory[T any] struct{ newer, older map[string]*T }
 
-const remembered = 2_048
+const (
+	remembered   = 2_048
+	longestNamed = 1 << 10 // bytes
+)
 
 // get gives what has the key, or nil.
 func (m *memory[T]) get(key []byte) *T {
@@ -47,6 +51,9 @@ func (m *memory[T]) get(key []byte) *T {
 }
 
 func (m *memory[T]) put(key []byte, x *T) {
+	if len(key) > longestNamed {
+		return
+	}
 	if m.newer == nil || len(m.newer) >= remembered {
 		m.older, m.newer = m.newer, make(map[string]*T, remembered)
 	}
