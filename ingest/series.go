@@ -40,10 +40,11 @@ type series struct {
 	system string // of the part at hand
 	under  io.Closer
 
-	sum    model.SourceReport // of the parts that are done
-	passed []string           // parts that are no logs, and why
-	odd    error              // of the part that was passed over last
-	table  *csvReader         // the last one of which somebody said something
+	sum     model.SourceReport // of the parts that are done
+	passed  []string           // parts that are no logs, and why
+	odd     error              // of the part that was passed over last
+	unnamed bool               // one of them is a table whose columns nobody knows
+	table   *csvReader         // the last one of which somebody said something
 }
 
 // newSeries opens the first part that is a log. When none is, the error says
@@ -63,8 +64,14 @@ func newSeries(s *series, kind string) (stream, error) {
 	if len(s.passed) == 1 { // beside blank sheets it is as if it were alone
 		return nil, s.odd
 	}
-	return nil, &ContentError{What: fmt.Sprintf("%s in which nothing is a failure log: %s", kind, listed(s.passed)),
-		Advice: "ask for the export of the messages themselves, one row or object for each, as CSV, .xlsx or JSON"}
+	advice := "ask for the export of the messages themselves, one row or object for each, as CSV, .xlsx or JSON"
+	switch {
+	case s.unnamed && s.format == "xlsx":
+		advice = "if one of them is the log, save that sheet as CSV and load it by itself: its columns can be named then; else " + advice
+	case s.unnamed:
+		advice = "if one of them is the log, unpack it and load it by itself: its columns can be named then; else " + advice
+	}
+	return nil, &ContentError{What: fmt.Sprintf("%s in which nothing is a failure log: %s", kind, listed(s.passed)), Advice: advice}
 }
 
 // advance opens the next part that is a log; io.EOF when there is none.
@@ -94,6 +101,8 @@ func (s *series) advance() error {
 		default:
 			s.odd = fmt.Errorf("%s in it: %w", s.call(p), err)
 			s.passed = append(s.passed, s.call(p)+", "+shortly(err))
+			var columns *ColumnsError
+			s.unnamed = s.unnamed || errors.As(err, &columns) && columns.table && columns.Reason == ""
 		}
 	}
 	return io.EOF

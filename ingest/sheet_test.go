@@ -247,8 +247,8 @@ func TestSheets(t *testing.T) {
 		t.Errorf("warnings %q", d.report.Warnings)
 	}
 	err := openError(t, bookOf(t, book{names: []string{"A", "B"}, sheets: []string{sheetOf([]string{"alpha", "beta"}, []string{"1", "2"}), sheetOf([]string{"gamma", "delta"}, []string{"1", "2"})}}))
-	if !strings.Contains(err.Error(), "an Excel workbook in which nothing is a failure log: sheet \"A\", no column") {
-		t.Errorf("error %v", err)
+	if !strings.Contains(err.Error(), "an Excel workbook in which nothing is a failure log: sheet \"A\", no column") || !strings.Contains(model.Hint(err), "save that sheet as CSV") {
+		t.Errorf("error %v, %s", err, model.Hint(err))
 	}
 	if d := drainText(t, bookOf(t, book{sheets: []string{"", ""}})); len(d.records) != 0 || !warned(d, "empty") {
 		t.Errorf("blank: %+v", d.report)
