@@ -2,10 +2,12 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -369,6 +371,9 @@ func (im *importing) finish(ctx context.Context, report model.SourceReport, err 
 			if err := im.there(t); err != nil {
 				return err
 			}
+			if err := im.compare(t); err != nil {
+				return err
+			}
 			if err := im.save(t, &im.safe); err != nil {
 				return err
 			}
@@ -403,6 +408,32 @@ func (im *importing) finish(ctx context.Context, report model.SourceReport, err 
 		return fmt.Errorf("importing %s: %w", im.safe.File, full)
 	}
 	return fmt.Errorf("importing %s: %w", im.safe.File, &StoppedError{im.line, err})
+}
+
+// compare warns when an earlier import read the same file in another way: what a
+// column was taken for tells messages apart, so both may be stored.
+func (im *importing) compare(t *session) error {
+	if im.safe.Stored == 0 || im.safe.TotalBytes == 0 {
+		return nil
+	}
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, report FROM import WHERE file = ? AND total_bytes = ? AND id <> ? AND stored > 0 ORDER BY id DESC",
+		im.safe.File, im.safe.TotalBytes, im.now.ID)
+	return each(rows, err, func(r *sql.Rows) error {
+		var id int64
+		var text string
+		var was importReport
+		if err := r.Scan(&id, &text); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(text), &was); err != nil {
+			return err
+		}
+		if !maps.Equal(was.Columns, im.safe.Columns) || was.Zone != im.safe.Zone {
+			im.safe.Warnings = append(slices.Clone(im.safe.Warnings), fmt.Sprintf(
+				"import %d read the same file with other columns or times, and what both stored counts twice: take the wrong one back (unsent import --undo %[1]d, or U on the list of files)", id))
+		}
+		return nil
+	})
 }
 
 func outcome(i *model.Import, line int, err error) string {
