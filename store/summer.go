@@ -18,7 +18,11 @@ import (
 // summary then.
 func (s *Store) refresh(ctx context.Context, log *Log, n int) error {
 	err := s.summarise(ctx, log, n)
-	if busy := (*BusyError)(nil); ctx.Err() != nil || errors.As(translate(s.path, err), &busy) {
+	if busy := (*BusyError)(nil); err == nil || ctx.Err() != nil || errors.As(translate(s.path, err), &busy) {
+		return nil
+	}
+	changed := false // what is read then need not fit what was
+	if e := s.session(ctx, func(t *session) (e error) { changed, e = s.hasChanged(t, log); return e }); e != nil || changed {
 		return nil
 	}
 	return err
@@ -132,6 +136,9 @@ func (l *Log) survey(ctx context.Context, q querier, due []extent) ([]*look, err
 		}
 	}
 	return looks, survey(ctx, q, func(cell int64) (int32, []*look) {
+		if cell >= int64(len(l.seats)) { // it has come since
+			return 0, nil
+		}
 		waba := l.seats[cell].waba
 		return waba, by[waba]
 	})
@@ -303,7 +310,12 @@ func newestIn(ctx context.Context, q querier, pieces []piece, n int) (all []int6
 
 // firsts are kept for each account: it may have many incidents.
 func (m *summer) firsts(ctx context.Context, wabas []int64) (map[dimValue]int64, error) {
-	read := firstsOf(m.q, func(cell int64) int64 { return int64(m.log.first[cell]) })
+	read := firstsOf(m.q, func(cell int64) int64 {
+		if cell >= int64(len(m.log.first)) { // it has come since
+			return 0
+		}
+		return int64(m.log.first[cell])
+	})
 	if len(wabas) != 1 {
 		return read(ctx, wabas)
 	}
