@@ -21,6 +21,11 @@ func (j *jsonReader) flat(v jsonValue, env envelope) error {
 	signature := strings.Join(row.headers, "\x00")
 	m, ok := j.maps[signature]
 	if !ok {
+		// They may be a part of a table's row, and what is remembered is not.
+		signature = strings.Clone(signature)
+		for i, h := range row.headers {
+			row.headers[i] = strings.Clone(h)
+		}
 		var err error
 		if m, err = mapColumns(row.headers, Options{}); err != nil {
 			return err

@@ -191,7 +191,7 @@ func (p *interpreter) outcome(d *draft, r *model.Record) (model.Outcome, bool) {
 	case atoi(d.v[fStatus]) >= 0 && p.nobody(d):
 		return model.NotASend, true // a figure about nobody: a line of totals
 	case d.v[fStatus] != "":
-		p.unknown[strings.ToLower(clip(d.v[fStatus], 40))]++
+		p.unknown[strings.Clone(strings.ToLower(clip(d.v[fStatus], 40)))]++ // the row's own text goes with it
 		return "", false
 	case d.v[fDeliveredAt] != "" || d.v[fReadAt] != "":
 		return model.Succeeded, true
