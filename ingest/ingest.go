@@ -24,6 +24,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"unsent/model"
@@ -101,7 +102,11 @@ func (d *Reader) Next(r *model.Record) error {
 	*r = model.Record{}
 	err := d.from.next(r)
 	var reject *model.Rejection
-	if err != nil && !errors.As(err, &reject) {
+	switch {
+	case err == nil:
+	case errors.As(err, &reject): // it is kept longer than the row that it quotes
+		reject.Raw, reject.Reason = strings.Clone(reject.Raw), strings.Clone(reject.Reason)
+	default:
 		d.err = err
 	}
 	if err == io.EOF && d.op.total > 0 {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -20,6 +21,29 @@ func TestReportsQuoteTheirRows(t *testing.T) {
 	for _, want := range []string{`12 records have a status whose meaning is not known`, `("in the drawer of somebody", "limbo", "parked at the gate", "sluggish")`, `"the fourth of something"`} {
 		if !warned(d, want) {
 			t.Errorf("no warning has %q: %q", want, d.report.Warnings)
+		}
+	}
+}
+
+// A rejection is kept, and quotes its own row whatever is read behind it.
+func TestRejectionsStay(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("timestamp,to,status,error_code,error\n")
+	const rows = 30_000
+	for i := range rows {
+		if i%1000 == 100 {
+			fmt.Fprintf(&b, "2026-01-02 10:00:00,+4915%08d,zorblaxed,,\n", i)
+			continue
+		}
+		fmt.Fprintf(&b, "2026-01-02 10:00:00,+4915%08d,failed,131026,Message undeliverable %d\n", i, i)
+	}
+	d := drainText(t, b.String())
+	if len(d.rejected) != rows/1000 {
+		t.Fatalf("%d rejected", len(d.rejected))
+	}
+	for n, r := range d.rejected {
+		if want := fmt.Sprintf("2026-01-02 10:00:00,+4915%08d,zorblaxed,,", n*1000+100); r.Raw != want {
+			t.Errorf("line %d quotes %q, want %q", r.Line, r.Raw, want)
 		}
 	}
 }

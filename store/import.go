@@ -74,7 +74,8 @@ type importing struct {
 	rejects []model.Rejection
 	deltas  *deltas
 
-	grouped int64 // the number of the next failure when incidents were last made
+	grouped   int64     // the number of the next failure when incidents were last made
+	groupedAt time.Time // or when it all began
 }
 
 // Import stores what a stream yields, in batches that are whole or not there.
@@ -189,7 +190,7 @@ func (im *importing) begin(ctx context.Context) (err error) {
 		}
 		im.next = max(im.next, 1)
 		if im.now.Read == 0 {
-			im.grouped = im.next - 1 // what was there has its incidents
+			im.grouped, im.groupedAt = im.next-1, time.Now() // what was there mostly has its incidents
 		}
 		if _, err := im.t.scan("SELECT value FROM meta WHERE key = 'next_text'", nil, &im.text); err != nil {
 			return err
@@ -286,10 +287,12 @@ const soonGrouped = 5_000
 // is four times as much as the last time; and at the end it is done anyway, so it is not
 // done shortly before.
 func (im *importing) regroup(ctx context.Context) error {
-	if im.now.Read < soonGrouped || im.next < 4*im.grouped || im.soonDone() {
+	// A slow stream may never have as much; a second for 250,000 messages is what it takes.
+	slow := time.Since(im.groupedAt) > 20*time.Duration(im.next)*4*time.Microsecond
+	if im.now.Read < soonGrouped || im.next < 4*im.grouped && !slow || im.soonDone() {
 		return nil
 	}
-	im.grouped = im.next
+	im.grouped, im.groupedAt = im.next, time.Now()
 	return im.s.session(ctx, func(t *session) error { _, err := im.s.regroup(t); return err })
 }
 
@@ -411,26 +414,30 @@ func (im *importing) finish(ctx context.Context, report model.SourceReport, err 
 }
 
 // compare warns when an earlier import read the same file in another way: what a
-// column was taken for tells messages apart, so both may be stored.
+// column was taken for tells messages apart, so both may be stored. Imports that did
+// not come to their end have not seen all columns, and tell nothing; nor does one that
+// knew most of the records.
 func (im *importing) compare(t *session) error {
-	if im.safe.Stored == 0 || im.safe.TotalBytes == 0 {
+	now := &im.safe
+	if now.Stored <= now.Duplicate || now.TotalBytes == 0 || now.Bytes < now.TotalBytes || now.Unfinished() != "" {
 		return nil
 	}
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, report FROM import WHERE file = ? AND total_bytes = ? AND id <> ? AND stored > 0 ORDER BY id DESC",
-		im.safe.File, im.safe.TotalBytes, im.now.ID)
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, report FROM import WHERE file = ? AND total_bytes = ? AND bytes = total_bytes AND id <> ? AND stored > 0 ORDER BY id DESC",
+		now.File, now.TotalBytes, im.now.ID)
 	return each(rows, err, func(r *sql.Rows) error {
-		var id int64
+		var was model.Import
 		var text string
-		var was importReport
-		if err := r.Scan(&id, &text); err != nil {
+		if err := r.Scan(&was.ID, &text); err != nil {
 			return err
 		}
-		if err := json.Unmarshal([]byte(text), &was); err != nil {
+		var report importReport
+		if err := json.Unmarshal([]byte(text), &report); err != nil {
 			return err
 		}
-		if !maps.Equal(was.Columns, im.safe.Columns) || was.Zone != im.safe.Zone {
-			im.safe.Warnings = append(slices.Clone(im.safe.Warnings), fmt.Sprintf(
-				"import %d read the same file with other columns or times, and what both stored counts twice: take the wrong one back (unsent import --undo %[1]d, or U on the list of files)", id))
+		was.Warnings = report.Warnings
+		if was.Unfinished() == "" && (!maps.Equal(report.Columns, now.Columns) || report.Zone != now.Zone) {
+			now.Warnings = append(slices.Clone(now.Warnings), fmt.Sprintf(
+				"import %d read the same file with other columns or times, and what both stored counts twice: take the wrong one back (unsent import --undo %[1]d, or U on the list of files)", was.ID))
 		}
 		return nil
 	})

@@ -88,9 +88,6 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 	if err != nil {
 		return 0, s.fail(doing, err)
 	}
-	if err := s.refresh(ctx, log, topIncidents); err != nil {
-		return gone, s.fail(doing, err)
-	}
 	// Pages that moved may have left copies of what is deleted behind; only
 	// writing everything anew leaves nothing.
 	for _, statement := range [...]string{
@@ -104,7 +101,7 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 			return gone, s.fail("overwriting what was purged", err)
 		}
 	}
-	return gone, nil
+	return gone, s.fail(doing, s.refresh(ctx, log, topIncidents))
 }
 
 // countSuccesses counts the sends that went well anew, and answers which cells have

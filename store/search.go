@@ -107,6 +107,9 @@ func (w *word) condition() (string, []any) {
 		either = append(either, "f.id IN (SELECT m.failure FROM "+mentions+")")
 		args = append(args, k.low, k.high)
 	}
+	if len(either) == 0 {
+		return "false", nil // names of something that is not searched
+	}
 	return "(" + strings.Join(either, " OR ") + ")", args
 }
 

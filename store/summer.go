@@ -17,19 +17,41 @@ import (
 // meanwhile, or ctx ends, it keeps nothing; whoever looks at an incident makes its
 // summary then.
 func (s *Store) refresh(ctx context.Context, log *Log, n int) error {
-	err := s.summarise(ctx, log, n)
-	if busy := (*BusyError)(nil); err == nil || ctx.Err() != nil || errors.As(translate(s.path, err), &busy) {
-		return nil
+	due, all, err := s.summarise(ctx, log, n)
+	if len(due) == 0 || ctx.Err() != nil {
+		if ctx.Err() != nil {
+			err = nil
+		}
+		return err
 	}
-	changed := false // what is read then need not fit what was
-	if e := s.session(ctx, func(t *session) (e error) { changed, e = s.hasChanged(t, log); return e }); e != nil || changed {
+	reading := err
+	err = s.session(ctx, func(t *session) error {
+		changed, err := s.hasChanged(t, log)
+		if changed || err != nil {
+			return err // what is read while others write need not fit together
+		}
+		for i := range all {
+			if err := keep(t, due[i].id, &all[i].summary, &all[i].detail); err != nil {
+				return err
+			}
+		}
+		return reading
+	})
+	if busy := (*BusyError)(nil); ctx.Err() != nil || errors.As(translate(s.path, err), &busy) {
 		return nil
 	}
 	return err
 }
 
-func (s *Store) summarise(ctx context.Context, log *Log, n int) error {
-	var due []extent
+// made is what summarise makes of an incident.
+type made struct {
+	summary
+	detail
+}
+
+// summarise answers with the incidents that have no summary, and with what is made of
+// them; with nothing of the second and an error when it could not be read.
+func (s *Store) summarise(ctx context.Context, log *Log, n int) (due []extent, all []made, err error) {
 	rows, err := s.r.QueryContext(ctx, `SELECT id, failures, first, last FROM
 		(SELECT id, failures, first, last, stale FROM incident INDEXED BY incident_top WHERE failures > 0 ORDER BY failures DESC, id LIMIT ?) WHERE stale = 1`, n)
 	if err := each(rows, err, func(r *sql.Rows) error {
@@ -38,11 +60,11 @@ func (s *Store) summarise(ctx context.Context, log *Log, n int) error {
 		due = append(due, e)
 		return err
 	}); err != nil || len(due) == 0 {
-		return err
+		return due, nil, err
 	}
 	for i := range due {
 		if due[i].pieces, err = piecesOf(ctx, s.r, due[i].id); err != nil {
-			return err
+			return due, nil, err
 		}
 	}
 	m := gather(log)
@@ -51,13 +73,9 @@ func (s *Store) summarise(ctx context.Context, log *Log, n int) error {
 		func() (err error) { looks, err = log.survey(ctx, s.r, due); return err },
 		func() error { return m.readCells(ctx, s.r) },
 	); err != nil {
-		return err
+		return due, nil, err
 	}
-	type made struct {
-		summary
-		detail
-	}
-	all := make([]made, len(due))
+	all = make([]made, len(due))
 	var next atomic.Int64
 	work := func() error {
 		own := m.beside(s.r)
@@ -75,19 +93,9 @@ func (s *Store) summarise(ctx context.Context, log *Log, n int) error {
 		return nil
 	}
 	if err := atOnce(work, work); err != nil {
-		return err
+		return due, nil, err
 	}
-	return s.session(ctx, func(t *session) error {
-		if changed, err := s.hasChanged(t, log); changed || err != nil {
-			return err
-		}
-		for i := range due {
-			if err := keep(t, due[i].id, &all[i].summary, &all[i].detail); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return due, all, nil
 }
 
 // hasChanged reports whether somebody has written since log was made.

@@ -127,12 +127,12 @@ func decode(space, packed []byte) ([]byte, error) {
 func readSizes(into []int, b []byte) ([]int, error) {
 	for len(b) > 0 {
 		n, size := binary.Uvarint(b)
-		if size <= 0 || n > maxBlock {
+		if size <= 0 || n > maxBlock || len(into) == 4*maxTexts {
 			return nil, errFacts
 		}
 		into, b = append(into, int(n)), b[size:]
 	}
-	if len(into)%4 != 0 || len(into) > 4*maxTexts {
+	if len(into)%4 != 0 {
 		return nil, errFacts
 	}
 	return into, nil
