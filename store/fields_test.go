@@ -47,6 +47,8 @@ func TestLocate(t *testing.T) {
 		{"a,b", "b", 0}, // not worth it
 		{doubled.Replace(quotes), quotes, placeDoubled},
 		{doubled.Replace(json[:20] + "no" + json), json, placeDoubled}, // begins like it twice
+		{strings.Repeat(doubled.Replace(json[:20])+" ", maxTries-1) + doubled.Replace(json), json, placeDoubled},
+		{strings.Repeat(doubled.Replace(json[:20])+" ", maxTries) + doubled.Replace(json), json, 0}, // too many
 		{doubled.Replace(json[:len(json)-1]), json, 0},
 		{doubled.Replace(json[:len(json)-2]) + `"}`, json, 0},
 		{doubled.Replace(json[:len(json)-3] + "2" + json[len(json)-2:]), json, 0},

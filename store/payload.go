@@ -18,6 +18,9 @@ const (
 	placeDoubled  = 'd'
 )
 
+// maxTries is how many places of a row that begin like a payload are compared with it.
+const maxTries = 16
+
 // locate finds payload in raw.
 func locate(raw, payload string) place {
 	if len(payload) < 32 {
@@ -26,11 +29,12 @@ func locate(raw, payload string) place {
 	if strings.IndexByte(payload, '"') < 0 || !strings.Contains(raw, `""`) {
 		return verbatim(raw, payload)
 	}
-	// What begins like the payload is looked at closer.
+	// What begins like the payload is looked at closer, a few times: a row may be made
+	// so that all of it does. A payload that is not found is kept by itself.
 	begins := strings.ReplaceAll(payload[:12], `"`, `""`)
-	for at := 0; ; at++ {
+	for at, tries := 0, 0; ; at, tries = at+1, tries+1 {
 		i := strings.Index(raw[at:], begins)
-		if i < 0 {
+		if i < 0 || tries == maxTries {
 			return verbatim(raw, payload)
 		}
 		at += i
