@@ -127,6 +127,8 @@ func (a *app) printFacts(m *matter, full bool) {
 	switch s, ok := i.Share(); {
 	case ok:
 		fact("share", s.Percent()+" of "+model.Count(s.Sends, "send", "sends")+" in its scope and time failed this way")
+	case i.Successes && i.Attempts != 1:
+		fact("share", "cannot tell: the log does not have all sends in its scope and time")
 	case i.Successes:
 		fact("share", "cannot tell: it is the one send in its scope and time")
 	default:
