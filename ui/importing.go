@@ -316,7 +316,7 @@ func became(i model.Import) string {
 	case i.Stored == 0 && i.Updated == 0 && i.Duplicate > 0 && i.Rejected == 0:
 		return fmt.Sprintf("seen before (the same %s). 0 new", model.Count(i.Duplicate, "record", "records"))
 	case i.Stored == 0 && i.Updated == 0 && i.Rejected == 0:
-		return fmt.Sprintf("%s read, 0 failures (%s). Nothing to triage", model.Count(i.Read, "row", "rows"), others(i))
+		return fmt.Sprintf("%s read, 0 failures (%s). Nothing in it to triage", model.Count(i.Read, "row", "rows"), others(i))
 	}
 	s := fmt.Sprintf("%s of %s", model.Count(i.Stored, "new failure", "new failures"), model.Count(i.Read, "row", "rows"))
 	if i.Updated > 0 {

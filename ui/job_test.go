@@ -127,7 +127,7 @@ func TestImportSays(t *testing.T) {
 		{"new", model.Import{Read: 10, Stored: 8, Rejected: 2}, nil, "8 new failures of 10 rows; 2 rows could not be read: b shows them"},
 		{"a remark", model.Import{Read: 10, Stored: 10, Warnings: []string{"UTC was assumed"}}, nil, "10 new failures of 10 rows; 1 remark: b"},
 		{"again", model.Import{Read: 10, Duplicate: 10}, nil, "seen before (the same 10 records). 0 new"},
-		{"all well", model.Import{Read: 12000, Succeeded: 12000}, nil, "12,000 rows read, 0 failures (12,000 went well). Nothing to triage"},
+		{"all well", model.Import{Read: 12000, Succeeded: 12000}, nil, "12,000 rows read, 0 failures (12,000 went well). Nothing in it to triage"},
 		{"header only", model.Import{Warnings: []string{"there is a header and no rows"}}, nil, "no rows (there is a header and no rows)"},
 		{"error", model.Import{}, png, "x.csv is a PNG image"},
 		{"hint", model.Import{}, png, "give the export itself"},
