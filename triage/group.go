@@ -2,7 +2,6 @@ package triage
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"unsent/model"
@@ -34,9 +33,11 @@ type Group struct {
 // tenth of a second for a hundred thousand minutes), and remembers nothing, so
 // it may be called as often as an import wants. Match carries numbers over.
 func Groups(strands []Strand, tally Tally) []Group {
+	all := accountsOf(strands)
 	found := make(chan []Disruption, 1)
-	go func() { found <- Disruptions(strands) }()
-	g := newGrouper(strands, tally)
+	go func() { found <- all.disruptions() }()
+	g := newGrouper(all, tally)
+	g.askAhead()
 	g.outages(<-found)
 	g.named()
 	g.broad()
@@ -75,32 +76,6 @@ type fault struct {
 	most   int   // how many of its failures did
 }
 
-// A wabaOf is what is known of one WABA.
-type wabaOf struct {
-	name      string
-	good      series            // sends that went well, of all kinds
-	by        map[string]series // the same by template and language, and by phone number
-	fails     series            // failures of all errors
-	platform  series            // those that may be Meta's
-	meta      []*lane           // that have them
-	byError   map[errorID]series
-	parts     map[byte]bool   // by what its successes part: the first letters of the keys of by
-	templates map[string]bool // that the log has of it
-	phones    map[string]bool
-}
-
-func (w *wabaOf) shares() bool { return w.good.total() > 0 }
-
-// goodOf are the sends that went well with a template or a number; of the whole
-// WABA where its successes do not say, or key is empty.
-func (w *wabaOf) goodOf(key string) *series {
-	s, ok := w.by[key]
-	if ok || key != "" && w.parts[key[0]] {
-		return &s
-	}
-	return &w.good
-}
-
 type grouper struct {
 	lanes      []*lane
 	wabas      []*wabaOf // by name
@@ -109,86 +84,18 @@ type grouper struct {
 	found      []Disruption
 	usuals     map[usualKey]float64 // what usual has worked out
 	counts     map[usualKey][]int   // what most has, ascending
+
+	pile  pile   // scratch space
+	ticks []tick // and more of it
 }
 
-func templateKey(template, language string) string { return "t\x1f" + template + "\x1f" + language }
-func phoneKey(phone string) string                 { return "p\x1f" + phone }
-
-func newGrouper(strands []Strand, tally Tally) *grouper {
-	g := &grouper{tally: tally, usuals: map[usualKey]float64{}, counts: map[usualKey][]int{}}
-	sorted := make([]*Strand, len(strands))
-	for i := range strands {
-		sorted[i] = &strands[i]
-	}
-	slices.SortFunc(sorted, byContent)
-	by := map[string][]*Strand{}
-	for _, s := range sorted {
-		by[s.WABA] = append(by[s.WABA], s)
-	}
-	for _, waba := range slices.Sorted(maps.Keys(by)) { // only one's minutes are copied at a time
-		g.account(waba, by[waba])
+func newGrouper(all *accounts, tally Tally) *grouper {
+	g := &grouper{wabas: all.wabas, begin: all.begin, end: all.end, tally: tally, usuals: map[usualKey]float64{}, counts: map[usualKey][]int{}}
+	for _, w := range all.wabas {
+		g.lanes = append(g.lanes, w.lanes...)
 	}
 	slices.SortFunc(g.lanes, func(a, b *lane) int { return byContent(a.s, b.s) })
 	return g
-}
-
-// account reads the strands of one WABA, which are in the order of byContent.
-func (g *grouper) account(name string, strands []*Strand) {
-	w := &wabaOf{name: name, by: map[string]series{}, parts: map[byte]bool{}, byError: map[errorID]series{}, templates: map[string]bool{}, phones: map[string]bool{}}
-	g.wabas = append(g.wabas, w)
-	var good, fails, platform []tick
-	goodBy, failsBy := map[string][]tick{}, map[errorID][]tick{}
-	for _, s := range strands {
-		var keys []string
-		if s.Template != "" {
-			keys = append(keys, templateKey(s.Template, s.Language))
-			w.templates[keys[0]] = true
-		}
-		if s.Phone != "" {
-			keys = append(keys, phoneKey(s.Phone))
-			w.phones[s.Phone] = true
-		}
-		l := &lane{s: s, bound: s.bound(), waba: w}
-		var own []tick
-		for _, m := range s.Minutes {
-			if m.At <= 0 {
-				l.untimed += int(m.Failed)
-				continue
-			}
-			if g.begin == 0 || m.At < g.begin {
-				g.begin = m.At
-			}
-			g.end = max(g.end, m.At)
-			if m.Good > 0 {
-				good = append(good, tick{m.At, int(m.Good)})
-				for _, k := range keys {
-					goodBy[k] = append(goodBy[k], tick{m.At, int(m.Good)})
-				}
-			}
-			if m.Failed > 0 {
-				own = append(own, tick{m.At, int(m.Failed)})
-			}
-		}
-		if len(own) == 0 && l.untimed == 0 {
-			continue
-		}
-		fails = append(fails, own...)
-		failsBy[s.error()] = append(failsBy[s.error()], own...)
-		if l.bound == boundPlatform {
-			platform = append(platform, own...)
-			w.meta = append(w.meta, l)
-		}
-		l.fails = newSeries(own)
-		g.lanes = append(g.lanes, l)
-	}
-	w.good, w.fails, w.platform = newSeries(good), newSeries(fails), newSeries(platform)
-	for k, v := range goodBy {
-		w.by[k] = newSeries(v)
-		w.parts[k[0]] = true
-	}
-	for k, v := range failsBy {
-		w.byError[k] = newSeries(v)
-	}
 }
 
 // take gives a stretch of a lane to a fault, as far as nobody has it.
@@ -239,9 +146,32 @@ func (l *lane) free(from, to int64) []holding {
 	return out
 }
 
-// failures are the minutes of a lane with failures that nobody has.
-func (l *lane) failures() []tick {
-	var out []tick
+// tick is a minute with failures.
+type tick struct {
+	at int64
+	n  int
+}
+
+// failures are the minutes of some lanes with failures that nobody has. They are good
+// until more are asked for.
+func (g *grouper) failures(lanes []*lane) []tick {
+	for _, l := range lanes {
+		g.ticks = l.appendFailures(g.ticks[:0])
+		for _, t := range g.ticks {
+			g.pile.add(t.at, int32(t.n))
+		}
+	}
+	s := g.pile.series()
+	g.ticks = g.ticks[:0]
+	for i := range s.at {
+		g.ticks = append(g.ticks, tick{s.minute(i), s.n(i)})
+	}
+	return g.ticks
+}
+
+// appendFailures adds the minutes of a lane with failures that nobody has.
+func (l *lane) appendFailures(out []tick) []tick {
+	out = slices.Grow(out, len(l.fails.at))
 	next := 0
 	for i := range l.fails.at {
 		at := l.fails.minute(i)
@@ -251,11 +181,7 @@ func (l *lane) failures() []tick {
 		if next < len(l.held) && l.held[next].from <= at {
 			continue
 		}
-		n := l.fails.sum[i]
-		if i > 0 {
-			n -= l.fails.sum[i-1]
-		}
-		out = append(out, tick{at, int(n)})
+		out = append(out, tick{at, l.fails.n(i)})
 	}
 	return out
 }

@@ -141,7 +141,7 @@ func (l *lane) runs() []stretch {
 	if l.bound == boundNumber || l.bound == boundTemplate {
 		good = l.waba.goodOf(l.key())
 	}
-	for _, t := range l.failures() {
+	for _, t := range l.appendFailures(nil) {
 		if n := len(out); n > 0 {
 			r := &out[n-1]
 			well := good.count(r.to+1, t.at-1)
@@ -311,13 +311,11 @@ func (g *grouper) broad() {
 		if len(lanes) < 3 {
 			continue
 		}
-		var ticks []tick
 		own := 0
 		for _, l := range lanes {
-			ticks = append(ticks, l.failures()...)
 			own += l.fails.total()
 		}
-		ticks = byMinute(ticks)
+		ticks := g.failures(lanes)
 		for _, s := range scan(ticks, g.oddsOf(p.w, p.what, own, "")) {
 			s = trim(ticks, s)
 			if !g.isBroad(p.w, lanes, s) {
@@ -403,7 +401,11 @@ func (g *grouper) local() {
 		if l.named() {
 			continue
 		}
-		ticks := l.failures()
+		if l.fails.total() < 5 {
+			continue
+		}
+		ticks := l.appendFailures(g.ticks[:0])
+		g.ticks = ticks
 		n := 0
 		for _, t := range ticks {
 			n += t.n
@@ -482,6 +484,43 @@ func (g *grouper) whole() {
 	}
 }
 
+// person reports whether a lane is looked at by persons, unless another fault has some of
+// it.
+func (l *lane) person() bool {
+	return (l.bound == boundPerson || l.bound == boundChoice) && l.fails.total() >= 50
+}
+
+// askAhead asks what persons will ask, while outages are looked for.
+func (g *grouper) askAhead() {
+	if g.tally == nil {
+		return
+	}
+	type question struct {
+		dim              model.Dim
+		strand, from, to int64
+	}
+	type answer struct {
+		distinct int
+		top      int64
+		most     int
+	}
+	known, ask := map[question]answer{}, g.tally
+	for _, l := range g.lanes {
+		if l.person() {
+			q := question{model.DimRecipient, l.s.ID, l.fails.minute(0), l.fails.last()}
+			var a answer
+			a.distinct, a.top, a.most = ask(q.dim, q.strand, q.from, q.to)
+			known[q] = a
+		}
+	}
+	g.tally = func(dim model.Dim, strand, from, to int64) (int, int64, int) {
+		if a, ok := known[question{dim, strand, from, to}]; ok {
+			return a.distinct, a.top, a.most
+		}
+		return ask(dim, strand, from, to)
+	}
+}
+
 // persons finds the recipients that are sent to again and again without pause,
 // so that no time of it is denser than another.
 func (g *grouper) persons() {
@@ -489,7 +528,7 @@ func (g *grouper) persons() {
 		return
 	}
 	for _, l := range g.lanes {
-		if l.bound != boundPerson && l.bound != boundChoice || len(l.held) > 0 || l.fails.total() < 50 {
+		if !l.person() || len(l.held) > 0 {
 			continue
 		}
 		f := &fault{shape: model.ShapeRecipient}

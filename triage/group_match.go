@@ -38,16 +38,22 @@ func Match(old []Known, groups []Group, strands []Strand) Succession {
 			of[e.Strand] = append(of[e.Strand], held{e, i})
 		}
 	}
+	was := map[int64]bool{}
+	for _, k := range old {
+		for _, e := range k.Extents {
+			was[e.Strand] = true
+		}
+	}
+	var p pile
 	fails := map[int64]*series{}
 	for i := range strands {
-		if s := &strands[i]; of[s.ID] != nil {
-			ticks := make([]tick, 0, len(s.Minutes))
+		if s := &strands[i]; of[s.ID] != nil && was[s.ID] {
 			for _, m := range s.Minutes {
 				if m.Failed > 0 {
-					ticks = append(ticks, tick{max(m.At, 0), int(m.Failed)})
+					p.add(max(m.At, 0), m.Failed)
 				}
 			}
-			c := newSeries(ticks)
+			c := p.series()
 			fails[s.ID] = &c
 			slices.SortFunc(of[s.ID], func(a, b held) int { return cmp.Compare(a.From, b.From) })
 		}

@@ -69,10 +69,11 @@ var windows = [...]int64{1, 2, 3, 5, 10}
 type account struct {
 	waba   string
 	apps   []string
-	shares bool   // the log has successes of it
-	bad    series // failures of the kind that is watched
-	all    series // sends, or without successes all failures
-	last   int64  // the newest minute with one of bad, while watching
+	shares bool                      // the log has successes of it
+	bad    series                    // failures of the kind that is watched
+	all    series                    // sends, or without successes all failures
+	day    struct{ bad, all series } // the same, to be asked about what was a day ago
+	last   int64                     // the newest minute with one of bad, while watching
 
 	// Of each window up to the minute that is looked at.
 	newBad, newAll [len(windows)]int
@@ -99,9 +100,19 @@ type usual struct {
 // Disruptions finds the outages in the log, oldest first. It looks at one minute
 // after the other and uses nothing that came later to notice one, so that
 // Noticed is when a console that watched the log would have said it.
-func Disruptions(strands []Strand) []Disruption {
-	out := watch(strands, func(s *Strand) bool { return s.bound() == boundPlatform }, false)
-	out = append(out, watch(strands, func(s *Strand) bool { return s.Code == "4" }, true)...)
+func Disruptions(strands []Strand) []Disruption { return accountsOf(strands).disruptions() }
+
+func (all *accounts) disruptions() []Disruption {
+	out := all.watch(func(w *wabaOf) series { return w.platform }, false)
+	var p pile
+	out = append(out, all.watch(func(w *wabaOf) series {
+		for _, l := range w.lanes {
+			if l.s.Code == "4" {
+				p.addAll(&l.fails)
+			}
+		}
+		return p.series()
+	}, true)...)
 	slices.SortStableFunc(out, func(a, b Disruption) int { return cmp.Compare(a.From, b.From) })
 	return out
 }
@@ -116,6 +127,9 @@ type watcher struct {
 	quiet      usual      // of all WABAs that have a say in a crowd
 	masked     [][2]int64 // times of outages, which are not usual, ascending
 	age        int64      // grows when an outage begins or ends
+
+	hit    []*account // scratch space of crowd
+	counts []int      // and more of it
 }
 
 // opened is an outage that is going on.
@@ -128,23 +142,20 @@ type opened struct {
 
 // event is a minute with failures of the kind that is watched.
 type event struct {
-	at int64
-	a  *account
+	at      int32
+	account int32 // its place
 }
 
-func watch(strands []Strand, bad func(*Strand) bool, limit bool) []Disruption {
-	some := func(s Strand) bool { return bad(&s) }
-	if !slices.ContainsFunc(strands, some) {
-		return nil
-	}
-	w := &watcher{limit: limit}
+// watch looks for outages in one kind of failures.
+func (all *accounts) watch(bad func(*wabaOf) series, limit bool) []Disruption {
+	w := &watcher{begin: all.begin, end: all.end, limit: limit}
 	var recent []*account
-	events := w.read(strands, bad)
+	events := w.read(all.wabas, bad)
 	for i := 0; i < len(events); {
-		now := events[i].at
+		now := int64(events[i].at)
 		recent = slices.DeleteFunc(recent, func(a *account) bool { return a.last <= now-windows[len(windows)-1] })
-		for ; i < len(events) && events[i].at == now; i++ {
-			a := events[i].a
+		for ; i < len(events) && int64(events[i].at) == now; i++ {
+			a := w.accounts[events[i].account]
 			if a.last <= now-windows[len(windows)-1] {
 				recent = append(recent, a)
 			}
@@ -160,58 +171,27 @@ func watch(strands []Strand, bad func(*Strand) bool, limit bool) []Disruption {
 	return w.done
 }
 
-// read sorts the strands by WABA. Rows without a WABA are one account of their
-// own when no row has one, and left out otherwise: they may be anybody's.
-func (w *watcher) read(strands []Strand, bad func(*Strand) bool) []event {
-	by := map[string][]*Strand{}
-	for i := range strands {
-		by[strands[i].WABA] = append(by[strands[i].WABA], &strands[i])
-	}
-	wabas := slices.Sorted(maps.Keys(by))
+// read takes the WABAs, and when they had failures that are watched. Rows without a
+// WABA are one account of their own when no row has one, and left out otherwise: they
+// may be anybody's.
+func (w *watcher) read(wabas []*wabaOf, bad func(*wabaOf) series) []event {
 	minutes := 0
-	for _, waba := range wabas { // one after the other, so that only one's minutes are copied at a time
-		a := &account{waba: waba}
-		var failing, failed, good []tick
-		apps := map[string]bool{}
-		for _, s := range by[waba] {
-			if s.App != "" {
-				apps[s.App] = true
-			}
-			watched := bad(s)
-			for _, m := range s.Minutes {
-				if m.At <= 0 {
-					continue
-				}
-				if w.begin == 0 || m.At < w.begin {
-					w.begin = m.At
-				}
-				w.end = max(w.end, m.At)
-				if m.Good > 0 {
-					good = append(good, tick{m.At, int(m.Good)})
-				}
-				if m.Failed > 0 {
-					failed = append(failed, tick{m.At, int(m.Failed)})
-					if watched {
-						failing = append(failing, tick{m.At, int(m.Failed)})
-					}
-				}
-			}
-		}
-		if waba == "" && len(wabas) > 1 {
+	for _, x := range wabas {
+		if x.name == "" && len(wabas) > 1 {
 			continue
 		}
-		a.shares, a.apps = len(good) > 0, slices.Sorted(maps.Keys(apps))
-		a.bad, a.all = newSeries(failing), newSeries(append(failed, good...))
+		a := &account{waba: x.name, apps: x.apps, shares: x.shares(), bad: bad(x), all: x.sends}
+		a.day.bad, a.day.all = a.bad, a.all
 		minutes += len(a.bad.at)
 		w.accounts = append(w.accounts, a)
 	}
 	events := make([]event, 0, minutes)
-	for _, a := range w.accounts {
-		for i := range a.bad.at {
-			events = append(events, event{a.bad.minute(i), a})
+	for i, a := range w.accounts {
+		for _, at := range a.bad.at {
+			events = append(events, event{at, int32(i)})
 		}
 	}
-	slices.SortStableFunc(events, func(x, y event) int { return cmp.Compare(x.at, y.at) })
+	slices.SortFunc(events, func(x, y event) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.account, y.account)) })
 	return events
 }
 
@@ -512,8 +492,8 @@ func (w *watcher) usual(a *account, now int64) *usual {
 		return u
 	}
 	*u = usual{at: now, age: w.age}
-	day, sends, minutes := w.base(a, now, baseDay)
-	hour, lately, last := w.base(a, now, baseHour)
+	day, sends, minutes := w.base(&a.day.bad, &a.day.all, now, baseDay)
+	hour, lately, last := w.base(&a.bad, &a.all, now, baseHour)
 	u.share = min(0.5, max(2*(float64(day)+0.5)/(float64(sends)+50), 2*(float64(hour)+0.5)/(float64(lately)+50)))
 	if minutes >= minHistory {
 		// Several times, since a day has busy hours; but not what a fault of some
@@ -537,11 +517,15 @@ func (w *watcher) busyHour(a *account, now int64) float64 {
 	a.busy = busy{at: now, age: w.age}
 	var hours [baseDay / baseHour]int
 	n := 0
+	near := a.bad.near[0]
+	all := a.bad.upTo(now-baseGap, &near)
 	for to := now - baseGap; n < len(hours) && to > w.begin; to -= baseHour {
+		before := a.bad.upTo(to-baseHour, &near)
 		if !w.isMasked(to) && !w.isMasked(to-baseHour+1) {
-			hours[n] = a.bad.count(to-baseHour+1, to)
+			hours[n] = all - before
 			n++
 		}
+		all = before
 	}
 	slices.Sort(hours[:n])
 	switch {
@@ -554,7 +538,7 @@ func (w *watcher) busyHour(a *account, now int64) float64 {
 }
 
 // base counts what was usual before now: failures, sends, and minutes of log.
-func (w *watcher) base(a *account, now, span int64) (x, n, minutes int) {
+func (w *watcher) base(bad, all *series, now, span int64) (x, n, minutes int) {
 	to := now - baseGap
 	from := max(to-span+1, w.begin)
 	if w.open != nil {
@@ -563,11 +547,11 @@ func (w *watcher) base(a *account, now, span int64) (x, n, minutes int) {
 	if to < from {
 		return 0, 0, 0
 	}
-	x, n, minutes = a.bad.count(from, to), a.all.count(from, to), int(to-from+1)
+	x, n, minutes = bad.count(from, to), all.count(from, to), int(to-from+1)
 	for i := len(w.masked) - 1; i >= 0 && w.masked[i][1] >= from; i-- {
 		if f, t := max(w.masked[i][0], from), min(w.masked[i][1], to); f <= t {
-			x -= a.bad.count(f, t)
-			n -= a.all.count(f, t)
+			x -= bad.count(f, t)
+			n -= all.count(f, t)
 			minutes -= int(t - f + 1)
 		}
 	}

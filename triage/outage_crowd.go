@@ -19,9 +19,7 @@ const (
 func (w *watcher) crowd(recent []*account, now int64, window int) []*account {
 	width := windows[window]
 	from := now - width + 1
-	var hit []*account
-	var counts []int
-	sum := 0
+	hit, counts, sum := w.hit[:0], w.counts[:0], 0
 	for _, a := range recent {
 		if a.last < from || a.shares || w.usual(a, now).middle > crowdQuiet {
 			continue
@@ -29,6 +27,7 @@ func (w *watcher) crowd(recent []*account, now int64, window int) []*account {
 		x := min(a.newBad[window], crowdEach)
 		hit, counts, sum = append(hit, a), append(counts, x), sum+x
 	}
+	w.hit, w.counts = hit, counts
 	if len(hit) < platformAsks || sum < crowdLeast || chanceOfCount(sum, w.quietly(now)*float64(width)) > surprise {
 		return nil
 	}
@@ -52,7 +51,7 @@ func (w *watcher) crowd(recent []*account, now int64, window int) []*account {
 	if float64(sum) < jumpFactor/2.0*mean || chanceOfCount(sum, mean) > surprise || chanceOfCount(rest, mean) > crowdOthers {
 		return nil
 	}
-	return hit
+	return slices.Clone(hit)
 }
 
 // quietly is how many failures a minute the WABAs with a say have, worked out once
