@@ -31,6 +31,7 @@ type Log struct {
 	first []int32 // the minute in which each cell was first seen, 0: at no time
 	again bool    // a message has failed more than once, so that attempts are not messages
 
+	unlike  bool            // a strand's minutes do not count its messages
 	origins map[int64]int64 // of the strands of moved messages
 
 	version, begun int64 // of the database, and of the writing in which it was made
@@ -191,7 +192,7 @@ func (s *Store) regroup(t *session) (*Log, error) {
 	if err := writeExtents(t, before, after); err != nil {
 		return nil, err
 	}
-	if err := s.writeSorted(t, log.Strands, groups, after); err != nil {
+	if err := s.writeSorted(t, log, groups, after); err != nil {
 		return nil, err
 	}
 	if err := keepTotals(t); err != nil {
@@ -220,6 +221,10 @@ func (l *Log) readTimes() error {
 	})
 	if err == nil && strange {
 		err = errTimeline
+	}
+	for i := range l.Strands {
+		n, _, _ := failedIn(l.Strands[i].Minutes)
+		l.unlike = l.unlike || n != int64(l.Strands[i].Failures)
 	}
 	return err
 }
@@ -315,7 +320,7 @@ func writeExtents(t *session, before, after map[int64][]placed) error {
 }
 
 // writeSorted writes what changed of the incidents themselves.
-func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.Group, after map[int64][]placed) error {
+func (s *Store) writeSorted(t *session, log *Log, groups []model.Group, after map[int64][]placed) error {
 	before := map[int64]sorted{}
 	rows, err := t.tx.QueryContext(t.ctx, "SELECT id, shape, reason, outage, failures, first, last, going, joined FROM incident")
 	if err := each(rows, err, func(r *sql.Rows) error {
@@ -356,25 +361,8 @@ func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.G
 			}
 		}
 	}
-	for i := range strands {
-		x := &strands[i]
-		for _, p := range after[x.ID] {
-			n, first, last := int64(x.Failures), x.First, x.Last
-			if !p.whole() {
-				if _, err := t.scan(`SELECT count(*), coalesce(min(nullif(at, 0)), 0), coalesce(max(nullif(at, 0)), 0) FROM by_strand
-					WHERE strand = ? AND at >= ? AND at < ?`, []any{p.strand, p.from, p.to}, &n, &first, &last); err != nil {
-					return err
-				}
-			}
-			g := now[p.incident]
-			g.failures += n
-			if first != 0 && (g.first == 0 || first < g.first) {
-				g.first = first
-			}
-			if last != 0 && (g.last == 0 || last > g.last) {
-				g.last = last
-			}
-		}
+	if err := log.measure(now, after); err != nil {
+		return err
 	}
 	if err := eachAttempt(t, func(strand, at int64) {
 		for _, p := range after[strand] {
@@ -416,6 +404,74 @@ func (s *Store) writeSorted(t *session, strands []model.Strand, groups []model.G
 		return [...]int64{x.failures, x.first, x.last, x.joined}[column-3]
 	})
 	return err
+}
+
+// measure counts the failures of all incidents, and finds the first and the last of
+// each.
+func (l *Log) measure(now map[int64]*sorted, after map[int64][]placed) error {
+	wider := func(x *sorted, first, last int64) {
+		if first != 0 && (x.first == 0 || first < x.first) {
+			x.first = first
+		}
+		x.last = max(x.last, last)
+	}
+	type edge struct {
+		placed
+		first, last int64 // the minutes
+	}
+	var edges []edge
+	for i := range l.Strands {
+		s := &l.Strands[i]
+		for _, p := range after[s.ID] {
+			x := now[p.incident]
+			if p.whole() {
+				x.failures += int64(s.Failures)
+				wider(x, s.First, s.Last)
+				continue
+			}
+			if minutes, ok := minutesIn(s, p.piece); ok && l.exact() {
+				n, first, last := failedIn(minutes)
+				x.failures += n
+				if first != 0 {
+					edges = append(edges, edge{p, first, last})
+				}
+				continue
+			}
+			var n, first, last int64
+			if _, err := l.t.scan(`SELECT count(*), coalesce(min(nullif(at, 0)), 0), coalesce(max(nullif(at, 0)), 0) FROM by_strand
+				WHERE strand = ? AND at >= ? AND at < ?`, []any{p.strand, p.from, p.to}, &n, &first, &last); err != nil {
+				return err
+			}
+			x.failures += n
+			wider(x, first, last)
+		}
+	}
+	// Of those that minutes counted, a message is read only where it may be the
+	// incident's first or last.
+	first, last := map[int64]int64{}, map[int64]int64{}
+	for _, e := range edges {
+		if at, ok := first[e.incident]; !ok || e.first < at {
+			first[e.incident] = e.first
+		}
+		last[e.incident] = max(last[e.incident], e.last)
+	}
+	for _, e := range edges {
+		var at int64
+		x := now[e.incident]
+		if e.first == first[e.incident] && (x.first == 0 || e.first <= minuteOf(x.first)) {
+			if _, err := l.t.scan("SELECT at FROM by_strand WHERE strand = ? AND at >= ? ORDER BY at LIMIT 1", []any{e.strand, max(e.first*60_000, 1)}, &at); err != nil {
+				return err
+			}
+			wider(x, at, at)
+		}
+		if e.last == last[e.incident] && e.last >= minuteOf(x.last) {
+			if _, err := l.t.scan("SELECT at FROM by_strand WHERE strand = ? AND at < ? ORDER BY at DESC LIMIT 1", []any{e.strand, (e.last + 1) * 60_000}, &at); err != nil {
+				return err
+			}
+			wider(x, at, at)
+		}
+	}
+	return nil
 }
 
 // join carries over what agents did on an incident that has become a part of

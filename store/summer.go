@@ -72,6 +72,7 @@ func (s *Store) summarise(ctx context.Context, log *Log, n int) (due []extent, a
 	if err := atOnce(
 		func() (err error) { looks, err = log.survey(ctx, s.r, due); return err },
 		func() error { return m.readCells(ctx, s.r) },
+		func() (err error) { m.within, err = log.cellsWithin(ctx, s.r, due); return err },
 	); err != nil {
 		return due, nil, err
 	}
@@ -81,7 +82,7 @@ func (s *Store) summarise(ctx context.Context, log *Log, n int) (due []extent, a
 		own := m.beside(s.r)
 		for i := next.Add(1) - 1; i < int64(len(due)); i = next.Add(1) - 1 {
 			e := &due[i]
-			sum, d, err := own.summarise(ctx, e, looks[i])
+			sum, d, err := own.summarise(ctx, e, int(i), looks[i])
 			if err == nil && e.failures <= soonCounted {
 				sum.Recipients, err = countRecipients(ctx, s.r, e.pieces)
 			}
@@ -165,8 +166,9 @@ type logged struct {
 	log     *Log
 	around  *surroundings
 	strands map[int64]*model.Strand
-	exact   bool         // the strands' times are those of their messages
-	cells   []packedCell // those with messages, by strand
+	exact   bool              // the strands' times are those of their messages
+	cells   []packedCell      // those with messages, by strand
+	within  []map[int64]int32 // what cellsWithin found
 }
 
 // A packed cell is a cellCount as small as it can be: there may be some hundred
@@ -191,20 +193,31 @@ func (m *logged) readCells(ctx context.Context, q querier) error {
 	})
 }
 
-// cellsOf is the function cellsOf with what is in memory.
-func (m *summer) cellsOf(ctx context.Context, pieces []piece) ([]cellCount, error) {
+// cellsOf is the function cellsOf with what is in memory, for the incident at a place.
+func (m *summer) cellsOf(ctx context.Context, pieces []piece, place int) ([]cellCount, error) {
 	if len(m.names) > manyNames {
 		clear(m.names)
 	}
-	strands, whole := strandsOf(pieces)
-	if !whole {
+	_, whole := strandsOf(pieces)
+	if !whole && m.within == nil {
 		return cellsOf(ctx, m.q, pieces, m.names)
 	}
 	var mine []packedCell
-	for _, strand := range strands {
-		i, _ := slices.BinarySearchFunc(m.cells, strand, func(c packedCell, strand int64) int { return cmp.Compare(c.strand, strand) })
-		for ; i < len(m.cells) && m.cells[i].strand == strand; i++ {
-			mine = append(mine, m.cells[i])
+	last := int64(0)
+	for _, p := range pieces {
+		if p.strand == last { // another piece of the same
+			continue
+		}
+		last = p.strand
+		i, _ := slices.BinarySearchFunc(m.cells, p.strand, func(c packedCell, strand int64) int { return cmp.Compare(c.strand, strand) })
+		for ; i < len(m.cells) && m.cells[i].strand == p.strand; i++ {
+			c := m.cells[i]
+			if !p.whole() {
+				c.failures = m.within[place][c.id]
+			}
+			if c.failures > 0 {
+				mine = append(mine, c)
+			}
 		}
 	}
 	slices.SortFunc(mine, func(a, b packedCell) int { return cmp.Or(cmp.Compare(b.failures, a.failures), cmp.Compare(a.id, b.id)) })
@@ -221,7 +234,7 @@ func (m *summer) cellsOf(ctx context.Context, pieces []piece) ([]cellCount, erro
 func gather(log *Log) *logged {
 	m := &logged{log: log, around: surround(log.Strands)}
 	// Else attempts are not messages, or not of the strand that they are counted for.
-	m.exact = !log.again && len(log.origins) == 0
+	m.exact = log.exact()
 	m.strands = make(map[int64]*model.Strand, len(log.Strands))
 	for i := range log.Strands {
 		m.strands[log.Strands[i].ID] = &log.Strands[i]
@@ -234,10 +247,10 @@ func (m *logged) beside(q querier) *summer {
 	return &summer{q: q, names: names{}, known: map[int64]map[dimValue]int64{}, logged: m}
 }
 
-// summarise makes the summary of one incident, but for its recipients, and its
-// detail.
-func (m *summer) summarise(ctx context.Context, e *extent, l *look) (sum summary, d detail, err error) {
-	cells, err := m.cellsOf(ctx, e.pieces)
+// summarise makes the summary of one incident, which has a place among those that are
+// due, but for its recipients, and its detail.
+func (m *summer) summarise(ctx context.Context, e *extent, place int, l *look) (sum summary, d detail, err error) {
+	cells, err := m.cellsOf(ctx, e.pieces, place)
 	if err != nil {
 		return sum, d, err
 	}
@@ -284,22 +297,43 @@ func (m *summer) newest(ctx context.Context, pieces []piece, sum *summary) ([]in
 	return all, err
 }
 
-// latest are those of some pieces in which the newest messages must be: of strands
-// that are there as a whole, the ones that ended last.
+// latest are those of some pieces in which the newest messages must be: the ones that
+// ended last.
 func (m *summer) latest(pieces []piece) []piece {
 	if len(pieces) <= fewPieces {
 		return pieces
 	}
-	var some, whole []piece
-	for _, p := range pieces {
-		if m.strands[p.strand] != nil && p.whole() {
-			whole = append(whole, p)
-		} else {
-			some = append(some, p)
-		}
+	type ended struct {
+		piece
+		at int64 // minute
 	}
-	slices.SortFunc(whole, func(a, b piece) int { return cmp.Compare(m.strands[b.strand].Last, m.strands[a.strand].Last) })
-	return append(some, whole[:min(len(whole), newestFirst)]...)
+	var some []piece
+	var all []ended
+	for _, p := range pieces {
+		s := m.strands[p.strand]
+		if s == nil || !p.whole() && !m.exact {
+			some = append(some, p)
+			continue
+		}
+		last := minuteOf(s.Last)
+		if !p.whole() {
+			minutes, ok := minutesIn(s, p)
+			if !ok {
+				some = append(some, p)
+				continue
+			}
+			_, _, last = failedIn(minutes)
+		}
+		all = append(all, ended{p, last})
+	}
+	slices.SortFunc(all, func(a, b ended) int { return cmp.Compare(b.at, a.at) })
+	for i, e := range all {
+		if i >= newestFirst && e.at < all[newestFirst-1].at { // each has one that is newer
+			break
+		}
+		some = append(some, e.piece)
+	}
+	return some
 }
 
 // newestIn are the newest messages of some pieces.
