@@ -153,7 +153,7 @@ func TestDifferences(t *testing.T) {
 // names in one script alone are not taken for each other.
 func TestLookAlikes(t *testing.T) {
 	pairs := 0
-	for twin, latin := range twins {
+	for twin, latin := range twins() {
 		if skeleton("order_"+string(twin)+"x") != skeleton("order_"+string(latin)+"x") {
 			t.Errorf("%q and %q look the same", twin, latin)
 		}

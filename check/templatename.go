@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"unsent/check/graph"
@@ -12,7 +13,7 @@ import (
 
 // twins are letters that look like an ASCII letter or digit and are another: the
 // small and capital ones of Cyrillic, Greek and Armenian that a font draws alike.
-var twins = func() map[rune]rune {
+var twins = sync.OnceValue(func() map[rune]rune {
 	m := map[rune]rune{}
 	for latin, others := range map[rune]string{
 		'a': "аɑα", 'b': "Ьь", 'c': "сϲ", 'd': "ԁ", 'e': "её", 'g': "ց", 'h': "һհ", 'i': "іıɩι", 'j': "јϳ", 'k': "кκ",
@@ -26,14 +27,14 @@ var twins = func() map[rune]rune {
 		}
 	}
 	return m
-}()
+})
 
 // skeleton is what an eye keeps of a name: letters without case and script, one
 // kind of separator, and neither blanks around it nor characters that show nothing.
 func skeleton(s string) string {
 	var b strings.Builder
 	for _, r := range strings.TrimSpace(s) {
-		if t, ok := twins[r]; ok {
+		if t, ok := twins()[r]; ok {
 			r = t
 		}
 		if r >= 0xff01 && r <= 0xff5e { // full width

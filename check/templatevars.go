@@ -3,7 +3,6 @@ package check
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,12 +11,12 @@ import (
 	"unsent/model"
 )
 
-var variable = regexp.MustCompile(`\{\{\s*([A-Za-z0-9_]+)\s*\}\}`)
+var variable = model.Pattern(`\{\{\s*([A-Za-z0-9_]+)\s*\}\}`)
 
 // variables counts the different variables in a text.
 func variables(text string) int {
 	var seen []string
-	for _, m := range variable.FindAllStringSubmatch(text, -1) {
+	for _, m := range variable().FindAllStringSubmatch(text, -1) {
 		if !slices.Contains(seen, m[1]) {
 			seen = append(seen, m[1])
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -49,24 +48,24 @@ func (t *trap) close() string {
 
 // frameRE are the lines of a Go trace that name code. Everything else, the
 // panic's value above all, may hold data.
-var frameRE = regexp.MustCompile(`^(?:goroutine \d+ \[[a-z ,0-9]*\]:|\s+\S+\.go:\d+(?: \+0x[0-9a-f]+)?|created by \S+(?: in goroutine \d+)?|[\w./*()\[\]…-]+\.[\w.*()\[\]…-]+\(.*\))$`)
+var frameRE = model.Pattern(`^(?:goroutine \d+ \[[a-z ,0-9]*\]:|\s+\S+\.go:\d+(?: \+0x[0-9a-f]+)?|created by \S+(?: in goroutine \d+)?|[\w./*()\[\]…-]+\.[\w.*()\[\]…-]+\(.*\))$`)
 
 // headRE begins the trace of a goroutine. The value of a panic comes before the
 // last of them.
-var headRE = regexp.MustCompile(`(?m)^goroutine \d+ \[[a-z ,0-9]*\]:$`)
+var headRE = model.Pattern(`(?m)^goroutine \d+ \[[a-z ,0-9]*\]:$`)
 
 // callRE is the argument list of a frame.
-var callRE = regexp.MustCompile(`\([^()]*\)$`)
+var callRE = model.Pattern(`\([^()]*\)$`)
 
 // frames is a trace reduced to names of code and positions in it.
 func frames(trace string) string {
 	trace = strings.ReplaceAll(trace, "\r", "")
-	if heads := headRE.FindAllStringIndex(trace, -1); len(heads) > 0 {
+	if heads := headRE().FindAllStringIndex(trace, -1); len(heads) > 0 {
 		trace = trace[heads[len(heads)-1][0]:]
 	}
 	var out []string
 	for line := range strings.SplitSeq(trace, "\n") {
-		if strings.HasPrefix(line, "panic(") || !frameRE.MatchString(line) {
+		if strings.HasPrefix(line, "panic(") || !frameRE().MatchString(line) {
 			continue
 		}
 		if strings.HasPrefix(line, "\t") || strings.HasPrefix(line, " ") {
@@ -75,7 +74,7 @@ func frames(trace string) string {
 			parts := strings.Split(filepath.ToSlash(path), "/")
 			line = "\t" + strings.Join(parts[max(0, len(parts)-2):], "/") + ".go:" + pos
 		} else {
-			line = callRE.ReplaceAllString(line, "()")
+			line = callRE().ReplaceAllString(line, "()")
 		}
 		out = append(out, line)
 	}

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -67,10 +66,10 @@ func (a *app) feedback(ctx context.Context, id string, helpful bool, missing str
 }
 
 // mdLink is a link as the articles write it.
-var mdLink = regexp.MustCompile(`\[([^\]]+)\]\((https://[^)\s]+)\)`)
+var mdLink = model.Pattern(`\[([^\]]+)\]\((https://[^)\s]+)\)`)
 
 // unlinked writes links the way they read in plain text.
-func unlinked(s string) string { return mdLink.ReplaceAllString(s, "$1 ($2)") }
+func unlinked(s string) string { return mdLink().ReplaceAllString(s, "$1 ($2)") }
 
 // lookUp finds the article for what somebody typed: a code, an HTTP status, or
 // words. Words that fit several articles are an error that lists them.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -84,7 +83,7 @@ func (f *filters) query(now time.Time) (q model.Query, err error) {
 	return q, nil
 }
 
-var agoRE = regexp.MustCompile(`^(\d{1,6})(m|h|d|w)$`)
+var agoRE = model.Pattern(`^(\d{1,6})(m|h|d|w)$`)
 
 // parseWhen reads a moment: so long before now ("90m", "2h", "3d", "1w"), a date,
 // or a time; UTC where it names no zone, because that is what every list shows.
@@ -93,7 +92,7 @@ func parseWhen(flag, s string, now time.Time) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	if m := agoRE.FindStringSubmatch(s); m != nil {
+	if m := agoRE().FindStringSubmatch(s); m != nil {
 		n, _ := strconv.Atoi(m[1]) // six digits at most
 		unit := map[string]time.Duration{"m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[m[2]]
 		return now.UTC().Add(-time.Duration(n) * unit), nil

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +20,7 @@ const (
 	statusURL    = "https://metastatus.com"
 )
 
-var versionRE = regexp.MustCompile(`^v[1-9][0-9]{0,2}\.[0-9]$`)
+var versionRE = model.Pattern(`^v[1-9][0-9]{0,2}\.[0-9]$`)
 
 // noNetwork reports whether nothing may be asked over the network: --offline, or
 // UNSENT_OFFLINE with anything but a plain no.
@@ -63,7 +62,7 @@ func (a *app) addresses() error {
 	if a.noNetwork() {
 		return nil
 	}
-	if v := a.Getenv("UNSENT_GRAPH_VERSION"); v != "" && !versionRE.MatchString(v) {
+	if v := a.Getenv("UNSENT_GRAPH_VERSION"); v != "" && !versionRE().MatchString(v) {
 		return usage("write it as "+graphVersion+", or leave it unset for that", "UNSENT_GRAPH_VERSION is %q, which is no version of the Graph API", a.clean(v))
 	}
 	const anyToken = "no-token-yet" // making a client asks nobody

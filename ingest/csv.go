@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -47,13 +46,13 @@ func loneCR(head []byte) bool {
 
 // sqlDump knows what mysqldump, pg_dump and phpMyAdmin write. Taken for a table,
 // its commas and quotes would give rows that are none.
-var sqlDump = regexp.MustCompile("(?im)^\\s*(?:INSERT INTO|REPLACE INTO|CREATE TABLE|COPY) [`\"\\w.]+ ?(?:IF NOT EXISTS|\\(|VALUES|AS SELECT)")
+var sqlDump = model.Pattern("(?im)^\\s*(?:INSERT INTO|REPLACE INTO|CREATE TABLE|COPY) [`\"\\w.]+ ?(?:IF NOT EXISTS|\\(|VALUES|AS SELECT)")
 
 // newCSVReader finds the delimiter, the header and what the columns are. It
 // takes nothing from the source when it fails.
 func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	head := src.peek(peekSize)
-	if sqlDump.Match(head[:min(len(head), 64<<10)]) {
+	if sqlDump().Match(head[:min(len(head), 64<<10)]) {
 		return nil, &ContentError{"an SQL dump", "export the table of messages as CSV instead: phpMyAdmin and most database tools offer it beside SQL"}
 	}
 	c := &csvReader{src: src, file: name}
@@ -166,7 +165,7 @@ func (c *csvReader) sample(head []byte) []byte {
 	return head
 }
 
-var twilioID = regexp.MustCompile(`^(SM|MM)[0-9a-f]{32}$`)
+var twilioID = model.Pattern(`^(SM|MM)[0-9a-f]{32}$`)
 
 // judge looks at the first rows for what headers do not tell: the order of day
 // and month, whose message ids these are, whether "message" is an error.
@@ -190,7 +189,7 @@ func (c *csvReader) judge(o Options) {
 			prefixed++
 		}
 		if d.v[fMessageID] != "" {
-			if ids++; twilioID.MatchString(d.v[fMessageID]) {
+			if ids++; twilioID().MatchString(d.v[fMessageID]) {
 				twilio++
 			}
 		}

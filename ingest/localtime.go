@@ -3,6 +3,9 @@ package ingest
 import (
 	"regexp"
 	"strings"
+	"sync"
+
+	"unsent/model"
 )
 
 // Programs in browsers write times the way the agent's country does
@@ -14,7 +17,7 @@ import (
 // Source: what Node 20 with ICU 78 writes for some fifty locales.
 
 // halfWords are the words for the two halves of a day, as plainHalf leaves them.
-var halfWords = func() map[string]string {
+var halfWords = sync.OnceValue(func() map[string]string {
 	m := map[string]string{}
 	for _, w := range strings.Fields("am 上午 凌晨 清晨 早上 午前 오전 पूर्वाह्न قظ ص صباحا صباحًا πμ дп öö sa pg fm dop ap de") {
 		m[w] = "am"
@@ -23,7 +26,7 @@ var halfWords = func() map[string]string {
 		m[w] = "pm"
 	}
 	return m
-}()
+})
 
 // plainHalf takes dots and blanks out, as in "p. m.".
 func plainHalf(s string) string {
@@ -31,11 +34,11 @@ func plainHalf(s string) string {
 }
 
 var (
-	colonClock = regexp.MustCompile(`\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?`)
-	dotClock   = regexp.MustCompile(`\d{1,2}\.\d{2}(?:\.\d{2})?$`)
-	wordAtEnd  = regexp.MustCompile(`(?:^|[^\pL\pM])((?:\pL[\pL\pM]*\.?\s?){1,2})$`)
-	wordAtHead = regexp.MustCompile(`^((?:\pL[\pL\pM]*\.?\s?){1,2})(?:$|[^\pL\pM])`)
-	dotted     = regexp.MustCompile(`^(\d{1,4})\. ?(\d{1,2})\. ?(\d{4}|\d{1,2})\.?$`)
+	colonClock = model.Pattern(`\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?`)
+	dotClock   = model.Pattern(`\d{1,2}\.\d{2}(?:\.\d{2})?$`)
+	wordAtEnd  = model.Pattern(`(?:^|[^\pL\pM])((?:\pL[\pL\pM]*\.?\s?){1,2})$`)
+	wordAtHead = model.Pattern(`^((?:\pL[\pL\pM]*\.?\s?){1,2})(?:$|[^\pL\pM])`)
+	dotted     = model.Pattern(`^(\d{1,4})\. ?(\d{1,2})\. ?(\d{4}|\d{1,2})\.?$`)
 	asISO      = strings.NewReplacer("年", "-", "月", "-", "日", " ", "년 ", "-", "년", "-", "월 ", "-", "월", "-", "일", " ",
 		"時", ":", "分", ":", "秒", "", "г.", "", "р.", "", "ч.", "", "klo ", "", " h ", ":", " min ", ":")
 )
@@ -46,19 +49,19 @@ func localTime(s string) (string, bool) {
 		return "", false
 	}
 	s = strings.Join(strings.Fields(asISO.Replace(s)), " ")
-	at := colonClock.FindStringIndex(s)
+	at := colonClock().FindStringIndex(s)
 	if at == nil {
-		trimmed, half := cutHalf(s, wordAtEnd)
+		trimmed, half := cutHalf(s, wordAtEnd())
 		trimmed = strings.TrimRight(trimmed, " ")
-		if at = dotClock.FindStringIndex(trimmed); at == nil || strings.Trim(trimmed[:at[0]], " ,") == "" {
+		if at = dotClock().FindStringIndex(trimmed); at == nil || strings.Trim(trimmed[:at[0]], " ,") == "" {
 			return plainDate(s)
 		}
 		s = trimmed[:at[0]] + strings.ReplaceAll(trimmed[at[0]:], ".", ":") + " " + half
 	}
 	before, clock, after := s[:at[0]], s[at[0]:at[1]], s[at[1]:]
-	before, half := cutHalf(strings.TrimRight(before, " "), wordAtEnd)
+	before, half := cutHalf(strings.TrimRight(before, " "), wordAtEnd())
 	if half == "" {
-		after, half = cutHalf(strings.TrimLeft(after, " "), wordAtHead)
+		after, half = cutHalf(strings.TrimLeft(after, " "), wordAtHead())
 	}
 	before, after = strings.Trim(before, " ,"), strings.Trim(after, " ,:")
 	switch after {
@@ -87,7 +90,7 @@ func cutHalf(s string, where *regexp.Regexp) (rest, half string) {
 	if m == nil {
 		return s, ""
 	}
-	half, ok := halfWords[plainHalf(s[m[2]:m[3]])]
+	half, ok := halfWords()[plainHalf(s[m[2]:m[3]])]
 	if !ok {
 		return s, ""
 	}
@@ -96,7 +99,7 @@ func cutHalf(s string, where *regexp.Regexp) (rest, half string) {
 
 // plainDate closes the gaps of "22. 1. 2026" and "2026. 01. 22.".
 func plainDate(s string) (string, bool) {
-	m := dotted.FindStringSubmatch(strings.Trim(s, " ,"))
+	m := dotted().FindStringSubmatch(strings.Trim(s, " ,"))
 	switch {
 	case m == nil:
 		return s, strings.Contains(s, "-") // perhaps an ideograph stood there
@@ -108,7 +111,7 @@ func plainDate(s string) (string, bool) {
 
 // monthWords are the names of the months, long and short, in the languages that
 // CRMs are used in most; English is known elsewhere.
-var monthWords = func() map[string]int {
+var monthWords = sync.OnceValue(func() map[string]int {
 	m := map[string]int{}
 	for i, words := range []string{
 		"ene enero janeiro janv janvier jänner januar gen gennaio januari ocak oca янв января sty stycznia",
@@ -129,4 +132,4 @@ var monthWords = func() map[string]int {
 		}
 	}
 	return m
-}()
+})

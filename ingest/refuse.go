@@ -3,8 +3,9 @@ package ingest
 import (
 	"bytes"
 	"encoding/binary"
-	"regexp"
 	"strings"
+
+	"unsent/model"
 )
 
 // What is asked for in place of a file that is no log.
@@ -134,12 +135,12 @@ func refuseMarkup(text string) error {
 }
 
 var (
-	mailHeader  = regexp.MustCompile(`^(?i)(return-path|received|delivered-to|mime-version|dkim-signature|from|to|cc|subject|date|message-id|reply-to|content-type|content-transfer-encoding|x-[a-z0-9-]+|arc-[a-z-]+|authentication-results|thread-[a-z]+|list-[a-z]+|in-reply-to|references|sender):\s`)
-	mailOnly    = regexp.MustCompile(`^(?i)(return-path|received|delivered-to|mime-version|dkim-signature):\s`)
-	metricLine  = regexp.MustCompile(`^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[a-zA-Z_]+="[^\n]*\})?\s+[-+]?[0-9.eE+-]+(\s+\d+)?$`)
-	chatAndroid = regexp.MustCompile(`^\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}[:.]\d{2}([:.]\d{2})?(.{0,3}[AaPp]\.? ?[Mm]\.?)? - (.*)$`)
-	chatIOS     = regexp.MustCompile(`^\[\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}[:.]\d{2}[:.]\d{2}(.{0,3}[AaPp]\.? ?[Mm]\.?)?\] ([^:]{1,60}: .*)$`)
-	chatLevel   = regexp.MustCompile(`^(?i)\[?(error|warn|warning|info|debug|trace|fatal|critical|notice|failed)\b`)
+	mailHeader  = model.Pattern(`^(?i)(return-path|received|delivered-to|mime-version|dkim-signature|from|to|cc|subject|date|message-id|reply-to|content-type|content-transfer-encoding|x-[a-z0-9-]+|arc-[a-z-]+|authentication-results|thread-[a-z]+|list-[a-z]+|in-reply-to|references|sender):\s`)
+	mailOnly    = model.Pattern(`^(?i)(return-path|received|delivered-to|mime-version|dkim-signature):\s`)
+	metricLine  = model.Pattern(`^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[a-zA-Z_]+="[^\n]*\})?\s+[-+]?[0-9.eE+-]+(\s+\d+)?$`)
+	chatAndroid = model.Pattern(`^\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}[:.]\d{2}([:.]\d{2})?(.{0,3}[AaPp]\.? ?[Mm]\.?)? - (.*)$`)
+	chatIOS     = model.Pattern(`^\[\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}[:.]\d{2}[:.]\d{2}(.{0,3}[AaPp]\.? ?[Mm]\.?)?\] ([^:]{1,60}: .*)$`)
+	chatLevel   = model.Pattern(`^(?i)\[?(error|warn|warning|info|debug|trace|fatal|critical|notice|failed)\b`)
 )
 
 // refuseText names texts that look like a table or a log to a program and are
@@ -175,9 +176,9 @@ func isMail(lines []string) bool {
 	}
 	known, sure := 0, false
 	for i, line := range lines {
-		if mailHeader.MatchString(line) {
+		if mailHeader().MatchString(line) {
 			known++
-			sure = sure || mailOnly.MatchString(line)
+			sure = sure || mailOnly().MatchString(line)
 		} else if i == 0 {
 			return false
 		}
@@ -193,11 +194,11 @@ func isMail(lines []string) bool {
 func isChat(lines []string) bool {
 	chat := 0
 	for _, line := range lines {
-		m := chatAndroid.FindStringSubmatch(line)
+		m := chatAndroid().FindStringSubmatch(line)
 		if m == nil {
-			m = chatIOS.FindStringSubmatch(line)
+			m = chatIOS().FindStringSubmatch(line)
 		}
-		if m != nil && !chatLevel.MatchString(m[len(m)-1]) {
+		if m != nil && !chatLevel().MatchString(m[len(m)-1]) {
 			chat++
 		}
 	}
@@ -211,7 +212,7 @@ func isMetrics(lines []string) bool {
 	metrics, sure := 0, false
 	for _, line := range lines {
 		said := strings.HasPrefix(line, "# HELP ") || strings.HasPrefix(line, "# TYPE ")
-		if said || line == "# EOF" || metricLine.MatchString(line) {
+		if said || line == "# EOF" || metricLine().MatchString(line) {
 			metrics++
 		}
 		sure = sure || said // "Error 131026" has the form of a metric as well

@@ -3,7 +3,8 @@ package ingest
 import (
 	"bytes"
 	"errors"
-	"regexp"
+
+	"unsent/model"
 )
 
 // detect chooses the reader by what the text begins with.
@@ -21,7 +22,7 @@ func detect(src *source, name string, o Options) (format, error) {
 	case trimmed[0] == '"' && looksEncodedJSON(trimmed):
 		return newJSONReader(src, name, o)
 	}
-	if trimmed[0] == '"' && jsonMember.Match(trimmed[:min(len(trimmed), 200)]) {
+	if trimmed[0] == '"' && jsonMember().Match(trimmed[:min(len(trimmed), 200)]) {
 		if text := newTextReader(src, name, o); text != nil {
 			return text, nil
 		}
@@ -45,7 +46,7 @@ func detect(src *source, name string, o Options) (format, error) {
 }
 
 // jsonMember is the inside of an object that lost its braces: "errors": [
-var jsonMember = regexp.MustCompile(`^"[A-Za-z_]+"\s*:`)
+var jsonMember = model.Pattern(`^"[A-Za-z_]+"\s*:`)
 
 // startsJSONArray tells an array of JSON from a log line such as "[12:01] …".
 func startsJSONArray(b []byte) bool {

@@ -3,7 +3,6 @@ package ingest
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -141,10 +140,10 @@ func (t *textReader) httpOnly(d *draft) bool {
 }
 
 var (
-	timeInText  = regexp.MustCompile(`\b20\d\d[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d)\b)?`)
-	traceInText = regexp.MustCompile(`fbtrace_id["']?\s*[:=]>?\s*["']?([A-Za-z0-9_/+-]+)`)
-	wamidInText = regexp.MustCompile(`wamid\.[A-Za-z0-9+/=_-]+`)
-	phoneInText = regexp.MustCompile(`(?:\+|\b(?:to|recipient|phone|number)[ :="']+\+?)([0-9]{8,15})\b`)
+	timeInText  = model.Pattern(`\b20\d\d[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d)\b)?`)
+	traceInText = model.Pattern(`fbtrace_id["']?\s*[:=]>?\s*["']?([A-Za-z0-9_/+-]+)`)
+	wamidInText = model.Pattern(`wamid\.[A-Za-z0-9+/=_-]+`)
+	phoneInText = model.Pattern(`(?:\+|\b(?:to|recipient|phone|number)[ :="']+\+?)([0-9]{8,15})\b`)
 )
 
 // names fills in when and to whom, as far as a line says it, and returns the line
@@ -163,15 +162,15 @@ func names(line string, d *draft) (rest string) {
 			break
 		}
 	}
-	d.set(fWAMID, wamidInText.FindString(rest))
-	if m := traceInText.FindStringSubmatch(rest); m != nil {
+	d.set(fWAMID, wamidInText().FindString(rest))
+	if m := traceInText().FindStringSubmatch(rest); m != nil {
 		d.set(fTrace, m[1])
 	}
-	if m := phoneInText.FindStringSubmatch(rest); m != nil {
+	if m := phoneInText().FindStringSubmatch(rest); m != nil {
 		d.set(fRecipient, m[1])
 	}
 	if d.v[fTime] == "" {
-		if s := timeInText.FindString(line); s != "" {
+		if s := timeInText().FindString(line); s != "" {
 			if _, ok := parseStamp(s); ok {
 				d.v[fTime] = s
 			}

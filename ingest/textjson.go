@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"unsent/model"
@@ -125,11 +124,11 @@ func braces(s string) int {
 
 // labelled is a line of "name: value", in the ways that consoles and screens write
 // it: code: 131000, · [code] => 131000 · Error Code = 131000.
-var labelled = regexp.MustCompile(`^\[?["']?([A-Za-z][A-Za-z0-9_. -]{0,40}?)["']?\]?[ \t]*(?::|=>|=|\t)[ \t]*(\S.*?),?$`)
+var labelled = model.Pattern(`^\[?["']?([A-Za-z][A-Za-z0-9_. -]{0,40}?)["']?\]?[ \t]*(?::|=>|=|\t)[ \t]*(\S.*?),?$`)
 
 // label reads such a line whose name is one that columns have.
 func label(line string) (field, string, string) {
-	m := labelled.FindStringSubmatch(strings.TrimPrefix(plainLine(line), "- "))
+	m := labelled().FindStringSubmatch(strings.TrimPrefix(plainLine(line), "- "))
 	if m == nil {
 		return fNone, "", ""
 	}

@@ -490,7 +490,7 @@ func monthNamed(w string) int {
 			return i + 1
 		}
 	}
-	return monthWords[w]
+	return monthWords()[w]
 }
 
 func weekday(w string) bool {

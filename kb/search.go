@@ -2,13 +2,14 @@ package kb
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"unsent/model"
 )
 
 // A hit is how much one word says about one article.
@@ -135,11 +136,11 @@ func wordsOf(s string) []string {
 			return -1
 		}
 		return r
-	}, underscored.ReplaceAllString(s, "$1"))
+	}, underscored().ReplaceAllString(s, "$1"))
 	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-var underscored = regexp.MustCompile(`\b([0-9]+)_`)
+var underscored = model.Pattern(`\b([0-9]+)_`)
 
 // nearly reports whether one letter added, left out, changed or swapped with
 // its neighbour makes a into b.

@@ -94,10 +94,10 @@ func (k *Packet) columns(s *model.Failure) (text string, complete bool) {
 }
 
 var (
-	labelForm = form(`<[^<>]*>`)
-	digitForm = form(`\d+`)
-	traceOnly = form(`^[A-Za-z0-9_/+=-]{6,64}$`)
-	traceForm = form(`\\*"fbtrace_id\\*"\s*:\s*\\*"([A-Za-z0-9_/+=-]{6,64})\\*"`)
+	labelForm = model.Pattern(`<[^<>]*>`)
+	digitForm = model.Pattern(`\d+`)
+	traceOnly = model.Pattern(`^[A-Za-z0-9_/+=-]{6,64}$`)
+	traceForm = model.Pattern(`\\*"fbtrace_id\\*"\s*:\s*\\*"([A-Za-z0-9_/+=-]{6,64})\\*"`)
 )
 
 // shapeOf is what two payloads have in common when they differ only in whom they

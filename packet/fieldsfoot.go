@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"unsent/kb"
+	"unsent/model"
 	"unsent/safe"
 )
 
@@ -81,7 +82,7 @@ func (k *Packet) redaction(others []field, d detail) field {
 	return f
 }
 
-var recipientForm = form(`recipient#\d+`)
+var recipientForm = model.Pattern(`recipient#\d+`)
 
 // strings is everything that a field shows.
 func (f *field) strings() []string {

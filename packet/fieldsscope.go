@@ -225,8 +225,8 @@ func (k *Packet) ids(d detail) field {
 }
 
 var (
-	versionForm  = form(`\bv(?:1[0-9]|2[0-9]|3[0-9])\.0\b`)
-	endpointForm = form(`(?i)https?://(graph\.facebook\.com)(/v[0-9.]+)?/([A-Za-z0-9_-]+)/([a-z_]+)`)
+	versionForm  = model.Pattern(`\bv(?:1[0-9]|2[0-9]|3[0-9])\.0\b`)
+	endpointForm = model.Pattern(`(?i)https?://(graph\.facebook\.com)(/v[0-9.]+)?/([A-Za-z0-9_-]+)/([a-z_]+)`)
 )
 
 // transport is how the failing call was made.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"unsent/model"
 	"unsent/safe"
 )
 
@@ -34,9 +35,9 @@ func (m *masker) loose(s string, answer bool, found *bool) string {
 	return b.String()
 }
 
-var headerLine = form(`^[A-Za-z][A-Za-z0-9-]+: \S+$`)
+var headerLine = model.Pattern(`^[A-Za-z][A-Za-z0-9-]+: \S+$`)
 
-var formPair = form(`(?:^|[?&\s])([A-Za-z_][\w.\-\[\]]{0,60})=([^&\s"'<>]*)`)
+var formPair = model.Pattern(`(?:^|[?&\s])([A-Za-z_][\w.\-\[\]]{0,60})=([^&\s"'<>]*)`)
 
 // pairs finds quoted values and the names before them, as in cut-off JSON,
 // JavaScript and Ruby, and the pairs of a query string.

@@ -3,10 +3,8 @@ package packet
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -300,13 +298,7 @@ func (m *masker) id(v, what string) string {
 // campaign. It is shown, but looked through as any text is.
 func (m *masker) plain(v string) string { return safe.Line(m.prose(v)) }
 
-// form is a pattern that is compiled when it is first looked for: at every start
-// of the program that would take longer than all of them are worth.
-func form(pattern string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
-}
-
-var wamidForm = form(`wamid\.[A-Za-z0-9+/_=-]{8,}|\b(?:gBE|gBG|ABE|ABG)[A-Za-z0-9+/_=-]{17,}`)
+var wamidForm = model.Pattern(`wamid\.[A-Za-z0-9+/_=-]{8,}|\b(?:gBE|gBG|ABE|ABG)[A-Za-z0-9+/_=-]{17,}`)
 
 func isWAMID(s string) bool {
 	if len(s) < 14 || len(s) > 300 {
@@ -357,9 +349,9 @@ func (m *masker) leak(out string) string {
 }
 
 var (
-	escapedRun = form(`[^\s"'<>(),;]*(?:%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2})[^\s"'<>(),;]*`)
-	base64Run  = form(`[A-Za-z0-9+/_-]{12,}`)
-	jsonEscape = form(`\\u00([0-9A-Fa-f]{2})`)
+	escapedRun = model.Pattern(`[^\s"'<>(),;]*(?:%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2})[^\s"'<>(),;]*`)
+	base64Run  = model.Pattern(`[A-Za-z0-9+/_-]{12,}`)
+	jsonEscape = model.Pattern(`\\u00([0-9A-Fa-f]{2})`)
 )
 
 // decoded is what hides in s behind one or two layers of escapes.

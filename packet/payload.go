@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"unsent/model"
 	"unsent/safe"
 )
 
@@ -85,7 +86,7 @@ func (m *masker) maskPayload(s string, answer bool) payload {
 // that are there are read one by one, with their keys in view.
 func looksCut(s string) bool { return quotedKey().MatchString(s[:min(len(s), 200)]) }
 
-var quotedKey = form(`^[{\[][\s{\[]*\\*"[A-Za-z_][\w.-]*\\*"\s*:`)
+var quotedKey = model.Pattern(`^[{\[][\s{\[]*\\*"[A-Za-z_][\w.-]*\\*"\s*:`)
 
 // A walker writes a JSON value again, in its own order, with every scalar
 // decided on.

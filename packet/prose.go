@@ -93,13 +93,13 @@ func (m *masker) masking(s string) string {
 }
 
 var (
-	maskForm = form(regexp.QuoteMeta(safe.Mask))
-	jidForm  = form(`\+?\d{5,20}(?::\d+)?@(?:c\.us|s\.whatsapp\.net|g\.us|lid|broadcast)\b`)
-	mailForm = form(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
-	linkForm = form(`(?i)\bhttps?://[^\s"'<>]+`)
-	userForm = form(`\b[A-Z]{2}\.(?:ENT\.)?[0-9]{8,}\b`)
-	ipForm   = form(`\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b`)
-	timeForm = form(`\b(?:19|20)\d\d-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z| ?[+-]\d\d:?\d\d)?)?\b|\b[0-3]?\d\.[01]?\d\.(?:19|20)\d\d\b`)
+	maskForm = model.Pattern(regexp.QuoteMeta(safe.Mask))
+	jidForm  = model.Pattern(`\+?\d{5,20}(?::\d+)?@(?:c\.us|s\.whatsapp\.net|g\.us|lid|broadcast)\b`)
+	mailForm = model.Pattern(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+	linkForm = model.Pattern(`(?i)\bhttps?://[^\s"'<>]+`)
+	userForm = model.Pattern(`\b[A-Z]{2}\.(?:ENT\.)?[0-9]{8,}\b`)
+	ipForm   = model.Pattern(`\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b`)
+	timeForm = model.Pattern(`\b(?:19|20)\d\d-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z| ?[+-]\d\d:?\d\d)?)?\b|\b[0-3]?\d\.[01]?\d\.(?:19|20)\d\d\b`)
 )
 
 // each puts every match in the pieces that are still open to f, which answers
@@ -309,7 +309,7 @@ func (m *masker) knownIDs(ps []piece) []piece {
 	})
 }
 
-var digitRun = form(`\d{5,}`)
+var digitRun = model.Pattern(`\d{5,}`)
 
 // numbers masks what is or may be a phone number. A run of eight digits or more
 // is one unless it is known for something else; with a plus or brackets seven

@@ -1,6 +1,9 @@
 package safe
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // typographic holds the characters that have an ASCII spelling everybody reads
 // the same way. Letters are not among them: in a template's name an "é" or a
@@ -27,7 +30,7 @@ func ASCII(s string) string { return toASCII(s, nil) }
 // Fold is ASCII for prose that a person wrote to be read: Latin letters lose
 // their accents ("não" becomes "nao") before the rest is named. Never use it for
 // names and ids, where the accent may be the fault.
-func Fold(s string) string { return toASCII(s, latin) }
+func Fold(s string) string { return toASCII(s, latin()) }
 
 func toASCII(s string, letters map[rune]string) string {
 	s = Text(s)
@@ -61,7 +64,7 @@ func toASCII(s string, letters map[rune]string) string {
 
 // latin maps the accented letters of Latin-1 and Latin Extended-A to their
 // plain spelling.
-var latin = func() map[rune]string {
+var latin = sync.OnceValue(func() map[rune]string {
 	m := map[rune]string{
 		'ß': "ss", 'æ': "ae", 'Æ': "AE", 'œ': "oe", 'Œ': "OE", 'þ': "th", 'Þ': "Th", 'ĳ': "ij", 'Ĳ': "IJ",
 		'¿': "?", '¡': "!", 'ª': "a", 'º': "o",
@@ -83,4 +86,4 @@ var latin = func() map[rune]string {
 		m[r] = ""
 	}
 	return m
-}()
+})

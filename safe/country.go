@@ -3,6 +3,7 @@ package safe
 import (
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // callingCodes are the country calling codes that the ITU has assigned
@@ -234,7 +235,7 @@ type plan struct {
 	least, most int // digits behind the code; 0: not known for certain
 }
 
-var plans = func() map[string]plan {
+var plans = sync.OnceValue(func() map[string]plan {
 	m := make(map[string]plan, 230)
 	for line := range strings.Lines(strings.TrimPrefix(callingCodes, "\n")) {
 		f := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 4)
@@ -243,7 +244,7 @@ var plans = func() map[string]plan {
 		m[f[0]] = plan{f[0], f[3], least, most}
 	}
 	return m
-}()
+})
 
 // Country is the calling code that a number in international form begins with,
 // and where that code is used. Both are empty when no assigned code fits.
@@ -264,7 +265,7 @@ func Lengths(digits string) (least, most int) {
 // planOf finds the only code that fits: no assigned code begins another.
 func planOf(digits string) (plan, bool) {
 	for n := 1; n <= 3 && n <= len(digits); n++ {
-		if p, ok := plans[digits[:n]]; ok {
+		if p, ok := plans()[digits[:n]]; ok {
 			return p, true
 		}
 	}

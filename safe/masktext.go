@@ -1,11 +1,11 @@
 package safe
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"unsent/model"
 )
 
 // MaskText is s with people's numbers hidden, for free text that is shown to
@@ -60,24 +60,18 @@ func MaskText(s string, known ...string) string {
 	return b.String()
 }
 
-// form is a pattern that is compiled when it is first looked for: at every start
-// of the program that would take longer than all of them are worth.
-func form(pattern string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
-}
-
 const wamidText = `wamid\.[A-Za-z0-9+/_=-]{4,}|\b(?:gBE|gBG|ABE|ABG)[A-Za-z0-9+/_=-]{17,}`
 
 var (
-	wamidForm = form(wamidText)
+	wamidForm = model.Pattern(wamidText)
 
 	// settled is what maskNumbers must not look at: message ids, labels of
 	// MaskWAMID, UUIDs, dates with their times.
-	settled = form(wamidText +
+	settled = model.Pattern(wamidText +
 		`|wamid#[0-9a-f]{8}|\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b` +
 		`|\b(?:19|20)[0-9]{2}[-/.](?:0?[1-9]|1[0-2])[-/.][0-3]?[0-9](?:[T ]+[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?)?\b` +
 		`|\b[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:19|20)[0-9]{2}(?:[T ]+[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?)?\b`)
-	compactDate = form(`^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$`)
+	compactDate = model.Pattern(`^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$`)
 )
 
 func countDigits(s string) int {

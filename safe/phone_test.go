@@ -160,17 +160,17 @@ func TestCountry(t *testing.T) {
 		}
 	}
 	// No code may be the beginning of another, or the table could not be read.
-	for a := range plans {
-		for b := range plans {
+	for a := range plans() {
+		for b := range plans() {
 			if a != b && strings.HasPrefix(b, a) {
 				t.Errorf("code %s begins %s", a, b)
 			}
 		}
 	}
-	if len(plans) < 215 {
-		t.Errorf("only %d codes", len(plans))
+	if len(plans()) < 215 {
+		t.Errorf("only %d codes", len(plans()))
 	}
-	for code, p := range plans {
+	for code, p := range plans() {
 		if p.where == "" || !allDigits(code) || p.least > p.most || len(code)+p.most > mostDigits {
 			t.Errorf("code %s: %+v", code, p)
 		}

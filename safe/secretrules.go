@@ -2,6 +2,7 @@ package safe
 
 import (
 	"strings"
+	"sync"
 )
 
 // The rules. Each is called where its word stands and marks what must go. They
@@ -72,7 +73,7 @@ func (f *finder) named(lo, hi int) {
 	case kind == authName:
 		f.authorization(i, end)
 	case sep == '=' && len(value) >= 4,
-		kind == keyName && len(value) >= 6 && !prose[strings.ToLower(value)],
+		kind == keyName && len(value) >= 6 && !prose()[strings.ToLower(value)],
 		len(value) >= 8 && looksRandom(value):
 		f.mask(i, end)
 	}
@@ -92,7 +93,7 @@ func (f *finder) authorization(i, end int) {
 			}
 			to++
 		}
-		if to > from && !prose[strings.ToLower(s[from:to])] {
+		if to > from && !prose()[strings.ToLower(s[from:to])] {
 			f.mask(from, to)
 		}
 	default:
@@ -117,14 +118,14 @@ func (f *finder) bearer(i int) {
 		to++
 	}
 	value := strings.TrimRight(s[from:to], ".-")
-	if len(value) < 6 || prose[strings.ToLower(strings.TrimRight(value, "="))] {
+	if len(value) < 6 || prose()[strings.ToLower(strings.TrimRight(value, "="))] {
 		return
 	}
 	f.mask(from, from+len(value))
 }
 
 // prose are the words that follow "bearer" or "api key" in sentences.
-var prose = func() map[string]bool {
+var prose = sync.OnceValue(func() map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(`token tokens authentication authorization authorisation credential credentials realm
 		scheme schemes header headers required missing invalid expired revoked format value values access should cannot
@@ -132,7 +133,7 @@ var prose = func() map[string]bool {
 		m[w] = true
 	}
 	return m
-}()
+})
 
 // accessToken judges "EAA" at i: Meta's user, system user and page tokens. The
 // next letters tell the kind; all of them are masked.

@@ -307,12 +307,11 @@ func (im *importing) soonDone() bool {
 }
 
 // giveWay leaves the write lock alone for a moment. Another console looks for
-// it every 100 ms at the latest and gives up after five seconds, so every third
-// second a pause is longer than that.
+// it every 10 ms at the latest, so every third second a pause is longer than that.
 func (im *importing) giveWay(ctx context.Context) {
 	pause := time.Millisecond
 	if since := im.s.now().Sub(im.began); since > 3*time.Second && since%(3*time.Second) < time.Since(im.started) {
-		pause = 110 * time.Millisecond
+		pause = 25 * time.Millisecond
 	}
 	select {
 	case <-ctx.Done():

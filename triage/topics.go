@@ -1,7 +1,6 @@
 package triage
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -45,7 +44,7 @@ func (m mark) in(text string) bool {
 	return slices.ContainsFunc(strings.Split(m.words, "|"), func(w string) bool { return has(text, w) })
 }
 
-var metaCode = regexp.MustCompile(`\b1[34]\d{4}\b`)
+var metaCode = model.Pattern(`\b1[34]\d{4}\b`)
 
 // topics are the causes that a finding with a problem speaks about, and whether
 // it says so itself. What it found stands in the first part of its summary;
@@ -64,7 +63,7 @@ func topics(f model.Finding) (causes []string, sure bool) {
 		if fact.Name == "also" { // a second problem
 			text += " " + strings.ToLower(fact.Value)
 		}
-		text += " " + strings.Join(metaCode.FindAllString(fact.Value, -1), " ")
+		text += " " + strings.Join(metaCode().FindAllString(fact.Value, -1), " ")
 	}
 	for _, list := range [][]mark{marks, wholes} {
 		for _, m := range list {

@@ -21,7 +21,6 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -88,7 +87,7 @@ type Client struct {
 	made    time.Time
 }
 
-var versionForm = regexp.MustCompile(`^v[0-9]{1,3}\.[0-9]{1,2}$`)
+var versionForm = model.Pattern(`^v[0-9]{1,3}\.[0-9]{1,2}$`)
 
 // New makes a client. It does not call anybody. An error is about the address,
 // the version or the text of the token, and has a hint; it never shows the token.
@@ -105,7 +104,7 @@ func New(o Options) (*Client, error) {
 	if version == "" {
 		version = DefaultVersion
 	}
-	if !versionForm.MatchString(version) {
+	if !versionForm().MatchString(version) {
 		return nil, model.WithHint(fmt.Errorf("%.20q is no version of the Graph API", version),
 			"UNSENT_GRAPH_VERSION is written like "+DefaultVersion+"; leave it empty for that one")
 	}

@@ -3,11 +3,12 @@ package graph
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"unsent/model"
 )
 
 // An Error is what Meta says when it does not answer the question, in Meta's
@@ -203,14 +204,14 @@ func (r *rawError) error(status int) *Error {
 	return e
 }
 
-var noField = regexp.MustCompile(`nonexisting field \(([A-Za-z0-9_]+)\)`)
+var noField = model.Pattern(`nonexisting field \(([A-Za-z0-9_]+)\)`)
 
 // missingField is the field that Meta does not know, when that is what is wrong.
 func (e *Error) missingField() string {
 	if e.Code != 100 {
 		return ""
 	}
-	if m := noField.FindStringSubmatch(e.Message); m != nil {
+	if m := noField().FindStringSubmatch(e.Message); m != nil {
 		return m[1]
 	}
 	return ""

@@ -10,10 +10,11 @@ import (
 	"html"
 	"io"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"unsent/model"
 )
 
 // Where an event is listed.
@@ -103,7 +104,7 @@ func (r *Report) readOrgs(p *Part, body []byte) {
 		case Product:
 			into, found = &r.Services, true
 			for _, f := range o.Feeds {
-				if feedName.MatchString(f) && r.feedName == "" {
+				if feedName().MatchString(f) && r.feedName == "" {
 					r.feedName = f
 				}
 			}
@@ -127,7 +128,7 @@ func (r *Report) readOrgs(p *Part, body []byte) {
 }
 
 // feedName is what a name of a feed may look like: it becomes a path.
-var feedName = regexp.MustCompile(`^[a-z0-9-]{1,80}\.rss$`)
+var feedName = model.Pattern(`^[a-z0-9-]{1,80}\.rss$`)
 
 type outageJSON struct {
 	ID      text `json:"id"`
@@ -296,18 +297,18 @@ func strictXML(body []byte, v any) error {
 }
 
 var (
-	tags      = regexp.MustCompile(`(?s)<[^<>]*>`)
-	feedWords = regexp.MustCompile(`(?i)\b(no known issues?|(?:low|some|medium|high|major) disruptions?|major outages?)\b`)
-	isOver    = regexp.MustCompile(`(?i)\b(not |un)?(?:been )?resolved\b`)
+	tags      = model.Pattern(`(?s)<[^<>]*>`)
+	feedWords = model.Pattern(`(?i)\b(no known issues?|(?:low|some|medium|high|major) disruptions?|major outages?)\b`)
+	isOver    = model.Pattern(`(?i)\b(not |un)?(?:been )?resolved\b`)
 )
 
 // feedWord finds the page's words in an entry's text: how bad it is, and whether
 // the text says that it is over.
 func feedWord(s string) (word string, over bool) {
-	if m := feedWords.FindString(s); m != "" {
+	if m := feedWords().FindString(s); m != "" {
 		word = m
 	}
-	for _, m := range isOver.FindAllStringSubmatch(s, -1) {
+	for _, m := range isOver().FindAllStringSubmatch(s, -1) {
 		if m[1] != "" {
 			return word, false
 		}
@@ -318,8 +319,8 @@ func feedWord(s string) (word string, over bool) {
 
 // plain is the text of a piece of HTML on one line, at most 300 characters.
 func plain(s string) string {
-	s = html.UnescapeString(tags.ReplaceAllString(s, " "))
-	s = strings.Join(strings.Fields(tags.ReplaceAllString(s, " ")), " ")
+	s = html.UnescapeString(tags().ReplaceAllString(s, " "))
+	s = strings.Join(strings.Fields(tags().ReplaceAllString(s, " ")), " ")
 	if r := []rune(s); len(r) > 300 {
 		s = string(r[:300]) + "…"
 	}
