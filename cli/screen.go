@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"unsent/ingest"
-	"unsent/kb"
 	"unsent/model"
 	"unsent/safe"
 	"unsent/store"
@@ -36,14 +35,24 @@ func (a *app) console(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	go kb.Version() // the first screen needs the knowledge base: it is read beside the database
 	settle := a.hurry()
 	defer settle()
-	return a.filling(c.Context(), func(s *store.Store) error {
+	var s *store.Store
+	d := a.looks(path)
+	d.Opens = func(ctx context.Context) (ui.Deps, error) {
+		var err error
+		if s, err = a.open(ctx); err != nil {
+			return ui.Deps{}, err
+		}
 		d := a.deps(s, path)
 		d.Files, d.Shown = args, settle
-		return a.runScreen(c.Context(), path, d)
-	})
+		return d, nil
+	}
+	err = a.runScreen(c.Context(), path, d)
+	if s != nil {
+		err = errors.Join(err, s.Close())
+	}
+	return err
 }
 
 // files sees to it that the arguments are files, and not a command misspelt.
@@ -85,11 +94,20 @@ func (a *app) canDraw() error {
 	return nil
 }
 
+// looks is how the screen looks, which is known before the database is open.
+func (a *app) looks(path string) ui.Deps {
+	return ui.Deps{DBName: filepath.Base(path), ASCII: asciiOnly(a.Getenv), Remote: remote(a.Getenv)}
+}
+
 // deps is the world outside as the screen gets it. What it writes goes beside the
 // database at path.
 func (a *app) deps(s *store.Store, path string) ui.Deps {
 	desk := &accounts{a: a, s: s}
+	look := a.looks(path)
 	return ui.Deps{
+		DBName:   look.DBName,
+		ASCII:    look.ASCII,
+		Remote:   look.Remote,
 		Store:    screenStore{s, desk},
 		Meta:     desk.Meta,
 		Accounts: desk,
@@ -113,10 +131,7 @@ func (a *app) deps(s *store.Store, path string) ui.Deps {
 		Local:   time.Local,
 		Who:     a.who(),
 		Version: version(),
-		DBName:  filepath.Base(path),
 		Secrets: a.secrets,
-		ASCII:   asciiOnly(a.Getenv),
-		Remote:  remote(a.Getenv),
 	}
 }
 

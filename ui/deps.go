@@ -88,6 +88,11 @@ type Planned struct {
 // outside the terminal comes in here, so that package cli decides and a test
 // can replace it.
 type Deps struct {
+	// Opens gives all of this, and is called beside making the terminal ready:
+	// beside it only Remote, ASCII and DBName count. Canceling ctx stops it. nil:
+	// everything is here.
+	Opens func(ctx context.Context) (Deps, error)
+
 	Store Store
 
 	// Import loads a log and reports now and then how far it is. Canceling ctx

@@ -17,14 +17,15 @@ package ui
 import (
 	"context"
 	"errors"
-	"os"
 
 	tea "charm.land/bubbletea/v2"
+
+	"unsent/kb"
 )
 
 // Run shows the console until the agent leaves it or ctx ends. It returns an
-// error when the terminal cannot be used or the program crashed; the terminal
-// is restored in every case.
+// error when the terminal cannot be used, d.Opens failed or the program crashed;
+// the terminal is restored in every case, and what d.Opens began has ended.
 func Run(ctx context.Context, d Deps, opts ...tea.ProgramOption) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -33,9 +34,21 @@ func Run(ctx context.Context, d Deps, opts ...tea.ProgramOption) error {
 		rate = slowFPS
 	}
 	opts = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(rate)}, opts...)
-	a := newApp(ctx, d)
-	go warm(a.theme, os.Environ())
-	_, err := tea.NewProgram(a, opts...).Run()
+	var o *opening
+	var m tea.Model
+	if d.Opens != nil {
+		o = newOpening(ctx, d)
+		m = o
+	} else {
+		m = newApp(ctx, d).warmed()
+	}
+	go kb.Version() // the first screen needs the knowledge base: it is read beside the database
+	_, err := tea.NewProgram(m, opts...).Run()
+	if o != nil {
+		if failed := o.end(); failed != nil {
+			return failed
+		}
+	}
 	if errors.Is(err, tea.ErrInterrupted) || errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return context.Canceled
 	}

@@ -2,10 +2,24 @@ package ui
 
 import (
 	"io"
+	"os"
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 )
+
+// warmed sees to it that the first screen is drawn warm, from when there is something to
+// draw on: earlier, it would be in the way of reading that.
+func (a *app) warmed() *app {
+	first, theme := a.first, a.theme
+	a.first = func() tea.Msg {
+		m := first()
+		go warm(theme, os.Environ())
+		return m
+	}
+	return a
+}
 
 // warm draws a screen into nothing, the way the framework is about to draw the
 // first one. In a new process each page of code and memory is slow when it is

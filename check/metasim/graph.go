@@ -3,13 +3,12 @@ package metasim
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
-
-	"unsent/model"
 )
 
-var graphPath = model.Pattern(`^/(v[0-9]{1,3}\.[0-9]{1,2})/(.*)$`)
+var graphPath = regexp.MustCompile(`^/(v[0-9]{1,3}\.[0-9]{1,2})/(.*)$`)
 
 // ServeHTTP answers one request. Whatever is not a GET is refused and recorded:
 // the client must have no way to change anything.
@@ -23,7 +22,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.wait(r.Context(), s.delay) {
 		return
 	}
-	if m := graphPath().FindStringSubmatch(r.URL.Path); m != nil {
+	if m := graphPath.FindStringSubmatch(r.URL.Path); m != nil {
 		s.graph(w, r, m[1], strings.Split(m[2], "/"))
 		return
 	}

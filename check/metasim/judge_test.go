@@ -61,7 +61,7 @@ var paths = map[string]string{
 
 // ServeHTTP hands a question on, and judges it and the answer.
 func (j *judge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	m := graphPath().FindStringSubmatch(r.URL.Path)
+	m := graphPath.FindStringSubmatch(r.URL.Path)
 	if m == nil {
 		j.server.ServeHTTP(w, r) // the status page is not in the file
 		return
@@ -106,7 +106,7 @@ func (j *judge) request(scenario, name string, r *http.Request, id string) {
 		j.violation(scenario, name, "operation", "", "it is not in Meta's file")
 		return
 	}
-	params := map[string]string{"Version": graphPath().FindStringSubmatch(r.URL.Path)[1]}
+	params := map[string]string{"Version": graphPath.FindStringSubmatch(r.URL.Path)[1]}
 	for _, p := range slices.Concat(item.Parameters, operation.Parameters) {
 		if p.Value.In == "path" && p.Value.Name != "Version" {
 			params[p.Value.Name] = id
