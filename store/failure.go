@@ -51,8 +51,9 @@ func (s *Store) page(ctx context.Context, q *model.Query) ([]model.Failure, erro
 		// what is not too rare from some more of them; only for what is rarer is
 		// it worth finding out where to look.
 		part, full := *q, false
-		for looks := 0; !full && looks < 10 && (looks == 0 || len(found) >= q.Limit/10); looks++ {
-			near, all, err := s.near(ctx, &part, 20*q.Limit)
+		seen, newest, oldest := 0, int64(0), int64(0)
+		for size := 20 * q.Limit; !full && size > 0; size = further(len(found), q.Limit, seen) {
+			near, from, all, err := s.near(ctx, &part, size)
 			if err != nil {
 				return nil, err
 			}
@@ -60,14 +61,30 @@ func (s *Store) page(ctx context.Context, q *model.Query) ([]model.Failure, erro
 			if err != nil {
 				return nil, err
 			}
-			found = append(found, more...)
+			if seen == 0 {
+				newest = from
+			}
+			found, seen = append(found, more...), seen+size
 			if full = all || len(found) == q.Limit; !full {
 				part.From, part.Limit = *near.bound, q.Limit-len(found)
+				oldest = near.bound.At
 			}
 		}
 		if !full {
 			var a access
-			if a, err = s.choose(ctx, sel, q.Limit); err == nil {
+			if a, err = s.choose(ctx, sel, q.Limit); err != nil {
+				return nil, err
+			}
+			// As often as it was, a page goes back twice as far at most.
+			n := len(found)
+			if full = a.kind == byPieces && n > 0 && !q.Back && oldest > 0; full {
+				a.bound = &model.Cursor{At: newest - (newest-oldest)*int64(q.Limit)/int64(n)*2}
+				if found, err = read(a, q); err != nil {
+					return nil, err
+				}
+				a.bound, full = nil, len(found) == q.Limit
+			}
+			if !full {
 				found, err = read(a, q)
 			}
 		}
@@ -79,6 +96,23 @@ func (s *Store) page(ctx context.Context, q *model.Query) ([]model.Failure, erro
 		slices.Reverse(found)
 	}
 	return s.dict.failures(ctx, found, false)
+}
+
+// farthest is how many rows are looked through in the order of time before it is found
+// out where else to look.
+const farthest = 24_000
+
+// further is how many rows more to look through when so many of a page were found
+// in those that were seen, with a fifth to spare; 0: it is not worth it.
+func further(found, limit, seen int) int {
+	if found == 0 {
+		return 0
+	}
+	all := seen * limit / found * 6 / 5
+	if all > farthest {
+		return 0
+	}
+	return max(all-seen, 2*limit)
 }
 
 // Count is how many messages q selects, or max and true when there are more and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -88,7 +89,11 @@ func (w *word) condition() (string, []any) {
 	var either []string
 	var args []any
 	in := func(column string, list []int64) {
-		if len(list) > 0 {
+		switch {
+		case len(list) > fewIn:
+			either = append(either, "substr(?, "+column+" + 1, 1) = x'01'")
+			args = append(args, marks(list))
+		case len(list) > 0:
 			either = append(either, column+" IN (SELECT value FROM json_each(?))")
 			args = append(args, ids(list))
 		}
@@ -102,7 +107,10 @@ func (w *word) condition() (string, []any) {
 		in("f.cell", w.cells)
 	}
 	in("f.campaign", w.campaigns)
-	in("f.id", w.messages)
+	if len(w.messages) > 0 { // their numbers have no end
+		either = append(either, "f.id IN (SELECT value FROM json_each(?))")
+		args = append(args, ids(w.messages))
+	}
 	for _, k := range w.spans {
 		either = append(either, "f.id IN (SELECT m.failure FROM "+mentions+")")
 		args = append(args, k.low, k.high)
@@ -113,33 +121,49 @@ func (w *word) condition() (string, []any) {
 	return "(" + strings.Join(either, " OR ") + ")", args
 }
 
+// fewIn is up to how many numbers of cells and the like are looked for in a list. A list
+// of thousands takes SQLite longer to make, for each query, than a page takes to read.
+const fewIn = 64
+
+// marks has a byte for each number up to the last of list: 1 at those that are in it.
+func marks(list []int64) []byte {
+	b := make([]byte, slices.Max(list)+1)
+	for _, n := range list {
+		b[n] = 1
+	}
+	return b
+}
+
 // word looks one word up.
 func (s *Store) word(ctx context.Context, text string, last bool) (w word, err error) {
 	match := `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
 	if last {
 		match += "*"
 	}
-	if w.wordings, err = s.numbers(ctx, "SELECT rowid FROM wording_fts WHERE wording_fts MATCH ?", match); err != nil {
-		return w, err
-	}
-	if w.names, err = s.numbers(ctx, "SELECT rowid FROM name_fts WHERE name_fts MATCH ?", match); err != nil {
-		return w, err
-	}
-	if err := s.wordCells(ctx, &w); err != nil {
-		return w, err
-	}
-	key := mentionKey(text)
-	keys := []span64{{key, key}}
-	if plainNumber(text) {
-		keys = prefixes(text)
-	}
-	if err := s.ids(ctx, &w, keys); err != nil {
-		return w, err
-	}
-	id, _, err := s.known(ctx, text)
-	if id != 0 && !slices.Contains(w.messages, int64(id)) {
-		w.messages = append(w.messages, int64(id))
-	}
+	// What is named is looked up beside the ids, of which each run has its own.
+	err = atOnce(func() (err error) {
+		if w.wordings, err = s.numbers(ctx, "SELECT rowid FROM wording_fts WHERE wording_fts MATCH ?", match); err != nil {
+			return err
+		}
+		if w.names, err = s.numbers(ctx, "SELECT rowid FROM name_fts WHERE name_fts MATCH ?", match); err != nil {
+			return err
+		}
+		return s.wordCells(ctx, &w)
+	}, func() error {
+		key := mentionKey(text)
+		keys := []span64{{key, key}}
+		if plainNumber(text) {
+			keys = prefixes(text)
+		}
+		if err := s.ids(ctx, &w, keys); err != nil {
+			return err
+		}
+		id, _, err := s.known(ctx, text)
+		if id != 0 && !slices.Contains(w.messages, int64(id)) {
+			w.messages = append(w.messages, int64(id))
+		}
+		return err
+	})
 	return w, err
 }
 
@@ -177,16 +201,20 @@ func prefixes(text string) []span64 {
 const mentions = "run AS r CROSS JOIN mention AS m ON m.run = r.id AND m.key BETWEEN ? AND ?"
 
 // mentioning are the messages that some keys name; all is false when they are
-// too many to answer with.
+// too many to answer with. All keys are looked for in one run, and then in the next: most
+// of their places in it are near each other.
 func (s *Store) mentioning(ctx context.Context, keys []span64) (found []int64, all bool, err error) {
+	if len(keys) == 0 {
+		return nil, true, nil
+	}
+	args := make([]any, 0, 2*len(keys)+1)
 	for _, k := range keys {
-		some, err := s.numbers(ctx, "SELECT DISTINCT m.failure FROM "+mentions+" LIMIT ?", k.low, k.high, fewMessages+1-len(found))
-		if err != nil {
-			return nil, false, err
-		}
-		if found = append(found, some...); len(found) > fewMessages {
-			return nil, false, nil
-		}
+		args = append(args, k.low, k.high)
+	}
+	found, err = s.numbers(ctx, "WITH wanted (low, high) AS MATERIALIZED (VALUES "+strings.Repeat("(?, ?), ", len(keys)-1)+`(?, ?))
+		SELECT DISTINCT m.failure FROM run AS r CROSS JOIN wanted AS k CROSS JOIN mention AS m ON m.run = r.id AND m.key BETWEEN k.low AND k.high LIMIT ?`, append(args, fewMessages+1)...)
+	if err != nil || len(found) > fewMessages {
+		return nil, false, err
 	}
 	return found, true, nil
 }
@@ -202,9 +230,29 @@ func (s *Store) numbers(ctx context.Context, query string, args ...any) (all []i
 	return all, err
 }
 
-// manyNamed is up to how many cells are looked up by their names, and by how many
-// names. What more of them have is found soon in the order of time.
-const manyNamed = 4_000
+// listed are the numbers that a query answers in one text, which is several times
+// faster than a row for each.
+func (s *Store) listed(ctx context.Context, query string, args ...any) (all []int64, err error) {
+	var list sql.NullString
+	if err := s.r.QueryRowContext(ctx, query, args...).Scan(&list); err != nil || list.String == "" {
+		return nil, err
+	}
+	for part := range strings.SplitSeq(list.String, ",") {
+		n, err := strconv.ParseInt(part, 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}
+
+// manyNamed is by how many names cells are looked up, and manyCellsNamed up to how many
+// of these. What more of them have is found soon in the order of time.
+const (
+	manyNamed      = 4_000
+	manyCellsNamed = 40_000
+)
 
 // wordCells finds the cells and the campaigns that have a word in a name. While a log is
 // loaded any name may be a campaign's.
@@ -223,15 +271,15 @@ func (s *Store) wordCells(ctx context.Context, w *word) error {
 		return err
 	}
 	// The indexes answer all of it.
-	if w.cells, err = s.numbers(ctx, `WITH named AS MATERIALIZED (SELECT value FROM json_each(?))
-		SELECT id FROM cell WHERE waba IN named
+	if w.cells, err = s.listed(ctx, `WITH named AS MATERIALIZED (SELECT value FROM json_each(?))
+		SELECT group_concat(id) FROM (SELECT id FROM cell WHERE waba IN named
 		UNION ALL SELECT id FROM cell WHERE code IN named
 		UNION ALL SELECT id FROM cell WHERE template <> 0 AND template IN named
 		UNION ALL SELECT id FROM cell WHERE phone <> 0 AND phone IN named
-		UNION ALL SELECT id FROM cell WHERE vendor <> 0 AND vendor IN named LIMIT ?`, ids(w.names), manyNamed+1); err != nil {
+		UNION ALL SELECT id FROM cell WHERE vendor <> 0 AND vendor IN named LIMIT ?)`, ids(w.names), manyCellsNamed+1); err != nil {
 		return err
 	}
-	if len(w.cells) > manyNamed {
+	if len(w.cells) > manyCellsNamed {
 		w.cells = nil
 		return nil
 	}

@@ -259,25 +259,25 @@ func (sel *selection) pageOf(a access, q *model.Query) (string, []any) {
 		slices.Concat([]any{jsonPieces(a.pieces)}, args, []any{q.Limit, q.Limit})
 }
 
-// near bounds a look at some rows next to where the page begins. all means that
-// there are no more rows than that.
-func (s *Store) near(ctx context.Context, q *model.Query, rows int) (a access, all bool, err error) {
+// near bounds a look at some rows next to where the page begins, and says the time of
+// the first. all means that there are no more rows than that.
+func (s *Store) near(ctx context.Context, q *model.Query, rows int) (a access, first int64, all bool, err error) {
 	look := model.Query{From: q.From, Back: q.Back, Limit: rows}
 	inner, args := (&selection{}).pageOf(access{kind: byTime}, &look)
 	inner = strings.Replace(inner, "SELECT f.id", "SELECT f.at AS at, f.id AS id", 1)
 	// Rows of the last one's time may lie within the bound although the look ends
 	// before them. They are the next of the page, so that is as good.
-	last := "coalesce(min(at), 0), coalesce(min(id), 0)"
+	ends := "coalesce(max(at), 0), coalesce(min(at), 0), coalesce(min(id), 0)"
 	if q.Back {
-		last = "coalesce(max(at), 0), coalesce(max(id), 0)"
+		ends = "coalesce(min(at), 0), coalesce(max(at), 0), coalesce(max(id), 0)"
 	}
 	var n int
 	var c model.Cursor
-	err = s.r.QueryRowContext(ctx, "SELECT count(*), "+last+" FROM ("+inner+")", args...).Scan(&n, &c.At, (*int64)(&c.ID))
+	err = s.r.QueryRowContext(ctx, "SELECT count(*), "+ends+" FROM ("+inner+")", args...).Scan(&n, &first, &c.At, (*int64)(&c.ID))
 	if n < rows {
-		return access{kind: byTime}, true, err
+		return access{kind: byTime}, first, true, err
 	}
-	return access{kind: byTime, bound: &c}, false, err
+	return access{kind: byTime, bound: &c}, first, false, err
 }
 
 // choose weighs the rows that must be looked at in the order of time against
