@@ -40,6 +40,13 @@ type app struct {
 	redos     []turning
 	pace      pace
 	beat      beat
+	pauses    pauses
+}
+
+// pauses are how long work waits that nobody asked for.
+type pauses struct {
+	guess time.Duration // for the keys to be quiet while a search is typed
+	rest  time.Duration // for the first rows of a list to be on the terminal
 }
 
 // A screen fills the body of the terminal and lists what can be done on it.
@@ -69,7 +76,7 @@ func newApp(ctx context.Context, d Deps) *app {
 	if d.Local == nil {
 		d.Local = time.UTC
 	}
-	a := &app{Deps: d, ctx: ctx, isDark: true, coach: coachOff}
+	a := &app{Deps: d, ctx: ctx, isDark: true, coach: coachOff, pauses: pauses{guessQuiet, untilShown}}
 	a.restyle()
 	a.home = &home{likely: likely{quiet: judgeQuiet, pressed: time.Now()}}
 	a.stack = []screen{a.home}

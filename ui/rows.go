@@ -38,6 +38,7 @@ type rows struct {
 	err     error
 	reveal  bool
 	look    lookup
+	guess   guess
 	marks   map[model.MessageID]*model.Failure
 	marked  model.MessageID // the last one that was marked; a range begins there
 }
@@ -75,6 +76,9 @@ func (r *rows) first(a *app) tea.Cmd {
 	q.Limit = firstRows(a.term.h)
 	r.ahead = 0
 	r.counts.stop() // it begins when the rows are there, which somebody waits for
+	if known := r.guessed(ctx, a, &q, id); known != nil {
+		return known
+	}
 	return loadRows(ctx, r, id, a.Store, q, 0)
 }
 
@@ -169,11 +173,30 @@ func (m rowsLoaded) arrive(a *app) tea.Cmd {
 		return r.move(a, 0)
 	}
 	ctx, id := r.counts.start(a.ctx)
-	cmds := []tea.Cmd{r.move(a, 0), countRows(ctx, r, id, a.Store, r.query)}
-	if !r.loading.active && !r.atEnd {
-		cmds = append(cmds, r.older(a))
+	shown := rowsShown{r, ctx, id}
+	return tea.Batch(r.move(a, 0), tea.Tick(a.pauses.rest, func(time.Time) tea.Msg { return shown }))
+}
+
+// untilShown is how long the first rows take to be on the terminal: two frames. The
+// rest is read then, and counted; both take what the drawing would need.
+const untilShown = 2 * time.Second / fps
+
+type rowsShown struct {
+	r   *rows
+	ctx context.Context
+	id  int
+}
+
+func (m rowsShown) arrive(a *app) tea.Cmd {
+	r := m.r
+	if !r.counts.current(m.id) {
+		return nil
 	}
-	return tea.Batch(cmds...)
+	count := countRows(m.ctx, r, m.id, a.Store, r.query)
+	if r.loading.active || r.atEnd {
+		return count
+	}
+	return tea.Batch(count, r.older(a))
 }
 
 func (r *rows) title(a *app) string {
@@ -395,8 +418,8 @@ func (r *rows) actions(a *app) []action {
 			return c.load(a)
 		}},
 		{name: "search", keys: []string{"/"}, help: "search in texts, templates, campaigns, numbers and ids", short: "search", do: func(a *app) tea.Cmd {
-			return a.ask(&input{label: "Search messages", hint: "words, a number, a wamid, an fbtrace_id; if there is none like it, any part of a text; empty shows all", value: r.query.Search, do: func(a *app, s string) tea.Cmd {
-				if s = strings.TrimSpace(s); strings.HasPrefix(s, "!") {
+			return a.ask(&input{label: "Search messages", hint: "words, a number, a wamid, an fbtrace_id; if there is none like it, any part of a text; empty shows all", value: r.query.Search, live: r.typing, do: func(a *app, s string) tea.Cmd {
+				if s = searchOf(s); strings.HasPrefix(s, "!") {
 					return a.warn("a search among messages cannot leave words out; on the incidents it can")
 				}
 				r.query.Search, r.look.on = s, false

@@ -1,0 +1,95 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+
+	"unsent/model"
+)
+
+// What is being typed into a search is looked for as soon as the keys are quiet, so that
+// the answer mostly is there when enter asks for it: on a large log a search takes as
+// long as a finger needs from the last letter to enter.
+
+// guessQuiet is for how long no key is pressed before that, guessLeast how many letters
+// there must be, and guessGood for how long the answer can be used: messages may be
+// loaded meanwhile.
+const (
+	guessQuiet = 70 * time.Millisecond
+	guessLeast = 3
+	guessGood  = 3 * time.Second
+)
+
+// A guess is a search that nobody has asked for yet.
+type guess struct {
+	work   task
+	text   string // what is typed
+	query  string // what is looked for, once it is
+	at     time.Time
+	answer tea.Cmd
+}
+
+// guessWaited tells that no key was pressed for a while.
+type guessWaited struct {
+	r    *rows
+	text string
+}
+
+// searchOf is what a search looks for.
+func searchOf(typed string) string { return strings.TrimSpace(typed) }
+
+// typing takes what is typed into the search.
+func (r *rows) typing(a *app, text string) tea.Cmd {
+	r.guess.text = searchOf(text)
+	if r.guess.text != r.guess.query {
+		r.guess.drop()
+	}
+	if r.guess.text == r.query.Search || utf8.RuneCountInString(r.guess.text) < guessLeast || strings.HasPrefix(r.guess.text, "!") {
+		return nil
+	}
+	m := guessWaited{r, r.guess.text}
+	return tea.Tick(a.pauses.guess, func(time.Time) tea.Msg { return m })
+}
+
+func (m guessWaited) arrive(a *app) tea.Cmd {
+	g := &m.r.guess
+	if len(a.overlays) == 0 || m.text != g.text || m.text == g.query && time.Now().Sub(g.at) < guessGood {
+		return nil
+	}
+	ctx, id := g.work.start(a.ctx)
+	q := m.r.query
+	q.Search, q.Limit = m.text, firstRows(a.term.h)
+	g.query, g.at, g.answer = m.text, time.Now(), ahead(loadRows(ctx, m.r, id, a.Store, q, 0))
+	return nil
+}
+
+// guessed is the answer to a search, or what waits for it, when it was guessed; nil
+// otherwise. It arrives as the run of loading that has the context and the number.
+func (r *rows) guessed(ctx context.Context, a *app, q *model.Query, id int) tea.Cmd {
+	g := &r.guess
+	answer := g.answer
+	if answer == nil || q.Search != g.query || q.Limit != firstRows(a.term.h) || time.Now().Sub(g.at) >= guessGood {
+		g.drop()
+		return nil
+	}
+	context.AfterFunc(ctx, g.work.cancel)
+	*g = guess{work: task{id: g.work.id}}
+	return func() tea.Msg {
+		m, ok := answer().(rowsLoaded)
+		if !ok {
+			return nil
+		}
+		m.id = id
+		return m
+	}
+}
+
+// drop stops what is being looked for unasked.
+func (g *guess) drop() {
+	g.work.stop()
+	*g = guess{text: g.text, work: g.work}
+}
