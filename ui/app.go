@@ -83,7 +83,8 @@ func newApp(ctx context.Context, d Deps) *app {
 	if d.Demo {
 		a.coach = 0
 	}
-	a.first = ahead(a.reload())
+	first, id := a.loading.start(ctx)
+	a.first = ahead(loadIncidents(first, id, a.Store, listedFirst))
 	return a
 }
 
@@ -326,7 +327,7 @@ func (a *app) fail(err error) tea.Cmd {
 // reload reads the incident list again.
 func (a *app) reload() tea.Cmd {
 	ctx, id := a.loading.start(a.ctx)
-	return loadIncidents(ctx, id, a.Store)
+	return loadIncidents(ctx, id, a.Store, listed)
 }
 
 // refresh reads everything on screen again.

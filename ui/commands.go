@@ -23,14 +23,19 @@ const readTimeout = 30 * time.Second
 // reached by a search among the messages, and home says that there are more.
 const listed = 200
 
-func loadIncidents(ctx context.Context, id int, s Store) tea.Cmd {
+// listedFirst is how many of them are read before the terminal is ready: a tall one has
+// them all. The rest follow when they are on it.
+const listedFirst = 64
+
+func loadIncidents(ctx context.Context, id int, s Store, most int) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(ctx, readTimeout)
 		defer cancel()
 		m := incidentsLoaded{id: id}
 		if m.totals, m.err = s.Totals(ctx); m.err == nil {
-			m.incidents, m.err = s.Incidents(ctx, model.Query{Limit: listed})
+			m.incidents, m.err = s.Incidents(ctx, model.Query{Limit: most})
 		}
+		m.part = most < listed && len(m.incidents) == most
 		return m
 	}
 }

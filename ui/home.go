@@ -20,6 +20,7 @@ type home struct {
 	at     int              // selected, index into shown
 	off    int              // first line shown
 	high   int              // lines of the table when it was drawn last
+	part   bool             // more incidents are still to come
 	want   model.IncidentID // selection to keep while the list changes
 	moved  bool             // the agent has moved the selection
 	marks  map[model.IncidentID]bool
@@ -101,7 +102,9 @@ func (h *home) refilter() {
 			h.at = i
 		}
 	}
-	h.want = 0
+	if h.loaded && !h.part {
+		h.want = 0
+	}
 	h.scroll()
 }
 
@@ -354,7 +357,7 @@ func (h *home) move(a *app, by int) tea.Cmd {
 	if len(h.shown) == 0 {
 		return nil
 	}
-	h.moved = true
+	h.moved, h.want = true, 0
 	h.at = min(max(h.at+by, 0), len(h.shown)-1)
 	h.scroll()
 	return a.preview()

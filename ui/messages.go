@@ -19,6 +19,7 @@ type arrived interface{ arrive(a *app) tea.Cmd }
 type incidentsLoaded struct {
 	id        int
 	incidents []model.Incident
+	part      bool // there are more to be listed
 	totals    model.Totals
 	err       error
 }
@@ -40,8 +41,27 @@ func (m incidentsLoaded) arrive(a *app) tea.Cmd {
 	}
 	a.home.err = nil
 	a.totals = m.totals
+	a.home.part = m.part
 	a.home.set(m.incidents)
-	return a.preview()
+	if !m.part {
+		return a.preview()
+	}
+	rest := incidentsShown{m.id}
+	cmd := tea.Tick(a.pauses.rest, func(time.Time) tea.Msg { return rest })
+	if s := a.home.selected(); a.home.want != 0 && (s == nil || s.ID != a.home.want) {
+		return cmd // the one that was selected last is still to come
+	}
+	return tea.Batch(cmd, a.preview())
+}
+
+// incidentsShown tells that the first incidents are on the terminal.
+type incidentsShown struct{ id int }
+
+func (m incidentsShown) arrive(a *app) tea.Cmd {
+	if !a.loading.current(m.id) { // they are being read, or have been
+		return nil
+	}
+	return a.reload()
 }
 
 // placeRestored brings the selection of the last session back.
