@@ -87,6 +87,9 @@ func (c *caseView) look(a *app) tea.Cmd {
 	if a.glancing || c.glanced || c.ready {
 		return nil
 	}
+	if d, ok := a.home.likely.glanced(&c.inc); ok && c.msgID == 0 {
+		return caseGlanced{c: c, data: d}.arrive(a)
+	}
 	a.glancing = true
 	if l := &a.home.likely; l.gap < min(keysClose, l.quiet) {
 		if wait := keysClose - time.Since(l.pressed); wait > 0 { // one more key is about to come

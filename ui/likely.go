@@ -36,9 +36,11 @@ func standOf(inc *model.Incident) stand {
 	return s
 }
 
-// likely are the judgements of the list's incidents, in a word or two.
+// likely are the judgements of the list's incidents, in a word or two, and what the
+// cases next to the selected one are judged by: with the next key one of them is shown.
 type likely struct {
 	known   map[model.IncidentID]judged
+	near    map[model.IncidentID]nearby
 	judging bool          // or waiting to
 	quiet   time.Duration // for how long no key must have been pressed
 	pressed time.Time     // when one was
@@ -51,10 +53,18 @@ type judged struct {
 	word string
 }
 
-// judgedNow brings the words of some rows.
+// A nearby is what an incident is judged by, as the list knew it when that was read.
+type nearby struct {
+	at   stand
+	data model.Case
+	err  error
+}
+
+// judgedNow brings the words of some rows, or what they are judged by.
 type judgedNow struct {
 	round int
 	words map[model.IncidentID]judged
+	near  map[model.IncidentID]nearby
 }
 
 func (m judgedNow) arrive(a *app) tea.Cmd {
@@ -65,6 +75,15 @@ func (m judgedNow) arrive(a *app) tea.Cmd {
 	}
 	for id, j := range m.words {
 		l.keep(id, j)
+	}
+	if m.near != nil {
+		h := a.home
+		for i := max(h.at-nearKept, 0); i <= min(h.at+nearKept, len(h.shown)-1); i++ {
+			if n, ok := l.near[h.shown[i].ID]; ok && m.near[h.shown[i].ID].at == (stand{}) {
+				m.near[h.shown[i].ID] = n
+			}
+		}
+		l.near = m.near
 	}
 	return nil
 }
@@ -93,7 +112,18 @@ func (l *likely) learn(c *caseView) {
 }
 
 // forget has everything judged again.
-func (l *likely) forget() { l.known, l.round = nil, l.round+1 }
+func (l *likely) forget() { l.known, l.near, l.round = nil, nil, l.round+1 }
+
+// glanced is what an incident is judged by, where that was read when it was next to the
+// selected one and nothing has changed since.
+func (l *likely) glanced(inc *model.Incident) (model.Case, bool) {
+	n, ok := l.near[inc.ID]
+	at := standOf(inc)
+	return n.data, ok && n.err == nil && n.at == at && standOf(&n.data.Incident) == at
+}
+
+// nearKept is how many rows from the selected one what was read is kept.
+const nearKept = 3
 
 // notJudged stands for a word that is still looked for.
 const notJudged = "…"
@@ -130,6 +160,10 @@ func (h *home) judge(a *app) tea.Cmd {
 			due = h.unjudged(from, from+high, judgeAhead)
 		}
 	}
+	beside := len(due) == 0 && layoutFor(a.term).columns() > 1
+	if beside {
+		due = h.neighbours()
+	}
 	if len(due) == 0 {
 		return nil
 	}
@@ -137,7 +171,22 @@ func (h *home) judge(a *app) tea.Cmd {
 	if wait := h.likely.quiet - time.Since(h.likely.pressed); wait > 0 {
 		return tea.Tick(wait, func(time.Time) tea.Msg { return judgeWaited{} })
 	}
-	return judgeRows(a.ctx, a.Store, h.likely.round, due)
+	return judgeRows(a.ctx, a.Store, h.likely.round, due, beside)
+}
+
+// neighbours are the rows next to the selected one that have not been read as the list
+// knows them.
+func (h *home) neighbours() (due []model.Incident) {
+	for _, i := range [...]int{h.at + 1, h.at - 1} {
+		if i < 0 || i >= len(h.shown) {
+			continue
+		}
+		inc := &h.shown[i]
+		if n, ok := h.likely.near[inc.ID]; !ok || n.at != standOf(inc) {
+			due = append(due, *inc)
+		}
+	}
+	return due
 }
 
 // unjudged are the rows from one to before another whose likely cause is not known,
@@ -159,11 +208,15 @@ const (
 	judgeAhead = 4
 )
 
-func judgeRows(ctx context.Context, s Store, round int, due []model.Incident) tea.Cmd {
+// judgeRows judges some rows; with keep it also brings what they are judged by.
+func judgeRows(ctx context.Context, s Store, round int, due []model.Incident, keep bool) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(ctx, readTimeout)
 		defer cancel()
 		m := judgedNow{round: round, words: map[model.IncidentID]judged{}}
+		if keep {
+			m.near = map[model.IncidentID]nearby{}
+		}
 		began := time.Now()
 		var next atomic.Int64
 		var mu sync.Mutex
@@ -175,11 +228,15 @@ func judgeRows(ctx context.Context, s Store, round int, due []model.Incident) te
 				}
 				inc := &due[i]
 				word := "could not read"
-				if c, err := s.Glance(ctx, inc.ID); err == nil {
+				c, err := s.Glance(ctx, inc.ID)
+				if err == nil {
 					j := triage.Judge(&c)
 					word = likelyWord(&j)
 				}
 				mu.Lock()
+				if keep {
+					m.near[inc.ID] = nearby{standOf(inc), c, err}
+				}
 				m.words[inc.ID] = judged{standOf(inc), word}
 				mu.Unlock()
 			}
