@@ -35,6 +35,9 @@ else
 	"$dir/unsent" import --db "$db" "$log"
 fi
 set -- -bin "$dir/unsent" -pty "$dir/ptybench" -hello "$dir/hellotea" -db "$db"
+if [ -n "$log" ]; then
+	set -- "$@" -log "$log"
+fi
 if ! command -v lnav >/dev/null; then
 	echo "lnav is not installed and is left out"
 elif [ -n "$log" ]; then

@@ -113,7 +113,6 @@ func (s *Store) Import(ctx context.Context, from model.Stream, o ImportOptions) 
 }
 
 func (im *importing) run(ctx context.Context, r *reader) error {
-	longest := firstTime
 	if err := im.begin(ctx); err != nil {
 		return err
 	}
@@ -127,7 +126,7 @@ func (im *importing) run(ctx context.Context, r *reader) error {
 		if end != nil && errors.Is(end, ctx.Err()) {
 			return im.t.rollback(end)
 		}
-		if end == nil && im.items < batchItems && im.size < batchBytes && time.Since(im.started) < longest {
+		if end == nil && !im.full() {
 			im.progress()
 			continue
 		}
@@ -143,7 +142,6 @@ func (im *importing) run(ctx context.Context, r *reader) error {
 		if err := im.commit(ctx, end != nil); err != nil {
 			return err
 		}
-		longest = batchTime
 		im.progress()
 		switch {
 		case errors.Is(end, io.EOF):
@@ -156,6 +154,16 @@ func (im *importing) run(ctx context.Context, r *reader) error {
 		}
 	}
 	return im.t.rollback(ctx.Err())
+}
+
+// full reports whether the batch has enough. The first incidents are made of soonGrouped
+// records, so until then no batch waits for more.
+func (im *importing) full() bool {
+	items, longest := batchItems, batchTime
+	if before := im.now.Read - im.items; before < soonGrouped {
+		items, longest = soonGrouped-before, firstTime
+	}
+	return im.items >= items || im.size >= batchBytes || time.Since(im.started) >= longest
 }
 
 func (im *importing) progress() {

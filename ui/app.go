@@ -83,8 +83,7 @@ func newApp(ctx context.Context, d Deps) *app {
 	if d.Demo {
 		a.coach = 0
 	}
-	first, id := a.loading.start(ctx)
-	a.first = ahead(loadIncidents(first, id, a.Store, listedFirst))
+	a.first = ahead(a.readFirst())
 	return a
 }
 
@@ -325,6 +324,12 @@ func (a *app) fail(err error) tea.Cmd {
 }
 
 // reload reads the incident list again.
+// readFirst reads the incidents that are seen first, and then the rest.
+func (a *app) readFirst() tea.Cmd {
+	ctx, id := a.loading.start(a.ctx)
+	return loadIncidents(ctx, id, a.Store, listedFirst)
+}
+
 func (a *app) reload() tea.Cmd {
 	ctx, id := a.loading.start(a.ctx)
 	return loadIncidents(ctx, id, a.Store, listed)

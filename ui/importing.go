@@ -198,6 +198,9 @@ func (m importProgress) arrive(a *app) tea.Cmd {
 	// Until there is an incident to see, every tick looks for one.
 	if now := a.Now(); !a.loading.active && (len(a.home.all) == 0 || now.Sub(a.importing.shownAt) > importReread) {
 		a.importing.shownAt = now
+		if len(a.home.all) == 0 {
+			return tea.Batch(m.more, a.readFirst())
+		}
 		return tea.Batch(m.more, a.reload())
 	}
 	return m.more
