@@ -36,7 +36,14 @@ func migrations() []migration {
 // migrate brings the schema to the last known version. Another console may be
 // doing the same, so the version is read again under the write lock.
 func (s *Store) migrate(ctx context.Context, known []migration) error {
-	version, err := userVersion(ctx, s.r) // a console that changes nothing needs no connection that could
+	version, err := userVersion(ctx, s.r) // who changes nothing needs no connection that could
+	var mode string
+	if err == nil {
+		err = s.r.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode)
+	}
+	if err == nil && mode != "wal" { // a copy; readers would be in a writer's way
+		err = s.w.PingContext(ctx)
+	}
 	switch {
 	case err != nil || version == len(known):
 		return err

@@ -89,11 +89,17 @@ func (w *word) condition() (string, []any) {
 	var either []string
 	var args []any
 	in := func(column string, list []int64) {
-		switch {
-		case len(list) > fewIn:
-			either = append(either, "substr(?, "+column+" + 1, 1) = x'01'")
-			args = append(args, marks(list))
-		case len(list) > 0:
+		if len(list) > fewIn {
+			// Those of messages that were moved by hand are below 0, and few.
+			slices.Sort(list)
+			n, _ := slices.BinarySearch(list, 0)
+			if n < len(list) {
+				either = append(either, "("+column+" >= 0 AND substr(?, "+column+" + 1, 1) = x'01')")
+				args = append(args, marks(list[n:]))
+			}
+			list = list[:n]
+		}
+		if len(list) > 0 {
 			either = append(either, column+" IN (SELECT value FROM json_each(?))")
 			args = append(args, ids(list))
 		}
@@ -125,7 +131,7 @@ func (w *word) condition() (string, []any) {
 // of thousands takes SQLite longer to make, for each query, than a page takes to read.
 const fewIn = 64
 
-// marks has a byte for each number up to the last of list: 1 at those that are in it.
+// marks has a byte for each number from 0 to the last of list: 1 at those that are in it.
 func marks(list []int64) []byte {
 	b := make([]byte, slices.Max(list)+1)
 	for _, n := range list {

@@ -32,12 +32,13 @@ func (s *Store) begin(ctx context.Context) (*session, error) {
 		}
 	}
 	s.begun.Add(1)
-	_, err = tx.ExecContext(ctx, waitLong)
-	if err == nil {
+	if _, err = tx.ExecContext(context.WithoutCancel(ctx), waitLong); err == nil {
 		err = s.feed.attach(ctx, tx)
 	}
 	if err != nil {
-		return nil, errors.Join(err, tx.Rollback())
+		err = errors.Join(err, tx.Rollback())
+		_, e := s.w.ExecContext(context.WithoutCancel(ctx), waitLong)
+		return nil, errors.Join(err, e)
 	}
 	return &session{ctx, tx, s.feed, map[string]*sql.Stmt{}}, nil
 }

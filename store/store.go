@@ -89,9 +89,16 @@ func open(ctx context.Context, path string, known []migration) (*Store, error) {
 	return s, nil
 }
 
-// Close ends all work. The file is whole at any time, also without it.
+// Close ends all work. The file is whole at any time, also without it; with it
+// nothing is left in the log beside the file, unless somebody else has it open.
 func (s *Store) Close() error {
-	return errors.Join(s.r.Close(), s.w.Close())
+	err := s.r.Close()
+	if _, e := os.Stat(s.path + "-wal"); e == nil {
+		// The last connection that can write takes the log into the file. Where none
+		// can, it stays there.
+		_ = s.w.Ping()
+	}
+	return errors.Join(err, s.w.Close())
 }
 
 // Path is the file's absolute name.
