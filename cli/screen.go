@@ -35,6 +35,9 @@ func (a *app) console(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := store.Probe(path); err != nil { // before the terminal is made ready for it
+		return err
+	}
 	settle := a.hurry()
 	defer settle()
 	var s *store.Store
@@ -215,5 +218,10 @@ func (a *app) runScreen(ctx context.Context, db string, d ui.Deps) (err error) {
 			err = a.crashed(db, trace)
 		}
 	}()
-	return ui.Run(ctx, d)
+	err = ui.Run(ctx, d)
+	var fault *ui.Fault
+	if errors.As(err, &fault) {
+		return a.crashed(db, fault.Stack)
+	}
+	return err
 }

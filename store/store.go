@@ -148,37 +148,20 @@ func prepare(ctx context.Context, path string, known int) error {
 	if !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	if f, err = os.Open(path); err != nil {
-		return err
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	sure, info, err := glimpse(path, known)
 	if err != nil {
 		return err
-	}
-	if !info.Mode().IsRegular() {
-		return model.WithHint(fmt.Errorf("%s is not a regular file", path), "name another file with --db")
 	}
 	if info.Size() == 0 {
 		return initialise(ctx, path)
 	}
-	var head [100]byte
-	if _, err := io.ReadFull(f, head[:]); err != nil || string(head[:16]) != magic {
-		return &DamagedError{Path: path, Err: errors.New("it is not a database")}
-	}
-	version := int(int32(binary.BigEndian.Uint32(head[60:])))
-	switch app := binary.BigEndian.Uint32(head[68:]); {
-	case app == applicationID && version > known:
-		return &NewerError{Path: path, Have: version, Know: known}
-	case app == applicationID:
+	if sure {
 		if info.Mode().Perm()&0o077 != 0 {
 			// Numbers of customers are in it. Best effort: the file may be
 			// someone else's.
 			_ = os.Chmod(path, 0o600)
 		}
 		return nil
-	case app != 0:
-		return &ForeignError{Path: path}
 	}
 	// The first transaction of a new database may still be in the log beside
 	// it, so the header alone cannot tell.
@@ -192,4 +175,50 @@ func prepare(ctx context.Context, path string, known int) error {
 		return &ForeignError{Path: path}
 	}
 	return nil
+}
+
+// glimpse looks at the first hundred bytes of a file. It is sure when they say that it is
+// ours.
+func glimpse(path string, known int) (sure bool, info os.FileInfo, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, nil, err
+	}
+	defer f.Close()
+	if info, err = f.Stat(); err != nil {
+		return false, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return false, nil, model.WithHint(fmt.Errorf("%s is not a regular file", path), "name another file with --db")
+	}
+	if info.Size() == 0 {
+		return false, info, nil
+	}
+	var head [100]byte
+	if _, err := io.ReadFull(f, head[:]); err != nil || string(head[:16]) != magic {
+		return false, nil, &DamagedError{Path: path, Err: errors.New("it is not a database")}
+	}
+	version := int(int32(binary.BigEndian.Uint32(head[60:])))
+	switch app := binary.BigEndian.Uint32(head[68:]); {
+	case app == applicationID && version > known:
+		return false, nil, &NewerError{Path: path, Have: version, Know: known}
+	case app != 0 && app != applicationID:
+		return false, nil, &ForeignError{Path: path}
+	default:
+		return app == applicationID, info, nil
+	}
+}
+
+// Probe says at once what is wrong with the file at path, as far as its beginning tells,
+// with the errors of Open. It opens nothing and makes nothing; that there is no
+// file is no error.
+func Probe(path string) error {
+	path, err := filepath.Abs(path)
+	if err == nil {
+		_, _, err = glimpse(path, len(migrations()))
+	}
+	if err == nil || errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return fmt.Errorf("opening the database: %w", translate(path, err))
 }

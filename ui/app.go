@@ -30,7 +30,7 @@ type app struct {
 
 	totals    model.Totals
 	loading   task    // of the incident list
-	first     tea.Cmd // its first reading, which is under way before the terminal is ready
+	first     tea.Cmd // its first reading, which is under way before the terminal is ready; nil: it has been done
 	importing importing
 	glancing  bool // at a case beside the list
 	working   checking
@@ -41,11 +41,12 @@ type app struct {
 	pace      pace
 	beat      beat
 	pauses    pauses
+	fault     *Fault
 }
 
 // pauses are how long work waits that nobody asked for.
 type pauses struct {
-	guess time.Duration // for the keys to be quiet while a search is typed
+	guess time.Duration // for the keys to be quiet while a search is typed; below 0: for ever
 	rest  time.Duration // for the first rows of a list to be on the terminal
 }
 
@@ -104,7 +105,10 @@ func (a *app) pop() {
 }
 
 func (a *app) Init() tea.Cmd {
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, a.first, restore(a.ctx, a.Store)}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor}
+	if a.first != nil {
+		cmds = append(cmds, a.first, restore(a.ctx, a.Store))
+	}
 	if len(a.Files) > 0 {
 		cmds = append(cmds, a.startFiles(a.Files))
 	}
@@ -159,6 +163,9 @@ func (a *app) press(k tea.KeyPressMsg) tea.Cmd {
 		return a.interrupt()
 	}
 	a.notice, a.noticeBad, a.leaving = "", false, false
+	if a.home.part { // the key is meant for the row that is seen
+		a.home.moved, a.home.want = true, 0
+	}
 	if n := len(a.overlays); n > 0 {
 		return a.overlays[n-1].press(a, k)
 	}
@@ -323,13 +330,13 @@ func (a *app) fail(err error) tea.Cmd {
 	return a.warn(s)
 }
 
-// reload reads the incident list again.
 // readFirst reads the incidents that are seen first, and then the rest.
 func (a *app) readFirst() tea.Cmd {
 	ctx, id := a.loading.start(a.ctx)
 	return loadIncidents(ctx, id, a.Store, listedFirst)
 }
 
+// reload reads the incident list again.
 func (a *app) reload() tea.Cmd {
 	ctx, id := a.loading.start(a.ctx)
 	return loadIncidents(ctx, id, a.Store, listed)
@@ -341,6 +348,10 @@ func (a *app) refresh() tea.Cmd {
 	cmds := []tea.Cmd{a.reload()}
 	if c, ok := a.top().(*caseView); ok {
 		cmds = append(cmds, c.load(a))
+	} else if c := a.home.open; c != nil && c.known() && a.top() == screen(a.home) {
+		c.loading.stop()
+		c.glanced, c.ready, c.foreseen = false, false, true
+		cmds = append(cmds, c.look(a))
 	}
 	for _, s := range a.stack { // also below a case: its message may have been moved
 		if r, ok := s.(*rows); ok {
@@ -368,7 +379,7 @@ func (a *app) preview() tea.Cmd {
 	}
 	if c := a.home.open; a.top() == screen(a.home) && c.known() && standOf(&c.data.Incident) != standOf(inc) {
 		c.loading.stop()
-		c.glanced, c.ready = false, false // what was read of it is no longer so
+		c.glanced, c.ready, c.foreseen = false, false, false // what was read of it is no longer so
 		c.inc = *inc
 		return c.look(a)
 	}

@@ -277,7 +277,7 @@ func newTest(t testing.TB, term size, s Store, change ...func(*Deps)) (*app, *ou
 		c(&d)
 	}
 	a := newApp(t.Context(), d)
-	a.home.likely.quiet, a.pauses = 0, pauses{}
+	a.home.likely.quiet, a.pauses = 0, pauses{guess: -1}
 	a.update(tea.WindowSizeMsg{Width: term.w, Height: term.h})
 	settle(t, a, a.Init())
 	return a, o

@@ -19,11 +19,12 @@ type caseView struct {
 	msgID model.MessageID // 0 when the case is the incident
 	data  model.Case
 	triage.Judgement
-	ready   bool // the whole case is here, and not only what a glance at it shows
-	glanced bool // what a glance shows is here
-	loading task
-	err     error
-	asked   asked
+	ready    bool // the whole case is here, and not only what a glance at it shows
+	glanced  bool // what a glance shows is here
+	foreseen bool // the same, read when it was next to the selected row; a glance is to follow
+	loading  task
+	err      error
+	asked    asked
 
 	tab    int
 	at     int  // selected step
@@ -84,11 +85,15 @@ func (c *caseView) load(a *app) tea.Cmd {
 // time: of those that a held key runs past, only the ones are looked at that the
 // database keeps up with, and always the last.
 func (c *caseView) look(a *app) tea.Cmd {
-	if a.glancing || c.glanced || c.ready {
+	if c.glanced || c.ready {
 		return nil
 	}
-	if d, ok := a.home.likely.glanced(&c.inc); ok && c.msgID == 0 {
-		return caseGlanced{c: c, data: d}.arrive(a)
+	if d, ok := a.home.likely.glanced(&c.inc); ok && !c.foreseen && c.msgID == 0 {
+		c.glance(d) // another console may have found something since: it is read anew all the same
+		c.glanced, c.foreseen = false, true
+	}
+	if a.glancing {
+		return nil
 	}
 	a.glancing = true
 	if l := &a.home.likely; l.gap < min(keysClose, l.quiet) {
@@ -133,7 +138,7 @@ func (c *caseView) settle() {
 }
 
 // known reports whether what the case is judged by has been read.
-func (c *caseView) known() bool { return c.glanced || c.ready }
+func (c *caseView) known() bool { return c.glanced || c.ready || c.foreseen }
 
 func (c *caseView) title(a *app) string {
 	if c.msgID != 0 {

@@ -328,6 +328,7 @@ type findingArrived struct {
 func (m findingArrived) arrive(a *app) tea.Cmd {
 	m.c.found(m.finding)
 	a.home.likely.learn(m.c)
+	delete(a.home.likely.near, m.c.inc.ID)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -41,11 +42,31 @@ func loadIncidents(ctx context.Context, id int, s Store, most int) tea.Cmd {
 }
 
 // ahead starts a command at once; what it answers arrives when the command that
-// comes back is run.
+// comes back is run. Bubble Tea does not see it, so a fault in it is an answer, too.
 func ahead(cmd tea.Cmd) tea.Cmd {
 	answer := make(chan tea.Msg, 1)
-	go func() { answer <- cmd() }()
+	go func() {
+		defer func() {
+			if recover() != nil { // its value may quote a log
+				answer <- faultMsg{&Fault{string(debug.Stack())}}
+			}
+		}()
+		answer <- cmd()
+	}()
 	return func() tea.Msg { return <-answer }
+}
+
+// A Fault is one of the program itself. Stack is where, as package runtime/debug has it.
+type Fault struct{ Stack string }
+
+func (*Fault) Error() string { return "the program has a fault" }
+
+// faultMsg ends the program.
+type faultMsg struct{ fault *Fault }
+
+func (m faultMsg) arrive(a *app) tea.Cmd {
+	a.fault = m.fault
+	return tea.Quit
 }
 
 // placeKey is the setting that remembers the selected incident.

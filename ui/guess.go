@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -29,8 +30,14 @@ type guess struct {
 	work   task
 	text   string // what is typed
 	query  string // what is looked for, once it is
-	at     time.Time
 	answer tea.Cmd
+	came   *atomic.Int64 // when it was there, in nanoseconds since 1970; 0: not yet
+}
+
+// good reports whether what is looked for can still be used.
+func (g *guess) good() bool {
+	came := g.came.Load()
+	return came == 0 || time.Since(time.Unix(0, came)) < guessGood
 }
 
 // guessWaited tells that no key was pressed for a while.
@@ -48,7 +55,7 @@ func (r *rows) typing(a *app, text string) tea.Cmd {
 	if r.guess.text != r.guess.query {
 		r.guess.drop()
 	}
-	if r.guess.text == r.query.Search || utf8.RuneCountInString(r.guess.text) < guessLeast || strings.HasPrefix(r.guess.text, "!") {
+	if a.pauses.guess < 0 || r.guess.text == r.query.Search || utf8.RuneCountInString(r.guess.text) < guessLeast || strings.HasPrefix(r.guess.text, "!") {
 		return nil
 	}
 	m := guessWaited{r, r.guess.text}
@@ -57,13 +64,18 @@ func (r *rows) typing(a *app, text string) tea.Cmd {
 
 func (m guessWaited) arrive(a *app) tea.Cmd {
 	g := &m.r.guess
-	if len(a.overlays) == 0 || m.text != g.text || m.text == g.query && time.Now().Sub(g.at) < guessGood {
+	if len(a.overlays) == 0 || m.text != g.text || m.text == g.query && g.good() {
 		return nil
 	}
 	ctx, id := g.work.start(a.ctx)
 	q := m.r.query
 	q.Search, q.Limit = m.text, firstRows(a.term.h)
-	g.query, g.at, g.answer = m.text, time.Now(), ahead(loadRows(ctx, m.r, id, a.Store, q, 0))
+	read, came := loadRows(ctx, m.r, id, a.Store, q, 0), new(atomic.Int64)
+	g.query, g.came = m.text, came
+	g.answer = ahead(func() tea.Msg {
+		defer func() { came.Store(time.Now().UnixNano()) }()
+		return read()
+	})
 	return nil
 }
 
@@ -72,18 +84,19 @@ func (m guessWaited) arrive(a *app) tea.Cmd {
 func (r *rows) guessed(ctx context.Context, a *app, q *model.Query, id int) tea.Cmd {
 	g := &r.guess
 	answer := g.answer
-	if answer == nil || q.Search != g.query || q.Limit != firstRows(a.term.h) || time.Now().Sub(g.at) >= guessGood {
+	if answer == nil || q.Search != g.query || q.Limit != firstRows(a.term.h) || !g.good() {
 		g.drop()
+		g.text = ""
 		return nil
 	}
 	context.AfterFunc(ctx, g.work.cancel)
 	*g = guess{work: task{id: g.work.id}}
 	return func() tea.Msg {
-		m, ok := answer().(rowsLoaded)
-		if !ok {
-			return nil
+		m := answer()
+		if rows, ok := m.(rowsLoaded); ok {
+			rows.id = id
+			return rows
 		}
-		m.id = id
 		return m
 	}
 }

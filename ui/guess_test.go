@@ -46,11 +46,18 @@ func (s *searchStore) take() (asked []string) {
 	return asked
 }
 
+// waitCame waits for what was guessed.
+func waitCame(r *rows) {
+	for end := time.Now().Add(5 * time.Second); r.guess.came.Load() == 0 && time.Now().Before(end); time.Sleep(time.Millisecond) {
+	}
+}
+
 // A search is read once: when the keys are quiet or when it is asked for, and what was
 // read for other letters, too long ago, or for somebody who gave it up is not shown.
 func TestSearchIsGuessed(t *testing.T) {
 	s := &searchStore{fakeStore: many()}
 	a, _ := newTest(t, size{80, 24}, s)
+	a.pauses.guess = 0
 	press(t, a, "l", "/")
 	r := a.top().(*rows)
 	enter := func(text string) { settle(t, a, a.update(tea.PasteMsg{Content: text})) }
@@ -90,7 +97,8 @@ func TestSearchIsGuessed(t *testing.T) {
 	press(t, a, "/")
 	enter("ing")
 	waitFor(1)
-	r.guess.at = r.guess.at.Add(-guessGood)
+	waitCame(r)
+	r.guess.came.Add(-int64(guessGood))
 	press(t, a, "enter")
 	if got := s.take(); len(got) != 2 || got[1] != "failing" {
 		t.Errorf("an old answer was shown: %q", got)

@@ -115,11 +115,18 @@ func (l *likely) learn(c *caseView) {
 func (l *likely) forget() { l.known, l.near, l.round = nil, nil, l.round+1 }
 
 // glanced is what an incident is judged by, where that was read when it was next to the
-// selected one and nothing has changed since.
+// selected one and the list knows nothing newer. A check may have found something since.
 func (l *likely) glanced(inc *model.Incident) (model.Case, bool) {
 	n, ok := l.near[inc.ID]
 	at := standOf(inc)
 	return n.data, ok && n.err == nil && n.at == at && standOf(&n.data.Incident) == at
+}
+
+// came takes what was read of an incident in the place of what had been read ahead.
+func (l *likely) came(c *model.Case) {
+	if _, ok := l.near[c.Incident.ID]; ok {
+		l.near[c.Incident.ID] = nearby{at: standOf(&c.Incident), data: *c}
+	}
 }
 
 // nearKept is how many rows from the selected one what was read is kept.

@@ -49,7 +49,7 @@ func (m incidentsLoaded) arrive(a *app) tea.Cmd {
 	rest := incidentsShown{m.id}
 	cmd := tea.Tick(a.pauses.rest, func(time.Time) tea.Msg { return rest })
 	if s := a.home.selected(); a.home.want != 0 && (s == nil || s.ID != a.home.want) {
-		return cmd // the one that was selected last is still to come
+		return a.reload() // the one that was selected last is among them
 	}
 	return tea.Batch(cmd, a.preview())
 }
@@ -141,6 +141,7 @@ func (m caseGlanced) arrive(a *app) tea.Cmd {
 	}
 	c.glance(m.data)
 	a.home.likely.learn(c)
+	a.home.likely.came(&m.data)
 	if layoutFor(a.term).columns() == 3 {
 		return c.whole(a) // the packet in the third column is made of it
 	}

@@ -21,7 +21,7 @@ func TestOpening(t *testing.T) {
 		return ready.Deps, nil
 	}})
 	var m tea.Model = o
-	for _, msg := range []tea.Msg{tea.WindowSizeMsg{Width: 80, Height: 24}, keyOf("?")} {
+	for _, msg := range []tea.Msg{keyOf("j"), keyOf("j"), tea.WindowSizeMsg{Width: 80, Height: 24}, keyOf("?")} {
 		m, _ = m.Update(msg)
 	}
 	if v := m.View(); v.Content != "" || !v.AltScreen {
@@ -34,7 +34,7 @@ func TestOpening(t *testing.T) {
 	close(gate)
 	m, _ = m.Update(o.opened())
 	a, ok := m.(*app)
-	if !ok || a.term != (size{80, 24}) || len(a.overlays) != 1 {
+	if !ok || a.term != (size{80, 24}) || len(a.overlays) != 1 || a.home.at != 2 {
 		t.Fatalf("%T, %v", m, m)
 	}
 	if text := ansi.Strip(a.View().Content); strings.Contains(text, "Opening") {
@@ -61,6 +61,11 @@ func TestOpeningEnds(t *testing.T) {
 	}
 	if err := Run(t.Context(), Deps{Opens: slow}, append(quiet, tea.WithInput(strings.NewReader("q")))...); err != nil || !stopped {
 		t.Error(err, stopped)
+	}
+	var fault *Fault
+	odd := func(context.Context) (Deps, error) { panic("4915112345678") }
+	if err := Run(t.Context(), Deps{Opens: odd}, quiet...); !errors.As(err, &fault) || !strings.Contains(fault.Stack, "TestOpeningEnds") || strings.Contains(fault.Stack, "49151") {
+		t.Error(err, fault)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -24,7 +24,8 @@ import (
 )
 
 // Run shows the console until the agent leaves it or ctx ends. It returns an
-// error when the terminal cannot be used, d.Opens failed or the program crashed;
+// error when the terminal cannot be used, d.Opens failed or the program crashed (a *Fault
+// where it was in what is read ahead);
 // the terminal is restored in every case, and what d.Opens began has ended.
 func Run(ctx context.Context, d Deps, opts ...tea.ProgramOption) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -43,11 +44,17 @@ func Run(ctx context.Context, d Deps, opts ...tea.ProgramOption) error {
 		m = newApp(ctx, d).warmed()
 	}
 	go kb.Version() // the first screen needs the knowledge base: it is read beside the database
-	_, err := tea.NewProgram(m, opts...).Run()
+	m, err := tea.NewProgram(m, opts...).Run()
 	if o != nil {
 		if failed := o.end(); failed != nil {
 			return failed
 		}
+	}
+	if a, ok := m.(*app); ok && a.fault != nil {
+		return a.fault
+	}
+	if ctx.Err() != nil {
+		return context.Canceled
 	}
 	if errors.Is(err, tea.ErrInterrupted) || errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return context.Canceled
