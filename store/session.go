@@ -20,15 +20,22 @@ type session struct {
 // begin takes the write lock. It looks for it every 10 ms at the latest: another
 // console's import pauses every now and then, and not for longer than it must. SQLite by
 // itself looks ten times less often.
-func (s *Store) begin(ctx context.Context) (*session, error) {
+func (s *Store) begin(ctx context.Context) (_ *session, err error) {
+	defer func() {
+		if err == nil {
+			return
+		}
+		if _, e := s.w.ExecContext(context.WithoutCancel(ctx), waitLong); e != nil {
+			err = errors.Join(err, e)
+		}
+	}()
 	if _, err := s.w.ExecContext(ctx, "PRAGMA busy_timeout = 20"); err != nil { // looks after 1, 2, 5 and 10 ms
 		return nil, err
 	}
 	tx, err := s.w.BeginTx(ctx, nil)
 	for end := time.Now().Add(s.patience); err != nil; tx, err = s.w.BeginTx(ctx, nil) {
 		if busy := (*BusyError)(nil); !errors.As(translate(s.path, err), &busy) || ctx.Err() != nil || time.Now().After(end) {
-			_, e := s.w.ExecContext(context.WithoutCancel(ctx), waitLong)
-			return nil, errors.Join(err, e)
+			return nil, err
 		}
 	}
 	s.begun.Add(1)
@@ -36,9 +43,7 @@ func (s *Store) begin(ctx context.Context) (*session, error) {
 		err = s.feed.attach(ctx, tx)
 	}
 	if err != nil {
-		err = errors.Join(err, tx.Rollback())
-		_, e := s.w.ExecContext(context.WithoutCancel(ctx), waitLong)
-		return nil, errors.Join(err, e)
+		return nil, errors.Join(err, tx.Rollback())
 	}
 	return &session{ctx, tx, s.feed, map[string]*sql.Stmt{}}, nil
 }
