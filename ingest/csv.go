@@ -266,7 +266,11 @@ func (c *csvReader) next(r *model.Record) error {
 	}
 	c.d.valid = utf8.ValidString(c.d.raw) && strings.IndexByte(c.d.raw, 0) < 0
 	c.guard(row, cells)
-	return c.p.record(&c.d, r)
+	if err := c.p.record(&c.d, r); err != nil {
+		return err
+	}
+	r.RequestAt, r.ResponseAt = c.m.place(row, r.Raw, r.Request), c.m.place(row, r.Raw, r.Response)
+	return nil
 }
 
 // guard keeps secrets of a row from being kept. The row is searched once, as a

@@ -85,6 +85,7 @@ func drain(t testing.TB, r *Reader) drained {
 	for {
 		var rec model.Record
 		err := r.Next(&rec)
+		placed(t, &rec)
 		if err == io.EOF {
 			break
 		}

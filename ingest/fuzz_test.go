@@ -77,6 +77,7 @@ func checkStream(t *testing.T, r *Reader, limit int) {
 		}
 		var rec model.Record
 		err := r.Next(&rec)
+		placed(t, &rec)
 		if err == io.EOF {
 			break
 		}

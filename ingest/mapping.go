@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 	"time"
+	"unsafe"
 
 	"unsent/model"
 	"unsent/safe"
@@ -188,6 +189,22 @@ func (m *mapping) fill(d *draft, cells []string) {
 		}
 	}
 }
+
+// place is where raw, which may be the row, has a payload, which may be one of its cells.
+func (m *mapping) place(row *row, raw, payload string) model.Place {
+	if payload == "" || !same(raw, borrow(row.raw)) {
+		return model.Place{}
+	}
+	for _, c := range m.cols {
+		if (c.f == fRequest || c.f == fResponse || c.f == fPayload) && c.col < len(row.cells) && same(payload, row.cells[c.col]) {
+			return row.ats[c.col]
+		}
+	}
+	return model.Place{}
+}
+
+// same reports whether two texts are one and the same, and not only equal.
+func same(a, b string) bool { return len(a) == len(b) && unsafe.StringData(a) == unsafe.StringData(b) }
 
 // report names the columns that were used and those that were not.
 func (m *mapping) report(rep *model.SourceReport) {

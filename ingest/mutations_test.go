@@ -177,6 +177,7 @@ func readMutant(t *testing.T, n int, text string) (d drained, ok bool) {
 		}
 		var rec model.Record
 		err := r.Next(&rec)
+		placed(t, &rec)
 		if err == io.EOF {
 			break
 		}

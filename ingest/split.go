@@ -36,23 +36,25 @@ type splitter struct {
 	expect    int  // cells of a whole row, 0 when not known yet
 
 	row   row
-	out   []byte // the cells' text, a line feed behind each
-	ends  []int  // where each ends in out
-	open  int    // quotes that never closed, so far
-	loose int    // cells of this row that begin like JSON without doubled quotes and are none
-	odd   bool   // the row has a quote in the middle of a cell, behind a line end
+	out   []byte        // the cells' text, a line feed behind each
+	ends  []int         // where each ends in out
+	ats   []model.Place // where each stands in the row as it is written; none where that is another text
+	open  int           // quotes that never closed, so far
+	loose int           // cells of this row that begin like JSON without doubled quotes and are none
+	odd   bool          // the row has a quote in the middle of a cell, behind a line end
 }
 
 // A row is one record of a table. All of it is good until the next one is read: its
 // texts are not copied, because a large log would have copies made of all that it holds,
 // and collected again.
 type row struct {
-	text  string   // the cells, each followed by a line feed
-	cells []string // at most maxColumns
-	total int      // cells there are
-	line  int      // where it begins, from 1
-	raw   []byte   // as written, without its line end; valid until the next call
-	multi bool     // it has more than one line
+	text  string        // the cells, each followed by a line feed
+	cells []string      // at most maxColumns
+	total int           // cells there are
+	line  int           // where it begins, from 1
+	raw   []byte        // as written, without its line end; valid until the next call
+	ats   []model.Place // where raw has the cells, where it has their very text
+	multi bool          // it has more than one line
 }
 
 type splitState int
@@ -134,6 +136,7 @@ func (s *splitter) fill(line int, raw []byte, multi bool) {
 		start = end + 1
 	}
 	s.row.total, s.row.line, s.row.raw, s.row.multi = len(s.ends), line, raw, multi
+	s.row.ats = s.ats
 }
 
 // borrow reads bytes as a text without a copy. It changes when they do.
@@ -171,18 +174,18 @@ func (s *splitter) swallowed(b []byte) bool {
 	if end <= 0 {
 		return false
 	}
-	whole, cells := s.out, s.ends
-	s.out, s.ends = nil, nil
+	whole, cells, ats := s.out, s.ends, s.ats
+	s.out, s.ends, s.ats = nil, nil, nil
 	n, _, state := s.parse(rest[:end], true)
 	ok := state == splitOK && n >= length && len(s.ends) == s.expect
-	s.out, s.ends = whole, cells
+	s.out, s.ends, s.ats = whole, cells, ats
 	return ok
 }
 
 // parse reads one row from the beginning of b into out and ends. It returns how
 // many bytes the row takes with and without its line end.
 func (s *splitter) parse(b []byte, atEOF bool) (n, length int, state splitState) {
-	s.out, s.ends, s.odd, s.loose = s.out[:0], s.ends[:0], false, 0
+	s.out, s.ends, s.ats, s.odd, s.loose = s.out[:0], s.ends[:0], s.ats[:0], false, 0
 	limit := s.limit()
 	i := 0
 	for {
@@ -194,20 +197,23 @@ func (s *splitter) parse(b []byte, atEOF bool) (n, length int, state splitState)
 			q++
 		}
 		end := i
+		var at model.Place
 		switch {
 		case s.plain:
 			end = s.bare(b, i)
 			s.out = append(s.out, b[i:end]...)
 		case q < len(b) && b[q] == '"':
-			end, state = s.quoted(b, q+1, atEOF, limit)
+			end, at, state = s.quoted(b, q+1, atEOF, limit)
 		case q < len(b) && (b[q] == '{' || b[q] == '['):
 			if end = q + s.bareJSON(b[q:]); end == q {
 				end = s.bare(b, q)
 			}
 			s.out = append(s.out, b[q:end]...)
+			at = model.Place{From: q, To: end}
 		default:
 			end = s.bare(b, i)
 			s.out = append(s.out, b[i:end]...)
+			at = model.Place{From: i, To: end}
 		}
 		if state != splitOK {
 			return 0, 0, state
@@ -218,7 +224,7 @@ func (s *splitter) parse(b []byte, atEOF bool) (n, length int, state splitState)
 		if end == len(b) && !atEOF {
 			return 0, 0, splitMore
 		}
-		s.ends = append(s.ends, len(s.out))
+		s.ends, s.ats = append(s.ends, len(s.out)), append(s.ats, at)
 		s.out = append(s.out, '\n')
 		switch {
 		case end == len(b):
@@ -266,15 +272,16 @@ func (s *splitter) bareJSON(b []byte) int {
 }
 
 // quoted reads the cell that begins behind the quote before i, and returns what
-// lies behind its closing quote.
-func (s *splitter) quoted(b []byte, i int, atEOF bool, limit int) (int, splitState) {
-	start, from, lines := i, len(s.out), false
+// lies behind its closing quote, and where b has its very text.
+func (s *splitter) quoted(b []byte, i int, atEOF bool, limit int) (int, model.Place, splitState) {
+	start, from, lines, stray := i, len(s.out), false, false
+	var none model.Place
 	escaped := s.backslash || opensEscaped(b[i:])
 	if !escaped && s.loose < maxUnclosed && opensBareJSON(b[i:]) {
 		// "{"a":"b","c":1}": the quotes of JSON, not doubled.
 		if n := jsonLength(b[i:]); n > 0 && i+n < len(b) && b[i+n] == '"' && (i+n+1 == len(b) || s.closes(b[i+n+1])) {
 			s.out = append(s.out, b[i:i+n]...)
-			return i + n + 1, splitOK
+			return i + n + 1, model.Place{From: i, To: i + n}, splitOK
 		}
 		s.loose++
 	}
@@ -291,13 +298,13 @@ func (s *splitter) quoted(b []byte, i int, atEOF bool, limit int) (int, splitSta
 		j := bytes.IndexByte(b[i:], '"')
 		if j < 0 {
 			if atEOF || len(b)-start > limit {
-				return 0, splitOpen
+				return 0, none, splitOpen
 			}
-			return 0, splitMore
+			return 0, none, splitMore
 		}
 		q := i + j
 		if q-start > limit {
-			return 0, splitOpen
+			return 0, none, splitOpen
 		}
 		s.out = append(s.out, b[i:q]...)
 		lines = lines || bytes.IndexByte(b[i:q], '\n') >= 0
@@ -315,15 +322,18 @@ func (s *splitter) quoted(b []byte, i int, atEOF bool, limit int) (int, splitSta
 			s.out = append(s.out, '"')
 			i = q + 2
 		case k == len(b) && !atEOF:
-			return 0, splitMore
+			return 0, none, splitMore
 		case k == len(b) || s.closes(b[k]):
 			if escaped {
 				s.out = unescape(s.out, from)
 			}
-			return k, splitOK
+			if escaped || stray {
+				return k, none, splitOK
+			}
+			return k, model.Place{From: start, To: q, Doubled: len(s.out)-from < q-start}, splitOK
 		default:
 			// A quote in the middle of the text, as in "IT"S".
-			s.odd = s.odd || lines
+			s.odd, stray = s.odd || lines, true
 			s.out = append(s.out, '"')
 			i = q + 1
 		}
@@ -450,7 +460,7 @@ func jsonLength(b []byte) int {
 // left out.
 func rowsOf(sample []byte, s splitter, n int) []row {
 	s.w = &window{ctx: s.w.ctx, buf: sample, eof: true, line: 1}
-	s.out, s.ends = nil, nil
+	s.out, s.ends, s.ats = nil, nil, nil
 	var rows []row
 	for rejected := 0; len(rows) < n && rejected < 4*n; {
 		r, err := s.next()
@@ -463,7 +473,7 @@ func rowsOf(sample []byte, s splitter, n int) []row {
 		}
 		c := *r
 		c.cells = append([]string(nil), r.cells...)
-		c.raw = nil
+		c.raw, c.ats = nil, nil
 		rows = append(rows, c)
 		s.out = nil // it is this row's now
 	}

@@ -142,6 +142,16 @@ const (
 type Record struct {
 	Outcome Outcome
 	Failure
+
+	// Where Raw has the payloads, when the reader knows: it would have to be searched
+	// for them otherwise. What stands there is Request and Response, to the letter.
+	RequestAt, ResponseAt Place
+}
+
+// A Place is a part of a text, in bytes; the zero one is none.
+type Place struct {
+	From, To int
+	Doubled  bool // with quotation marks doubled, as tables write them
 }
 
 // Identity names the message a record is about, so that importing a file twice

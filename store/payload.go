@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"strings"
+
+	"unsent/model"
 )
 
 // A place says where in the raw row a payload stands, so that it is not kept
@@ -21,9 +23,28 @@ const (
 // maxTries is how many places of a row that begin like a payload are compared with it.
 const maxTries = 16
 
+// standsAt is where raw has payload: at a place that the reader of the log knows, or where
+// it is found.
+func standsAt(at model.Place, raw, payload string) place {
+	if at.To <= at.From || at.To > len(raw) || len(payload) < leastPlaced {
+		return locate(raw, payload)
+	}
+	if at.Doubled && strings.Count(payload, `"`) == at.To-at.From-len(payload) {
+		return place{placeDoubled, at.From, at.To}
+	}
+	if !at.Doubled && raw[at.From:at.To] == payload {
+		return place{placeVerbatim, at.From, at.To}
+	}
+	return locate(raw, payload)
+}
+
+// leastPlaced is how many bytes a payload has for which it is worth remembering where it
+// stands.
+const leastPlaced = 32
+
 // locate finds payload in raw.
 func locate(raw, payload string) place {
-	if len(payload) < 32 {
+	if len(payload) < leastPlaced {
 		return place{}
 	}
 	if strings.IndexByte(payload, '"') < 0 || !strings.Contains(raw, `""`) {

@@ -154,7 +154,7 @@ func (r *reader) failed(c *chunk, it *item) {
 	it.phrase = r.names.phrase(&w)
 	it.mentions = c.mentions[from:len(c.mentions):len(c.mentions)]
 
-	request, response := locate(f.Raw, f.Request), locate(f.Raw, f.Response)
+	request, response := standsAt(r.rec.RequestAt, f.Raw, f.Request), standsAt(r.rec.ResponseAt, f.Raw, f.Response)
 	r.facts = appendFacts(r.facts[:0], f, &it.phrase.wording, it.recipient, r.file, request, response)
 	x := text{facts: r.facts, request: f.Request, response: f.Response, raw: f.Raw}
 	if request.kind != 0 {
