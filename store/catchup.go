@@ -14,9 +14,9 @@ import (
 // messages; incidents do not have them anyway, because these are made afterwards.
 // Who makes incidents, takes back or deletes catches up first.
 
-// behind is how many messages an import lets wait. It keeps them in memory, six
+// behind is how many messages an import lets wait. It keeps them in memory, three
 // megabytes.
-const behind = 131_072
+const behind = 65_536
 
 // A waiting is a message that is to be put in order.
 type waiting struct {

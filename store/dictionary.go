@@ -218,7 +218,7 @@ func (d *dictionary) failures(ctx context.Context, rows []stored, full bool) ([]
 			f.Recipient = strconv.FormatInt(r.recipient, 10)
 		}
 	}
-	give := func(number int64, t *text) error {
+	err := eachText(ctx, d.r, slices.Collect(maps.Keys(places)), full, func(number int64, t *text) error {
 		i := places[number]
 		f := &all[i]
 		request, response, err := readFacts(t.facts, f)
@@ -236,17 +236,6 @@ func (d *dictionary) failures(ctx context.Context, rows []stored, full bool) ([]
 			f.Response = response.in(f.Raw)
 		}
 		return nil
-	}
-	numbers := slices.Sorted(maps.Keys(places))
-	if len(numbers) < manyTexts {
-		return all, eachText(ctx, d.r, numbers, full, give)
-	}
-	// Mostly each is in a block of its own, which is to be unpacked.
-	half := len(numbers) / 2
-	return all, atOnce(
-		func() error { return eachText(ctx, d.r, numbers[:half], full, give) },
-		func() error { return eachText(ctx, d.r, numbers[half:], full, give) })
+	})
+	return all, err
 }
-
-// manyTexts is from how many on texts are read by two at once.
-const manyTexts = 16
