@@ -140,6 +140,9 @@ func (a *app) head(l layout) []string {
 		}
 	case a.totals.Messages > 0 && l.term.w >= 60:
 		rightSide = model.Count(a.totals.Incidents, "incident", "incidents") + ", " + model.Count(a.totals.Messages, "message", "messages")
+		if cells(left)+2+cells(rightSide)+1 > l.term.w { // where somebody is says more than how many there are
+			rightSide = ""
+		}
 	}
 	rightSide += " "
 	w := l.term.w

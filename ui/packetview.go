@@ -92,7 +92,7 @@ func (v *packetView) copy(a *app) tea.Cmd {
 		v.copyNext = true
 		return a.say("building the packet; it is copied when it is there")
 	case len(v.p.Stops) > 0 && v.override == "":
-		return a.warn("not copied: " + safe.Line(v.p.Stops[0].Reason) + ". O overrules, and is written to the audit trail")
+		return a.warn("not copied: " + strings.TrimRight(safe.Line(v.p.Stops[0].Reason), ".") + ". O overrules, and is written to the audit trail")
 	}
 	f := packetFormats[v.format]
 	m := model.Packet{Incident: v.c.inc.ID, Message: v.c.msgID, Made: a.Now().UTC(), Profile: string(packetProfiles[v.profile]),
