@@ -2,7 +2,6 @@ package store
 
 import (
 	"encoding/binary"
-	"math/bits"
 	"strings"
 
 	"unsent/model"
@@ -68,43 +67,19 @@ func locate(raw, payload string) place {
 // doubledPrefix is the length of what raw begins with when that is payload with its
 // quotation marks doubled, 0 otherwise.
 func doubledPrefix(raw, payload string) int {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	i, j := 0, 0
-	for i+8 <= len(payload) && j+8 <= len(raw) {
-		a, b := load64(payload[i:]), load64(raw[j:])
-		x, y := a^ones*'"', a^b
-		quote := (x - ones) &^ x & tops // the lowest bit is right
-		if quote == 0 {
-			if y != 0 {
-				return 0
-			}
-			i, j = i+8, j+8
-			continue
-		}
-		n := bits.TrailingZeros64(quote) / 8
-		if bits.TrailingZeros64(y)/8 < n+1 || j+n+1 >= len(raw) || raw[j+n+1] != '"' {
+	at := 0
+	for part := range strings.SplitAfterSeq(payload, `"`) {
+		if !strings.HasPrefix(raw[at:], part) {
 			return 0
 		}
-		i, j = i+n+1, j+n+2
-	}
-	for ; i < len(payload); i++ {
-		if j >= len(raw) || raw[j] != payload[i] {
-			return 0
-		}
-		j++
-		if payload[i] == '"' {
-			if j >= len(raw) || raw[j] != '"' {
+		if at += len(part); strings.HasSuffix(part, `"`) {
+			if at == len(raw) || raw[at] != '"' {
 				return 0
 			}
-			j++
+			at++
 		}
 	}
-	return j
-}
-
-func load64(s string) uint64 {
-	_ = s[7]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	return at
 }
 
 func verbatim(raw, payload string) place {

@@ -46,12 +46,9 @@ type guessWaited struct {
 	text string
 }
 
-// searchOf is what a search looks for.
-func searchOf(typed string) string { return strings.TrimSpace(typed) }
-
 // typing takes what is typed into the search.
 func (r *rows) typing(a *app, text string) tea.Cmd {
-	r.guess.text = searchOf(text)
+	r.guess.text = strings.TrimSpace(text)
 	if r.guess.text != r.guess.query {
 		r.guess.drop()
 	}

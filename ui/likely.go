@@ -79,8 +79,10 @@ func (m judgedNow) arrive(a *app) tea.Cmd {
 	if m.near != nil {
 		h := a.home
 		for i := max(h.at-nearKept, 0); i <= min(h.at+nearKept, len(h.shown)-1); i++ {
-			if n, ok := l.near[h.shown[i].ID]; ok && m.near[h.shown[i].ID].at == (stand{}) {
-				m.near[h.shown[i].ID] = n
+			id := h.shown[i].ID
+			n, was := l.near[id]
+			if _, is := m.near[id]; was && !is {
+				m.near[id] = n
 			}
 		}
 		l.near = m.near

@@ -419,7 +419,7 @@ func (r *rows) actions(a *app) []action {
 		}},
 		{name: "search", keys: []string{"/"}, help: "search in texts, templates, campaigns, numbers and ids", short: "search", do: func(a *app) tea.Cmd {
 			return a.ask(&input{label: "Search messages", hint: "words, a number, a wamid, an fbtrace_id; if there is none like it, any part of a text; empty shows all", value: r.query.Search, live: r.typing, do: func(a *app, s string) tea.Cmd {
-				if s = searchOf(s); strings.HasPrefix(s, "!") {
+				if s = strings.TrimSpace(s); strings.HasPrefix(s, "!") {
 					return a.warn("a search among messages cannot leave words out; on the incidents it can")
 				}
 				r.query.Search, r.look.on = s, false

@@ -24,9 +24,9 @@ import (
 )
 
 // Run shows the console until the agent leaves it or ctx ends. It returns an
-// error when the terminal cannot be used, d.Opens failed or the program crashed (a *Fault
-// where it was in what is read ahead);
-// the terminal is restored in every case, and what d.Opens began has ended.
+// error when the terminal cannot be used, d.Opens failed or the program crashed, a
+// *Fault where that was in what is read ahead; the terminal is restored in every case,
+// and what d.Opens began has ended.
 func Run(ctx context.Context, d Deps, opts ...tea.ProgramOption) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -53,10 +53,7 @@ func Run(ctx context.Context, d Deps, opts ...tea.ProgramOption) error {
 	if a, ok := m.(*app); ok && a.fault != nil {
 		return a.fault
 	}
-	if ctx.Err() != nil {
-		return context.Canceled
-	}
-	if errors.Is(err, tea.ErrInterrupted) || errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(err, tea.ErrInterrupted) {
 		return context.Canceled
 	}
 	return err
