@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -81,6 +82,11 @@ func minutesCount(t *testing.T, again bool) {
 	}
 	if m.within, err = log.cellsWithin(ctx, s.r, due); err != nil || (m.within == nil) != again {
 		t.Fatal(err)
+	}
+	if !again { // others than those that are due have messages of the same strands
+		if some, err := log.cellsWithin(ctx, s.r, due[1:]); err != nil || !reflect.DeepEqual(some, m.within[1:]) {
+			t.Errorf("cells of some incidents are not those of all, %v", err)
+		}
 	}
 	own := m.beside(s.r)
 	for i, e := range due {

@@ -19,6 +19,18 @@ func TestSeriesCount(t *testing.T) {
 			p.add(ticks[i].at, int32(ticks[i].n))
 		}
 		s := p.series()
+		of := map[int64]int{}
+		for _, x := range ticks {
+			of[x.at] += x.n
+		}
+		if len(s.at) != len(of) {
+			t.Fatalf("%v: %d minutes, want %d", ticks, len(s.at), len(of))
+		}
+		for i := range s.at {
+			if s.n(i) != of[s.minute(i)] {
+				t.Fatalf("%v, minute %d: %d, want %d", ticks, s.minute(i), s.n(i), of[s.minute(i)])
+			}
+		}
 		for range 60 {
 			from := r.Int64N(600) - 20
 			to := from + r.Int64N(100) - 10

@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"unsent/model"
 )
 
@@ -51,6 +53,16 @@ func TestFindingStaysBesideTheList(t *testing.T) {
 	_ = s.SaveFinding(a.ctx, 4, 0, found)
 	press(t, a, "j")
 	row("of another console", want)
+
+	s.found[4] = nil
+	press(t, a, "ctrl+r", "k", "j", "k")
+	_ = s.SaveFinding(a.ctx, 4, 0, found)
+	up := a.update(keyOf("k")) // what is read there is not back when the row is reached
+	a.update(keyOf("j"))
+	down := a.update(keyOf("j"))
+	settle(t, a, tea.Batch(up, down))
+	row("while another is read", want)
+
 	s.found[4] = nil
 	press(t, a, "ctrl+r")
 	if n := len(a.home.open.data.Findings); n != 0 {

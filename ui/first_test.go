@@ -28,7 +28,7 @@ func TestFirstIncidents(t *testing.T) {
 	for _, c := range []struct {
 		place, key string
 		want       model.IncidentID
-	}{{"", "", 1}, {"9", "", 9}, {"150", "", 150}, {"9", "j", 10}, {"150", "j", 2}, {"9", "?", 9}} {
+	}{{"", "", 1}, {"9", "", 9}, {"150", "", 150}, {"9", "j", 10}, {"150", "j", 2}, {"9", "?", 9}, {"150", "?", 1}} {
 		t.Run(fmt.Sprint(c.place, c.key), func(t *testing.T) {
 			s := many()
 			for i := range s.incidents {

@@ -16,7 +16,7 @@ type searchStore struct {
 	*fakeStore
 	mu     sync.Mutex
 	asked  []string
-	ended  int           // searches whose context ended
+	ended  int           // searches that were stopped
 	closed chan struct{} // nil: searches are answered at once
 }
 
@@ -30,7 +30,9 @@ func (s *searchStore) Failures(ctx context.Context, q model.Query) ([]model.Fail
 			case <-s.closed:
 			case <-ctx.Done():
 				s.mu.Lock()
-				s.ended++
+				if ctx.Err() == context.Canceled { // and did not merely take too long
+					s.ended++
+				}
 				s.mu.Unlock()
 				return nil, ctx.Err()
 			}
@@ -61,17 +63,21 @@ func TestSearchIsGuessed(t *testing.T) {
 	press(t, a, "l", "/")
 	r := a.top().(*rows)
 	enter := func(text string) { settle(t, a, a.update(tea.PasteMsg{Content: text})) }
-	waitFor := func(n int) {
+	waitUntil := func(what func() bool) {
 		t.Helper()
 		for end := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
 			s.mu.Lock()
-			done := len(s.asked) >= n
+			done := what()
 			s.mu.Unlock()
-			if done || time.Now().After(end) {
+			if done {
 				return
+			}
+			if time.Now().After(end) {
+				t.Fatal("that never comes")
 			}
 		}
 	}
+	waitFor := func(n int) { t.Helper(); waitUntil(func() bool { return len(s.asked) >= n }) }
 	enter("fa")
 	if got := s.take(); got != nil {
 		t.Errorf("two letters are no search: %q", got)
@@ -106,15 +112,21 @@ func TestSearchIsGuessed(t *testing.T) {
 
 	s.closed = make(chan struct{})
 	press(t, a, "/")
-	enter("ness")
+	enter("ne")
 	waitFor(1)
+	a.pauses.guess = -1 // other letters stop it at once, not with the next search
+	enter("s")
+	waitUntil(func() bool { return s.ended == 1 })
+	a.pauses.guess = 0
+	enter("s")
+	waitFor(2)
 	cmd := a.update(keyOf("enter"))
-	if !r.loading.active {
-		t.Error("nobody waits for the answer")
+	if !r.loading.active || s.ended != 1 {
+		t.Errorf("nobody waits for the answer, or %d searches were stopped by other letters", s.ended)
 	}
 	r.loading.stop() // by a key that leads elsewhere
 	settle(t, a, cmd)
-	if s.ended != 1 {
+	if s.ended != 2 {
 		t.Errorf("%d searches were stopped", s.ended)
 	}
 }

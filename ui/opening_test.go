@@ -21,7 +21,7 @@ func TestOpening(t *testing.T) {
 		return ready.Deps, nil
 	}})
 	var m tea.Model = o
-	for _, msg := range []tea.Msg{keyOf("j"), keyOf("j"), tea.WindowSizeMsg{Width: 80, Height: 24}, keyOf("?")} {
+	for _, msg := range []tea.Msg{keyOf("j"), keyOf("j"), tea.WindowSizeMsg{Width: 80, Height: 24}, keyOf("?"), keyOf("q"), keyOf("/")} {
 		m, _ = m.Update(msg)
 	}
 	if v := m.View(); v.Content != "" || !v.AltScreen {
