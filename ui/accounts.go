@@ -162,7 +162,7 @@ func (v *accounts) lines(a *app, sz size, _ bool) []string {
 		}
 		out = append(out, fit(line, sz.w))
 	}
-	out = append(out, a.rule("", sz.w))
+	out = append(out, a.theme.rule("", sz.w))
 	acc := v.list[v.at]
 	w := max(sz.w-2, 1)
 	fact := func(name, value string) {

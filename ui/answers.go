@@ -84,9 +84,9 @@ func (v *answers) lines(a *app, sz size, _ bool) []string {
 		out = append(out, fit(line, sz.w))
 	}
 	if sz.h > 8 {
-		rule := a.rule("", sz.w)
+		rule := a.theme.rule("", sz.w)
 		if n < len(names) { // the list does not show all
-			rule = " " + a.rule(fmt.Sprintf("check %d of %d", i+1, len(names)), sz.w-1)
+			rule = " " + a.theme.rule(fmt.Sprintf("check %d of %d", i+1, len(names)), sz.w-1)
 		}
 		out = append(out, rule)
 	}
@@ -152,7 +152,7 @@ func (v *answers) answer(a *app, name string, f *model.Finding, w int) []string 
 	if k := check.Find(name); k != nil && k.Hand != "" {
 		fact("o opens", k.Hand)
 	}
-	out = append(out, "", a.rule("Raw answer", w))
+	out = append(out, "", a.theme.rule("Raw answer", w))
 	key := fmt.Sprint(name, f.At, len(f.Raw), w, v.reveal, a.isDark)
 	if v.drawn.key != key {
 		v.drawn = drawing{key, v.raw(a, f, w)}

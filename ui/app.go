@@ -42,6 +42,7 @@ type app struct {
 	beat      beat
 	pauses    pauses
 	fault     *Fault
+	articles  map[articleKey][]string
 }
 
 // pauses are how long work waits that nobody asked for.
@@ -77,7 +78,7 @@ func newApp(ctx context.Context, d Deps) *app {
 	if d.Local == nil {
 		d.Local = time.UTC
 	}
-	a := &app{Deps: d, ctx: ctx, isDark: true, coach: coachOff, pauses: pauses{guessQuiet, untilShown}}
+	a := &app{Deps: d, ctx: ctx, isDark: true, coach: coachOff, pauses: pauses{guessQuiet, untilShown}, articles: map[articleKey][]string{}}
 	a.restyle()
 	a.home = &home{likely: likely{quiet: judgeQuiet, pressed: time.Now()}}
 	a.stack = []screen{a.home}
@@ -124,7 +125,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func (a *app) update(msg tea.Msg) tea.Cmd {
-	return tea.Batch(a.handle(msg), a.home.judge(a))
+	return tea.Batch(a.handle(msg), a.home.judge(a), a.articleAhead())
 }
 
 func (a *app) handle(msg tea.Msg) tea.Cmd {

@@ -4,27 +4,83 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"unsent/kb"
 	"unsent/safe"
 	"unsent/triage"
 )
 
-// articleLines draws an article: meaning, causes, steps, what to prevent,
-// replies, and where the sources disagree.
-func articleLines(a *app, m kb.Match, w int) []string {
+// An articleKey says what an article is drawn for.
+type articleKey struct {
+	id            string
+	w             int
+	dark, sixteen bool
+}
+
+// articlesKept is how many drawn articles are kept.
+const articlesKept = 24
+
+// articleLines draws an article behind what is said of the case: its verdict, and
+// why it is this article. An article of ten pages takes a third of a frame to draw, so
+// it is kept.
+func (a *app) articleLines(m kb.Match, w int) []string {
 	t := a.theme
-	art := m.Article
 	w = min(w, prose)
+	out := wrap(t.head.Render(safe.Line(m.Article.Title)), w)
+	out = append(out, wrap(t.verdictStyle(m).Render(triage.ArticleVerdict(m))+t.faint.Render("  ("+safe.Line(m.Why)+")"), w)...)
+	if m.Article.Generated {
+		out = append(out, wrap(t.warn.Render("This page is made from the error catalogue; nobody has written an article for this code yet."), w)...)
+	}
+	key := a.articleKey(m.Article, w)
+	if a.articles[key] == nil {
+		articleDrawn{key, articleBody(t, m.Article, w)}.arrive(a)
+	}
+	return append(out, a.articles[key]...)
+}
+
+func (a *app) articleKey(art kb.Article, w int) articleKey {
+	return articleKey{art.ID, min(w, prose), a.isDark, a.sixteen}
+}
+
+// articleDrawn brings the lines of an article.
+type articleDrawn struct {
+	key   articleKey
+	lines []string
+}
+
+func (m articleDrawn) arrive(a *app) tea.Cmd {
+	if len(a.articles) >= articlesKept {
+		clear(a.articles)
+	}
+	a.articles[m.key] = m.lines
+	return nil
+}
+
+// articleAhead draws the article of the case on the screen while no key is pressed:
+// it is a key away.
+func (a *app) articleAhead() tea.Cmd {
+	c, ok := a.top().(*caseView)
+	if !ok || !c.ready || c.width == 0 || c.ahead {
+		return nil
+	}
+	key, t, art := a.articleKey(c.article(), c.width), a.theme, c.article()
+	c.ahead = true
+	if a.articles[key] != nil {
+		return nil
+	}
+	return tea.Tick(a.home.likely.quiet, func(time.Time) tea.Msg { return articleDrawn{key, articleBody(t, art, key.w)} })
+}
+
+// articleBody draws an article: meaning, causes, steps, what to prevent, replies, and
+// where the sources disagree.
+func articleBody(t theme, art kb.Article, w int) []string {
 	var out []string
 	para := func(s string) { out = append(out, wrap(s, w)...) }
-	head := func(s string) { out = append(out, "", a.rule(s, w)) }
+	head := func(s string) { out = append(out, "", t.rule(s, w)) }
 
-	para(t.head.Render(safe.Line(art.Title)))
-	para(a.verdictStyle(m).Render(triage.ArticleVerdict(m)) + t.faint.Render("  ("+safe.Line(m.Why)+")"))
-	if art.Generated {
-		para(t.warn.Render("This page is made from the error catalogue; nobody has written an article for this code yet."))
-	}
 	for _, s := range art.Sections {
 		if s.Title != "" && s.Key != "lead" {
 			head(s.Title)

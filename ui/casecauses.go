@@ -38,7 +38,7 @@ func (c *caseView) verdictLine(a *app) string {
 	case triage.FromRecovery:
 		style = a.theme.good
 	case triage.FromArticle:
-		style = a.verdictStyle(c.Match)
+		style = a.theme.verdictStyle(c.Match)
 	case triage.FromCauses:
 		if len(c.Leading) == 1 && (c.Leading[0].Cause == "throttled" || c.Leading[0].Cause == "transient") {
 			style = a.theme.warn

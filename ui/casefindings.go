@@ -194,7 +194,7 @@ func (c *caseView) findingLines(a *app, w int) []string {
 	if acc := c.asked.account; acc.Name != "" {
 		head += ", asked as " + safe.Line(acc.Name)
 	}
-	out := []string{a.rule(head, w)}
+	out := []string{a.theme.rule(head, w)}
 	if c.asked.remark != "" {
 		out = append(out, wrap(t.warn.Render(upper(safe.Line(c.asked.remark))), min(w, prose+20))...)
 	}

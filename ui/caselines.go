@@ -81,12 +81,13 @@ func (c *caseView) scrollTo(part []string, h int) int {
 func (c *caseView) part(a *app, sz size, focus bool) []string {
 	c.line = -1
 	w := max(sz.w-2, 1)
+	c.width = w
 	var lines []string
 	switch c.tab {
 	case tabOverview:
 		lines = c.overview(a, w, focus)
 	case tabArticle:
-		lines = c.cached(a, w, "article", func() []string { return articleLines(a, c.Match, w) })
+		lines = c.cached(a, w, "article", func() []string { return a.articleLines(c.Match, w) })
 	case tabCauses:
 		lines = c.causeLines(a, w)
 	case tabScope:
@@ -162,16 +163,16 @@ func spread(l, r string, w int) string {
 }
 
 // verdictStyle colours a verdict by its first word.
-func (a *app) verdictStyle(m kb.Match) lipgloss.Style {
+func (t theme) verdictStyle(m kb.Match) lipgloss.Style {
 	switch word, _, _ := strings.Cut(m.Article.Verdict, ":"); {
 	case !m.Known:
-		return a.theme.warn
+		return t.warn
 	case strings.HasPrefix(word, "FIX"):
-		return a.theme.bad
+		return t.bad
 	case strings.HasPrefix(word, "WAIT"), strings.HasPrefix(word, "RETRY"):
-		return a.theme.warn
+		return t.warn
 	}
-	return a.theme.accent
+	return t.accent
 }
 
 // overview is the part that an agent reads first: what the evidence says, what
@@ -198,7 +199,7 @@ func (c *caseView) overview(a *app, w int, focus bool) []string {
 		out = append(out, wrap(t.bad.Render(safe.Line(c.err.Error())), w)...)
 	}
 	if len(c.Steps) > 0 {
-		out = append(out, a.rule("Steps", w))
+		out = append(out, a.theme.rule("Steps", w))
 		for i := range c.Steps {
 			if s := &c.Steps[i]; s.Depth == 0 || c.unfolded(i) {
 				out = c.stepLine(a, out, i, w, focus)

@@ -71,7 +71,7 @@ func (c *caseView) factLines(a *app, w int) []string {
 		}
 	}
 	if len(c.data.History) > 0 {
-		out = append(out, "", a.rule("Earlier failures of this message ("+earlier(len(c.data.History))+")", w))
+		out = append(out, "", a.theme.rule("Earlier failures of this message ("+earlier(len(c.data.History))+")", w))
 		for _, h := range c.data.History {
 			out = append(out, fitLine(moment(h.At, a.Local)+"  "+string(h.Code)+"  "+masked(firstOf(h.Title, h.Message, h.Details), c.reveal), w))
 		}
@@ -114,7 +114,7 @@ func (c *caseView) rawLines(a *app, w int) []string {
 	}
 	var out []string
 	for _, p := range []fact{{"Request", f.Request}, {"Response", f.Response}, {"Row as it stood in the log", f.Raw}} {
-		out = append(out, a.rule(p.name, w))
+		out = append(out, a.theme.rule(p.name, w))
 		if p.value == "" {
 			out = append(out, t.faint.Render("not in the log"), "")
 			continue
@@ -158,7 +158,7 @@ func (c *caseView) aside(a *app, sz size) []string {
 	w := max(sz.w-2, 1)
 	var bottom []string
 	if c.brief != "" {
-		bottom = append(bottom, a.rule("Packet so far (short form)", w))
+		bottom = append(bottom, a.theme.rule("Packet so far (short form)", w))
 		for _, line := range strings.Split(strings.TrimRight(c.brief, "\n"), "\n") {
 			bottom = append(bottom, wrap(masked(line, c.reveal), w)...)
 		}
@@ -166,14 +166,14 @@ func (c *caseView) aside(a *app, sz size) []string {
 	}
 	var out []string
 	if s := c.step(); s != nil {
-		out = append(out, a.rule("Step "+s.ID, w))
+		out = append(out, a.theme.rule("Step "+s.ID, w))
 		out = append(out, wrap(a.theme.strong.Render(safe.Line(s.Title)), w)...)
 		out = append(out, c.stepText(a, s, w, "")...)
-		out = append(out, "", a.rule("Article", w))
+		out = append(out, "", a.theme.rule("Article", w))
 	}
 	key := fmt.Sprint(w, a.isDark, c.article().ID)
 	if c.side.key != key {
-		c.side = drawing{key, articleLines(a, c.Match, w)}
+		c.side = drawing{key, a.articleLines(c.Match, w)}
 	}
 	out = append(out, c.side.lines...)
 	high := sz.h - len(bottom)

@@ -32,6 +32,7 @@ type caseView struct {
 	beyond int  // how many lines of it the agent has scrolled below the last step, or above the first
 	moved  bool // the agent has moved in it
 	high   int  // lines of the tab's part when it was drawn last
+	width  int  // of the same
 	total  int  // lines the tab has
 	line   int  // where the selected step was drawn, in the body; -1: nowhere
 	tall   int  // how many lines it has
@@ -39,6 +40,7 @@ type caseView struct {
 	open   bool // the selected step's text is unfolded
 	wide   bool // there is room to unfold it always
 	tight  bool // there is room for the steps, and for little beside them
+	ahead  bool // its article is drawn, or is being drawn
 	drawn  drawing
 	side   drawing
 	brief  string // the short packet, where there is a third column to show it

@@ -309,10 +309,10 @@ func (a *app) coached(name string) {
 }
 
 // rule is a heading with a line behind it.
-func (a *app) rule(text string, w int) string {
+func (t theme) rule(text string, w int) string {
 	if text == "" {
-		return a.theme.faint.Render(strings.Repeat(a.theme.signs.rule, max(w, 0)))
+		return t.faint.Render(strings.Repeat(t.signs.rule, max(w, 0)))
 	}
 	rest := max(w-cells(text)-1, 0)
-	return a.theme.head.Render(text) + " " + a.theme.faint.Render(strings.Repeat(a.theme.signs.rule, rest))
+	return t.head.Render(text) + " " + t.faint.Render(strings.Repeat(t.signs.rule, rest))
 }

@@ -112,7 +112,7 @@ func (h *home) reason(a *app, w, high int) []string {
 	}
 	bars := spark(inc.Trend, min(24, w/3), a.theme.signs.bars)
 	each := (high - 1) / 2
-	out := []string{a.rule("", w)}
+	out := []string{a.theme.rule("", w)}
 	for i, line := range upTo(each, wrap(first, max(w-2-cells(bars)-1, 1)), w-2-cells(bars)-1) {
 		if i == 0 && bars != "" {
 			line = fit(line, w-2-cells(bars)) + a.theme.accent.Render(bars)

@@ -153,7 +153,7 @@ func (im *imports) lines(a *app, sz size, _ bool) []string {
 		add(t.faint.Render("columns not used: " + safe.Line(strings.Join(imp.Unmapped, ", "))))
 	}
 	if imp.Rejected > 0 {
-		more = append(more, a.rule(model.Count(imp.Rejected, "row that could not be read", "rows that could not be read"), w))
+		more = append(more, a.theme.rule(model.Count(imp.Rejected, "row that could not be read", "rows that could not be read"), w))
 		for _, b := range im.bad {
 			add(t.warn.Render(fmt.Sprintf("line %d", b.Line)) + "  " + safe.Line(b.Reason))
 			more = append(more, fitLine(t.faint.Render("  "+masked(b.Raw, false)), w))
@@ -164,7 +164,7 @@ func (im *imports) lines(a *app, sz size, _ bool) []string {
 	} else {
 		add(t.good.Render("no row was rejected"))
 	}
-	out = append(out, a.rule("", sz.w))
+	out = append(out, a.theme.rule("", sz.w))
 	im.high = max(sz.h-len(out), 1)
 	im.total = len(more)
 	im.off = max(min(im.off, im.total-im.high), 0)

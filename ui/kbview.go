@@ -160,7 +160,7 @@ func (v *kbView) text(a *app, sz size) []string {
 		if art.Generated {
 			why = "made from the error catalogue"
 		}
-		v.drawn = drawing{key, articleLines(a, kb.Match{Article: art, Known: true, Rule: "code", Why: why}, w)}
+		v.drawn = drawing{key, a.articleLines(kb.Match{Article: art, Known: true, Rule: "code", Why: why}, w)}
 		v.off = 0
 	}
 	v.high, v.total = sz.h, len(v.drawn.lines)

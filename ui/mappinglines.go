@@ -131,7 +131,7 @@ func (m *mapping) samples(a *app, w int, rule bool) []string {
 	title := fmt.Sprintf("column %d: %s", c.N, columnTitle(*c))
 	out := []string{" " + a.theme.faint.Render(fitLine("what stands in it", w-1))}
 	if rule {
-		out[0] = a.rule(title, w)
+		out[0] = a.theme.rule(title, w)
 	}
 	for _, s := range c.Samples {
 		out = append(out, " "+fitLine(masked(s, false), w-2))
@@ -153,7 +153,7 @@ func (m *mapping) samples(a *app, w int, rule bool) []string {
 // verdict is what the table would become, and what is left to decide.
 func (m *mapping) verdict(a *app, w int) []string {
 	t := a.theme
-	out := []string{a.rule("with these columns", w)}
+	out := []string{a.theme.rule("with these columns", w)}
 	add := func(s string) {
 		for _, l := range wrap(s, max(w-2, 1)) {
 			out = append(out, " "+l)

@@ -179,7 +179,7 @@ func (v *packetView) lines(a *app, sz size, _ bool) []string {
 			}
 		}
 		if v.values {
-			text = append(text, "", a.rule("Masked values (shown here only)", w))
+			text = append(text, "", a.theme.rule("Masked values (shown here only)", w))
 			for _, m := range v.p.Masked {
 				text = append(text, fitLine(t.mark.Render(safe.Line(m.Label))+"  "+safe.Line(m.Value), w))
 			}
@@ -189,7 +189,7 @@ func (v *packetView) lines(a *app, sz size, _ bool) []string {
 		top = top[:max(sz.h/2, 1)]
 	}
 	if len(top) > 0 && sz.h > 8 {
-		top = append(top, a.rule("", w))
+		top = append(top, a.theme.rule("", w))
 	}
 	v.high = max(sz.h-len(top), 1)
 	v.total = len(text)
