@@ -46,10 +46,11 @@ func (a *app) save() (end func()) {
 	return func() { debug.SetGCPercent(before) }
 }
 
-// share lets the screen in while a log is loaded. Reading and writing have both
-// processors of a small machine, and Go would let a key wait until one of them has
-// had its ten milliseconds; with one thread more the system shares them out, and lets
-// in at once who has slept. The function it answers with ends that. Somebody who sets
+// share lets keys in while the console works: while a log is loaded, or a case of a
+// million messages is read. Then Go has a key wait until the one processor has had its
+// ten milliseconds, or the other one has looked up from waiting for the next key, which
+// takes as long; with one thread more the system shares them out, and lets in at once who
+// has slept. The function it answers with ends that. Somebody who sets
 // GOMAXPROCS decides it, and nothing is done.
 func (a *app) share() (end func()) {
 	if a.Getenv("GOMAXPROCS") != "" {

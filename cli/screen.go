@@ -218,6 +218,7 @@ func (a *app) runScreen(ctx context.Context, db string, d ui.Deps) (err error) {
 			err = a.crashed(db, trace)
 		}
 	}()
+	defer a.share()()
 	err = ui.Run(ctx, d)
 	var fault *ui.Fault
 	if errors.As(err, &fault) {

@@ -92,7 +92,7 @@ func BenchmarkImport(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) // as the console does while it loads a log
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) // as the console does
 		stop, slow := make(chan struct{}), make(chan float64)
 		go func() { slow <- readAlong(b, s, stop) }()
 		start, busy := time.Now(), cpu()
