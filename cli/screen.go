@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -130,6 +131,7 @@ func (a *app) deps(s *store.Store, path string) ui.Deps {
 		},
 		Copy:    a.screenCopy,
 		Open:    a.openPage,
+		Rest:    func(ctx context.Context) { s.Rest(ctx); debug.FreeOSMemory() },
 		Now:     a.Now,
 		Local:   time.Local,
 		Who:     a.who(),

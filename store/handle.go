@@ -84,8 +84,20 @@ func readers(path string, h *hands) *sql.DB {
 		},
 	})})
 	db.SetMaxOpenConns(4)
-	db.SetMaxIdleConns(2)
+	db.SetMaxIdleConns(idleReaders)
 	return db
+}
+
+// idleReaders is how many connections that read are kept for the next questions.
+const idleReaders = 2
+
+// Rest gives back memory that is only good for more of the same questions: pages of the
+// file, and connections beyond the first. Asking again takes hardly longer; it is for
+// whoever keeps a database open and asks nothing for a while.
+func (s *Store) Rest(ctx context.Context) {
+	s.r.SetMaxIdleConns(1)
+	s.r.SetMaxIdleConns(idleReaders)
+	_, _ = s.r.ExecContext(ctx, "PRAGMA shrink_memory") // what cannot be given back now is the next time
 }
 
 // defend is run on each new connection that reads: a database is a file that

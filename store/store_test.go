@@ -345,3 +345,33 @@ func same(t testing.TB, what string, got, want any) {
 		t.Errorf("%s (-want +got):\n%s", what, d)
 	}
 }
+
+// A store that rests holds one connection, and answers as before.
+func TestRest(t *testing.T) {
+	s := openTest(t)
+	importAll(t, s, failed("wamid.1", 1), failed("wamid.2", 2))
+	ctx := context.Background()
+	var open []*sql.Conn
+	for range 3 {
+		c, err := s.r.Conn(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, c)
+	}
+	for _, c := range open {
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := s.r.Stats().Idle; n != idleReaders {
+		t.Errorf("%d connections are kept", n)
+	}
+	s.Rest(ctx)
+	if n := s.r.Stats().OpenConnections; n != 1 {
+		t.Errorf("at rest it has %d connections", n)
+	}
+	if all, err := s.Failures(ctx, model.Query{Limit: 10}); err != nil || len(all) != 2 {
+		t.Error(len(all), err)
+	}
+}

@@ -42,6 +42,7 @@ type app struct {
 	beat      beat
 	pauses    pauses
 	fault     *Fault
+	resting   bool // it is waited for that nothing is done any more
 	articles  map[articleKey][]string
 }
 
@@ -49,6 +50,8 @@ type app struct {
 type pauses struct {
 	guess time.Duration // for the keys to be quiet while a search is typed; below 0: for ever
 	rest  time.Duration // for the first rows of a list to be on the terminal
+
+	atRest time.Duration // for nothing to be done any more
 }
 
 // A screen fills the body of the terminal and lists what can be done on it.
@@ -78,7 +81,7 @@ func newApp(ctx context.Context, d Deps) *app {
 	if d.Local == nil {
 		d.Local = time.UTC
 	}
-	a := &app{Deps: d, ctx: ctx, isDark: true, coach: coachOff, pauses: pauses{guessQuiet, untilShown}, articles: map[articleKey][]string{}}
+	a := &app{Deps: d, ctx: ctx, isDark: true, coach: coachOff, pauses: pauses{guessQuiet, untilShown, restQuiet}, articles: map[articleKey][]string{}}
 	a.restyle()
 	a.home = &home{likely: likely{quiet: judgeQuiet, pressed: time.Now()}}
 	a.stack = []screen{a.home}
@@ -113,6 +116,7 @@ func (a *app) Init() tea.Cmd {
 	if len(a.Files) > 0 {
 		cmds = append(cmds, a.startFiles(a.Files))
 	}
+	cmds = append(cmds, a.atRest())
 	return tea.Batch(cmds...)
 }
 
@@ -144,7 +148,7 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		l := &a.home.likely
 		l.gap, l.pressed = time.Since(l.pressed), time.Now()
-		return a.press(msg)
+		return tea.Batch(a.press(msg), a.atRest())
 	case tea.PasteMsg:
 		if n := len(a.overlays); n > 0 {
 			return a.overlays[n-1].paste(a, msg.Content)

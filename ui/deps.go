@@ -124,12 +124,13 @@ type Deps struct {
 	Local   *time.Location   // the agent's zone, for display beside UTC
 	Who     string           // the agent's name in the audit trail
 	Version string
-	DBName  string          // shown in the title bar
-	ASCII   bool            // draw with ASCII signs only
-	Remote  bool            // the terminal is on another machine
-	Shown   func()          // called once, when the incidents are on screen or why they are not
-	Demo    bool            // says DEMO in the title bar and shows the coach
-	Secrets func() []string // literal secrets that no packet may hold, as known by then; nil: none
+	DBName  string                // shown in the title bar
+	ASCII   bool                  // draw with ASCII signs only
+	Remote  bool                  // the terminal is on another machine
+	Shown   func()                // called once, when the incidents are on screen or why they are not
+	Rest    func(context.Context) // called when nothing has been done for a second; nil: nobody wants to know
+	Demo    bool                  // says DEMO in the title bar and shows the coach
+	Secrets func() []string       // literal secrets that no packet may hold, as known by then; nil: none
 
 	// Meta says how the checks of a case ask Meta, as which account; a nil
 	// *check.Meta asks nothing over the network. It may wait for the keyring.
