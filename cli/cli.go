@@ -66,8 +66,17 @@ func Main(args []string, sys Sys) int {
 
 	a := &app{Sys: sys}
 	root := a.newRoot()
+	if !onlyConsole(args) {
+		a.addCommands(root)
+	}
 	root.SetArgs(args)
 	return a.end(ctx, a.execute(ctx, root, args))
+}
+
+// onlyConsole reports whether the arguments can mean nothing but the console. Making all
+// the other commands takes half a millisecond of a start.
+func onlyConsole(args []string) bool {
+	return len(args) == 0 || len(args) == 2 && args[0] == "--db" && !strings.HasPrefix(args[1], "-")
 }
 
 // execute runs the command. fang draws the help and the manual page; for
@@ -163,6 +172,7 @@ type app struct {
 	}
 }
 
+// newRoot is the program without its commands.
 func (a *app) newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "unsent [FILE...]",
@@ -192,6 +202,11 @@ func (a *app) newRoot() *cobra.Command {
 	root.PersistentFlags().StringVar(&a.db, "db", "", "the database FILE (UNSENT_DB; default "+a.shown(a.defaultDB())+")")
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "write one JSON object a line and nothing else")
 	root.Flags().BoolVar(&a.offline, "offline", false, "make no network call (UNSENT_OFFLINE=1)")
+	return root
+}
+
+// addCommands gives root the commands.
+func (a *app) addCommands(root *cobra.Command) {
 	root.AddGroup(&cobra.Group{ID: "look", Title: "look"}, &cobra.Group{ID: "work", Title: "work"}, &cobra.Group{ID: "data", Title: "data"})
 	add := func(group string, cmds ...*cobra.Command) {
 		for _, c := range cmds {
@@ -212,7 +227,6 @@ func (a *app) newRoot() *cobra.Command {
 			}
 		}
 	}
-	return root
 }
 
 // OS is the real world.

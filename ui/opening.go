@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"unsent/kb"
 	"unsent/safe"
 )
 
@@ -69,8 +70,10 @@ func newOpening(ctx context.Context, d Deps) *opening {
 	return o
 }
 
-// Init waits for the database.
+// Init waits for the database. The first screen needs the knowledge base too; it is read
+// beside it, and not before the terminal was begun with, which it would hold up.
 func (o *opening) Init() tea.Cmd {
+	go kb.Version()
 	return tea.Batch(o.opened, tea.Tick(slowOpening, func(time.Time) tea.Msg { return openingLate{} }))
 }
 

@@ -19,8 +19,6 @@ import (
 	"errors"
 
 	tea "charm.land/bubbletea/v2"
-
-	"unsent/kb"
 )
 
 // Run shows the console until the agent leaves it or ctx ends. It returns an
@@ -43,7 +41,6 @@ func Run(ctx context.Context, d Deps, opts ...tea.ProgramOption) error {
 	} else {
 		m = newApp(ctx, d).warmed()
 	}
-	go kb.Version() // the first screen needs the knowledge base: it is read beside the database
 	m, err := tea.NewProgram(m, opts...).Run()
 	if o != nil {
 		if failed := o.end(); failed != nil {
