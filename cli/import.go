@@ -96,7 +96,6 @@ func (a *app) importFiles(ctx context.Context, files []string, o ingest.Options,
 		return err
 	}
 	defer done()
-	defer a.save()()
 	if len(o.Map) == 0 {
 		o.Recall = a.recall(ctx, s)
 	}
@@ -168,7 +167,9 @@ func (a *app) importFile(ctx context.Context, s *store.Store, name string, o ing
 	defer r.Close()
 	p := a.newProgress()
 	defer p.end()
-	imp, err := s.Import(ctx, a.named(r), a.importOptions(p.show, dry))
+	from, end := a.save(a.named(r))
+	defer end()
+	imp, err := s.Import(ctx, from, a.importOptions(p.show, dry))
 	if err == nil && !dry && len(o.Map) > 0 && imp.Rejected < imp.Read {
 		err = a.keepReading(ctx, s, r, tz, o.DateOrder)
 	}

@@ -1,17 +1,22 @@
 package cli
 
 import (
+	"errors"
+	"io"
 	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"unsent/model"
 )
 
 // Memory of the console. It is meant to stay open all day, on machines that many
 // agents share, and holds little at a time: a collection takes 1 ms.
 const (
 	consoleGrowth = 50       // percent that the heap may grow by between two collections
-	importGrowth  = 25       // the same while the command line loads a log
+	importGrowth  = 50       // the same while the command line loads a log
+	endGrowth     = 25       // the same while incidents are made of it
 	hurriedHeap   = 64 << 20 // bytes, up to which nothing is collected before the first screen
 
 	drawn = 100 * time.Millisecond // after which what is to be shown is on the terminal
@@ -36,14 +41,25 @@ func (a *app) hurry() (settle func()) {
 	})
 }
 
-// save keeps memory small, for which a load takes about a twentieth more time.
-// The function it answers with ends that.
-func (a *app) save() (end func()) {
+// save keeps memory small while the command line loads a log, and smaller when all of it
+// was read: incidents are made then, which takes the most. It answers with the stream
+// that is to be loaded, and with what ends that.
+func (a *app) save(from model.Stream) (_ model.Stream, end func()) {
 	if a.Getenv("GOGC") != "" {
-		return func() {}
+		return from, func() {}
 	}
 	before := debug.SetGCPercent(importGrowth)
-	return func() { debug.SetGCPercent(before) }
+	return &saving{from}, func() { debug.SetGCPercent(before) }
+}
+
+type saving struct{ model.Stream }
+
+func (s *saving) Next(r *model.Record) error {
+	err := s.Stream.Next(r)
+	if errors.Is(err, io.EOF) {
+		debug.SetGCPercent(endGrowth)
+	}
+	return err
 }
 
 // share lets keys in while the console works: while a log is loaded, or a case of a

@@ -387,6 +387,9 @@ func (im *importing) finish(ctx context.Context, report model.SourceReport, err 
 			if err := im.save(t, &im.safe); err != nil {
 				return err
 			}
+			if err := indexCells(t); err != nil {
+				return err
+			}
 			var e error
 			if log, e = im.s.regroup(t); e != nil {
 				return e

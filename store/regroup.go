@@ -116,7 +116,13 @@ func (s *Store) Settle(ctx context.Context) error {
 		return s.fail(doing, err)
 	}
 	var log *Log
-	if err := s.session(ctx, func(t *session) (err error) { log, err = s.regroup(t); return err }); err != nil {
+	if err := s.session(ctx, func(t *session) (err error) {
+		if err := indexCells(t); err != nil {
+			return err
+		}
+		log, err = s.regroup(t)
+		return err
+	}); err != nil {
 		return s.fail(doing, err)
 	}
 	return s.fail(doing, s.refresh(ctx, log, topIncidents))

@@ -139,10 +139,7 @@ CREATE TABLE cell (
 ) STRICT;
 CREATE INDEX cell_strand ON cell (strand);
 CREATE INDEX cell_waba ON cell (waba, template, language);
-CREATE INDEX cell_code ON cell (code);
-CREATE INDEX cell_template ON cell (template) WHERE template <> 0;
-CREATE INDEX cell_phone ON cell (phone) WHERE phone <> 0;
-CREATE INDEX cell_vendor ON cell (vendor) WHERE vendor <> 0;
+-- More are made when the first log was loaded: cellindex.go.
 
 -- One failed message: whole numbers only, so that a million rows stay small.
 -- strand repeats the cell's.
