@@ -170,6 +170,9 @@ type app struct {
 		mu     sync.Mutex
 		client *status.Client
 	}
+
+	sharing sync.Mutex
+	shares  int // how much goes on that has the processors shared
 }
 
 // newRoot is the program without its commands.

@@ -66,12 +66,22 @@ func (s *saving) Next(r *model.Record) error {
 // million messages is read. Then Go has a key wait until the one processor has had its
 // ten milliseconds, or the other one has looked up from waiting for the next key, which
 // takes as long; with one thread more the system shares them out, and lets in at once who
-// has slept. The function it answers with ends that. Somebody who sets
-// GOMAXPROCS decides it, and nothing is done.
+// has slept. Between short questions it would only cost. The function it answers with
+// ends that. Somebody who sets GOMAXPROCS decides it, and nothing is done.
 func (a *app) share() (end func()) {
 	if a.Getenv("GOMAXPROCS") != "" {
 		return func() {}
 	}
-	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
-	return runtime.SetDefaultGOMAXPROCS
+	count := func(by int) {
+		a.sharing.Lock()
+		defer a.sharing.Unlock()
+		switch a.shares += by; {
+		case a.shares == 1 && by > 0:
+			runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
+		case a.shares == 0:
+			runtime.SetDefaultGOMAXPROCS()
+		}
+	}
+	count(1)
+	return func() { count(-1) }
 }

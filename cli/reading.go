@@ -79,6 +79,7 @@ func (a *app) load(ctx context.Context, s *store.Store, l ui.Log, how *model.Rea
 		return ui.Loaded{}, err
 	}
 	defer r.Close()
+	defer a.share()()
 	only := &lone{Stream: a.named(r)}
 	imp, err := s.Import(ctx, only, a.importOptions(progress, false))
 	loaded := ui.Loaded{Import: imp}

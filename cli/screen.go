@@ -161,6 +161,18 @@ func (s screenStore) SaveFinding(ctx context.Context, id model.IncidentID, msg m
 	return s.desk.note(ctx, about, f)
 }
 
+// Case is all of a case, which takes seconds when it has millions of messages.
+func (s screenStore) Case(ctx context.Context, id model.IncidentID, msg model.MessageID) (model.Case, error) {
+	defer s.desk.a.share()()
+	return s.Store.Case(ctx, id, msg)
+}
+
+// Grep looks through all texts.
+func (s screenStore) Grep(ctx context.Context, q model.Query, before int64, give func(model.Grep) bool) (int64, error) {
+	defer s.desk.a.share()()
+	return s.Store.Grep(ctx, q, before, give)
+}
+
 // asciiOnly reports whether the terminal is said to draw ASCII only: by
 // UNSENT_ASCII=1, or by a locale that is not UTF-8. Without a locale it is taken
 // to draw what today's terminals do.
@@ -220,7 +232,6 @@ func (a *app) runScreen(ctx context.Context, db string, d ui.Deps) (err error) {
 			err = a.crashed(db, trace)
 		}
 	}()
-	defer a.share()()
 	err = ui.Run(ctx, d)
 	var fault *ui.Fault
 	if errors.As(err, &fault) {
