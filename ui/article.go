@@ -13,9 +13,12 @@ import (
 	"unsent/triage"
 )
 
-// An articleKey says what an article is drawn for.
+// An articleKey says what an article is drawn for. Its number is not enough: a page for
+// what nobody knows has what it is about in its text, and one found by an HTTP status is
+// worded anew. What is in the same memory is the same text.
 type articleKey struct {
 	id            string
+	text          *kb.Section
 	w             int
 	dark, sixteen bool
 }
@@ -42,7 +45,11 @@ func (a *app) articleLines(m kb.Match, w int) []string {
 }
 
 func (a *app) articleKey(art kb.Article, w int) articleKey {
-	return articleKey{art.ID, min(w, prose), a.isDark, a.sixteen}
+	key := articleKey{id: art.ID, w: min(w, prose), dark: a.isDark, sixteen: a.sixteen}
+	if len(art.Sections) > 0 {
+		key.text = &art.Sections[0]
+	}
+	return key
 }
 
 // articleDrawn brings the lines of an article.
@@ -59,19 +66,38 @@ func (m articleDrawn) arrive(a *app) tea.Cmd {
 	return nil
 }
 
-// articleAhead draws the article of the case on the screen while no key is pressed:
-// it is a key away.
+// articleAhead draws the article of the case on the screen once no key is pressed: it is
+// a key away.
 func (a *app) articleAhead() tea.Cmd {
 	c, ok := a.top().(*caseView)
 	if !ok || !c.ready || c.width == 0 || c.ahead {
 		return nil
 	}
-	key, t, art := a.articleKey(c.article(), c.width), a.theme, c.article()
 	c.ahead = true
+	return articleIn(c, a.home.likely.quiet)
+}
+
+// articleDue asks whether the keys are quiet.
+type articleDue struct{ c *caseView }
+
+func articleIn(c *caseView, d time.Duration) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return articleDue{c} })
+}
+
+func (m articleDue) arrive(a *app) tea.Cmd {
+	c := m.c
+	if a.top() != screen(c) {
+		c.ahead = false
+		return nil
+	}
+	if left := a.home.likely.quiet - time.Since(a.home.likely.pressed); left > 0 {
+		return articleIn(c, left)
+	}
+	key, t, art := a.articleKey(c.article(), c.width), a.theme, c.article()
 	if a.articles[key] != nil {
 		return nil
 	}
-	return tea.Tick(a.home.likely.quiet, func(time.Time) tea.Msg { return articleDrawn{key, articleBody(t, art, key.w)} })
+	return func() tea.Msg { return articleDrawn{key, articleBody(t, art, key.w)} }
 }
 
 // articleBody draws an article: meaning, causes, steps, what to prevent, replies, and
