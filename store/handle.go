@@ -91,8 +91,8 @@ func readers(path string, h *hands) *sql.DB {
 // idleReaders is how many connections that read are kept for the next questions.
 const idleReaders = 2
 
-// Rest gives back memory that is only good for more of the same questions: pages of the
-// file, and connections beyond the first. Asking again takes hardly longer; it is for
+// Rest gives back memory of those who read that is only good for more of the same
+// questions: pages of the file, and connections beyond the first. Asking again takes hardly longer; it is for
 // whoever keeps a database open and asks nothing for a while.
 func (s *Store) Rest(ctx context.Context) {
 	s.r.SetMaxIdleConns(1)

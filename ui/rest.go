@@ -22,13 +22,24 @@ func (a *app) atRest() tea.Cmd {
 	return restIn(a.pauses.atRest)
 }
 
+// reading reports whether the screen waits for the database.
+func (a *app) reading() bool {
+	switch s := a.top().(type) {
+	case *caseView:
+		return s.loading.active
+	case *rows:
+		return s.loading.active || s.look.active
+	}
+	return a.loading.active
+}
+
 func restIn(d time.Duration) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return restWaited{} })
 }
 
 func (restWaited) arrive(a *app) tea.Cmd {
 	left := a.pauses.atRest - time.Since(a.home.likely.pressed)
-	if a.busy() != "" {
+	if a.busy() != "" || a.reading() {
 		left = a.pauses.atRest
 	}
 	if left > 0 {

@@ -35,6 +35,17 @@ func TestRest(t *testing.T) {
 		t.Error("it rested while a log was loaded")
 	}
 	a.importing.done()
+	press(t, a, "l")
+	r := a.top().(*rows)
+	for _, work := range []*task{&r.loading, &r.look.task} {
+		work.start(a.ctx)
+		a.resting, rests = true, 3
+		a.home.likely.pressed = time.Time{}
+		if wait = (restWaited{}).arrive(a); wait == nil || rests != 3 || !a.resting {
+			t.Error("it rested while the list was read")
+		}
+		work.stop()
+	}
 	settle(t, a, wait)
 	if rests != 4 || a.resting {
 		t.Errorf("after the import it rested %d times", rests-3)
