@@ -63,3 +63,20 @@ func TestCellIndexes(t *testing.T) {
 		t.Errorf("after one that was cut off there are %d", n)
 	}
 }
+
+// An import that is killed behind incidents that were made on its way is put in order
+// as one that never came so far.
+func TestKilledBehindIncidents(t *testing.T) {
+	s := openTest(t)
+	ctx := context.Background()
+	importAll(t, s, failed("wamid.1", 1))
+	im := &importing{s: s, grouped: 0}
+	im.now.Read, im.next = soonGrouped, soonGrouped
+	if err := im.regroup(ctx); err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := s.r.QueryRowContext(ctx, "SELECT count(*) FROM meta WHERE key = 'unsorted'").Scan(&n); err != nil || n != 1 {
+		t.Errorf("%d marks, %v", n, err)
+	}
+}

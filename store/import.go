@@ -246,8 +246,16 @@ func (im *importing) flush(end bool) error {
 	if err := im.catchUp(end); err != nil {
 		return err
 	}
-	return im.t.exec("INSERT INTO meta (key, value) VALUES ('next_message', ?), ('next_text', ?), ('unsorted', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-		im.next, im.text, millis(im.s.now()))
+	if err := im.t.exec("INSERT INTO meta (key, value) VALUES ('next_message', ?), ('next_text', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+		im.next, im.text); err != nil {
+		return err
+	}
+	return im.unsorted(im.t)
+}
+
+// unsorted leaves the mark of an import that has not come to its end.
+func (im *importing) unsorted(t *session) error {
+	return t.exec("INSERT INTO meta (key, value) VALUES ('unsorted', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", millis(im.s.now()))
 }
 
 // commit ends a batch. A dry run is taken back with it, which is its end.
@@ -301,7 +309,12 @@ func (im *importing) regroup(ctx context.Context) error {
 		return nil
 	}
 	im.grouped, im.groupedAt = im.next, time.Now()
-	return im.s.session(ctx, func(t *session) error { _, err := im.s.regroup(t); return err })
+	return im.s.session(ctx, func(t *session) error {
+		if _, err := im.s.regroup(t); err != nil {
+			return err
+		}
+		return im.unsorted(t) // it is not the end
+	})
 }
 
 // soonDone reports whether less is to be read than was, or takes no two seconds.

@@ -276,7 +276,7 @@ func (s *Store) wordCells(ctx context.Context, w *word) error {
 		OR EXISTS (SELECT 1 FROM seen WHERE dim = ? AND seen.value = n.value)`, ids(w.names), seenCampaign); err != nil {
 		return err
 	}
-	// The indexes answer all of it.
+	// The indexes answer all of it, once they are made.
 	if w.cells, err = s.listed(ctx, `WITH named AS MATERIALIZED (SELECT value FROM json_each(?))
 		SELECT group_concat(id) FROM (SELECT id FROM cell WHERE waba IN named
 		UNION ALL SELECT id FROM cell WHERE code IN named

@@ -238,6 +238,9 @@ func (s *Store) tidy(t *session) (*Log, error) {
 			return nil, err
 		}
 	}
+	if err := indexCells(t); err != nil {
+		return nil, err
+	}
 	return s.regroup(t)
 }
 

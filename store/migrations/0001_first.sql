@@ -4,8 +4,8 @@
 -- that names a row of "name" is 0 for the empty string.
 
 -- What is counted as it goes: next_message, next_text, successes, messages,
--- incidents; caught_up, the last message that by_strand has; apps, 1 when a message named one; unsorted, when messages
--- came that are in no incident yet.
+-- incidents; caught_up, the last message that by_strand has; apps, 1 when a message named one; unsorted, when an
+-- import that has not come to its end has last stored some.
 CREATE TABLE meta (
 	key   TEXT PRIMARY KEY,
 	value INTEGER NOT NULL
