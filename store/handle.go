@@ -92,8 +92,8 @@ func readers(path string, h *hands) *sql.DB {
 const idleReaders = 2
 
 // Rest gives back memory of those who read that is only good for more of the same
-// questions: pages of the file, and connections beyond the first. Asking again takes hardly longer; it is for
-// whoever keeps a database open and asks nothing for a while.
+// questions: pages of the file, and connections beyond the first. Asking again takes
+// hardly longer; it is for whoever keeps a database open and asks nothing for a while.
 func (s *Store) Rest(ctx context.Context) {
 	s.r.SetMaxIdleConns(1)
 	s.r.SetMaxIdleConns(idleReaders)

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 
 	"unsent/model"
@@ -171,11 +170,7 @@ func (c *caseView) aside(a *app, sz size) []string {
 		out = append(out, c.stepText(a, s, w, "")...)
 		out = append(out, "", a.theme.rule("Article", w))
 	}
-	key := fmt.Sprint(w, a.isDark, c.article().ID)
-	if c.side.key != key {
-		c.side = drawing{key, a.articleLines(c.Match, w)}
-	}
-	out = append(out, c.side.lines...)
+	out = append(out, a.articleLines(c.Match, w)...)
 	high := sz.h - len(bottom)
 	for i := range out {
 		out[i] = " " + out[i]

@@ -42,7 +42,6 @@ type caseView struct {
 	tight  bool // there is room for the steps, and for little beside them
 	ahead  bool // its article is drawn, or is being drawn
 	drawn  drawing
-	side   drawing
 	brief  string // the short packet, where there is a third column to show it
 	briefs task
 }
