@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -227,10 +228,17 @@ func (c *caseView) meaning(a *app, w int) []string {
 	if c.tight && len(c.Leading) > 0 && c.Match.Known {
 		out = nil
 	}
-	if c.inc.Reason != "" {
+	if c.inc.Reason != "" && !c.leads(c.inc.Reason) {
 		out = append(out, c.short(wrap(safe.Line(c.inc.Reason), min(w, prose+20)), 2, w)...)
 	}
 	return out
+}
+
+// leads reports whether a leading cause has said it already.
+func (c *caseView) leads(reason string) bool {
+	return slices.ContainsFunc(c.Leading[:min(len(c.Leading), 2)], func(cause model.CauseFinding) bool {
+		return len(cause.Reasons) > 0 && strings.HasPrefix(cause.Reasons[0].Text, reason) && !(c.Outage != "" && cause.Cause == "outage")
+	})
 }
 
 // short is at most n of the lines where the terminal is small; else all of them.
