@@ -39,7 +39,11 @@ func LogOutage(c *model.Case) model.Finding {
 		f.Verdict = model.Problem
 		f.Summary = o.Said()
 		if !o.Until.IsZero() {
-			f.Summary = "by the log it is over since " + clock(o.Until) + ": " + f.Summary
+			end := "by the log it is over since "
+			if o.Quiet {
+				end = "quiet, which does not show that it is over, since "
+			}
+			f.Summary = end + clock(o.Until) + ": " + f.Summary
 		}
 	case o.Suspected:
 		f.Summary = "cannot tell: these failures are bounded otherwise than the outage that the log suggests, or began at another time: " + o.Said()

@@ -15,6 +15,8 @@ func TestLogOutage(t *testing.T) {
 	seen := model.LogOutage{Suspected: true, WABAs: 5, Hit: 4, Since: at, Reason: "in 4 of 5 accounts 90% of sends failed since 13:30 UTC, and 1% before"}
 	over := seen
 	over.Until = at.Add(20 * time.Minute)
+	quiet := over
+	quiet.Quiet = true
 	one := seen
 	one.WABAs, one.Hit = 1, 1
 	tests := []struct {
@@ -29,6 +31,7 @@ func TestLogOutage(t *testing.T) {
 		{"seen", seen, model.ShapeOutage, at, model.Problem, "suggests an outage at Meta: in 4 of 5 accounts", ""},
 		{"seen, not told how it is bounded", seen, "", at.Add(time.Minute), model.Problem, "in 4 of 5 accounts", ""},
 		{"over", over, model.ShapeOutage, at, model.Problem, "over since 2026-05-13 13:50 UTC: the log suggests", "no"},
+		{"quiet", quiet, model.ShapeOutage, at, model.Problem, "quiet, which does not show that it is over, since 2026-05-13 13:50 UTC: the log suggests", "no"},
 		{"another fault at that time", seen, model.ShapeTemplate, at, model.Unknown, "bounded otherwise", ""},
 		{"before it", seen, "", at.Add(-time.Hour), model.Unknown, "began at another time", ""},
 		{"after it", over, "", at.Add(30 * time.Minute), model.Unknown, "began at another time", "no"},

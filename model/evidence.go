@@ -81,6 +81,7 @@ type LogOutage struct {
 	Hit       int       // how many of them failed far more than before
 	Since     time.Time // UTC; zero unless Suspected
 	Until     time.Time // when it was over; zero: still going on at the end of the log
+	Quiet     bool      // at Until the failures stopped, and no sends that went well show that it is over
 	Reason    string    // a sentence with the log's own numbers
 }
 

@@ -32,7 +32,7 @@ var outageRule = rule{
 			} else {
 				r.points(theLog, "%s", o.Reason)
 			}
-			if !o.Until.IsZero() {
+			if !o.Until.IsZero() && !o.Quiet {
 				r.remarks(theLog, "By the log it was over on %s", moment(o.Until))
 			}
 		case o.Suspected:

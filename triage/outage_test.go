@@ -98,6 +98,9 @@ func TestDisruptions(t *testing.T) {
 				if successes && (d.Recovered == 0 || d.Recovered > d.To+5) {
 					t.Errorf("recovered at %d", d.Recovered-simBegin)
 				}
+				if seen := d.seen(); seen.Until.IsZero() || seen.Quiet == successes {
+					t.Errorf("until %s, quiet %t, with sends that went well %t", seen.Until, seen.Quiet, successes)
+				}
 				if !successes && (d.Recovered != 0 || !strings.Contains(d.Resume(), "does not show")) {
 					t.Errorf("recovery is claimed without a success: %s", d.Resume())
 				}

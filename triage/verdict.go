@@ -44,6 +44,9 @@ func (j *Judgement) Verdict(c *model.Case, asks func(check string) bool) Verdict
 	case found != "":
 		return Verdict{"CANNOT TELL: " + found, FromChecks}
 	case j.Ended(c) && strings.HasPrefix(j.Match.Article.Verdict, "WAIT"):
+		if j.Quiet(c) {
+			return Verdict{"QUIET by the log, try one send", FromRecovery}
+		}
 		return Verdict{"OVER by the log", FromRecovery}
 	}
 	said := ArticleVerdict(j.Match)
@@ -74,6 +77,12 @@ func ArticleVerdict(m kb.Match) string {
 func (j *Judgement) Ended(c *model.Case) bool {
 	e := &c.Evidence
 	return j.Outage == "" && (e.Shape == model.ShapeOutage && !e.Outage.Until.IsZero() || !e.Recovered.IsZero())
+}
+
+// Quiet reports whether all that the log shows of the end is that the failures
+// stopped: in a log without the sends that went well, that nobody sends looks the same.
+func (j *Judgement) Quiet(c *model.Case) bool {
+	return j.Ended(c) && c.Evidence.Recovered.IsZero() && c.Evidence.Outage.Quiet
 }
 
 // hiding are the checks whose problem makes no send fail: it keeps from us why they do.

@@ -13,6 +13,9 @@ func TestVerdict(t *testing.T) {
 	asks := func(check string) bool { return !contains(fromLog, check) }
 	outage := []trait{many(9, 9, 9, 400), shaped(model.ShapeOutage), suspected(9, 9)}
 	recovered := func(c *model.Case) { c.Evidence.Recovered = now }
+	quiet := func(c *model.Case) {
+		c.Evidence.Shape, c.Evidence.Outage = model.ShapeOutage, model.LogOutage{Until: now, Quiet: true}
+	}
 	for _, x := range []struct {
 		name string
 		c    *model.Case
@@ -30,6 +33,8 @@ func TestVerdict(t *testing.T) {
 		{"what was found need not be the cause", anIncident("131000", finds("webhook", model.Problem, "no app is subscribed"), finds("flow", model.Problem, "is a draft")), "CANNOT TELL: the flow check found something", FromChecks},
 		{"all steps are settled", anIncident("131000", hand("1", model.StepDone, "green"), hand("2", model.StepDone, ""), hand("3", model.StepDone, ""), hand("4", model.StepDone, ""), hand("5", model.StepDone, ""), hand("6", model.StepSkipped, "")), "ASK: unknown, ask support", FromArticle},
 		{"over", anIncident("131016", recovered), "OVER by the log", FromRecovery},
+		{"no failure since, and nothing that went well", anIncident("131016", quiet), "QUIET by the log, try one send", FromRecovery},
+		{"quiet elsewhere, and its own sends go well", anIncident("131016", quiet, recovered), "OVER by the log", FromRecovery},
 		{"no article", anIncident(""), "CANNOT TELL: unknown error", FromArticle},
 	} {
 		j := Judge(x.c)

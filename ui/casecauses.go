@@ -36,7 +36,9 @@ func (c *caseView) verdictLine(a *app) string {
 	case triage.FromOutage, triage.FromChecks:
 		style = a.theme.warn
 	case triage.FromRecovery:
-		style = a.theme.good
+		if style = a.theme.good; c.Quiet(&c.data) {
+			style = a.theme.warn
+		}
 	case triage.FromArticle:
 		style = a.theme.verdictStyle(c.Match)
 	case triage.FromCauses:
@@ -74,6 +76,8 @@ func (c *caseView) over(a *app) string {
 	switch {
 	case !c.Ended(&c.data):
 		return ""
+	case c.Quiet(&c.data):
+		return a.theme.warn.Render("Quiet: ") + "no such failure since " + moment(e.Outage.Until, a.Local) + ", and the log shows no send that went well; try one before the rest"
 	case e.Shape == model.ShapeOutage && !e.Outage.Until.IsZero():
 		return a.theme.good.Render("Over: ") + "by the log the outage ended at " + moment(e.Outage.Until, a.Local) + "; what is left can be planned again"
 	}

@@ -283,6 +283,10 @@ func TestOver(t *testing.T) {
 	if text := screenText(a); !strings.Contains(text, "OVER by the log") || !strings.Contains(text, "the outage ended at 2026-05-13 14:29:00 UTC") {
 		t.Errorf("\n%s", text)
 	}
+	c.data.Evidence.Outage.Quiet = true // nothing of it shows that it is over
+	if text := screenText(a); strings.Contains(text, "OVER by the log") || !strings.Contains(text, "QUIET by the log") || !strings.Contains(text, "try one") {
+		t.Errorf("\n%s", text)
+	}
 	c.Outage = "Meta reports an outage"
 	if text := screenText(a); strings.Contains(text, "OVER by the log") || !strings.Contains(text, "Retry paused: Meta reports an outage") {
 		t.Errorf("\n%s", text)
