@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -14,10 +15,10 @@ import (
 
 // What triage says of a matter, in words and as the contract's JSON.
 
-// causeWords are the leading causes by name, for a list.
+// causeWords are the leading causes by name, for a list, or on whose side it lies.
 func causeWords(m *matter) string {
 	if len(m.Leading) == 0 {
-		return "cannot tell"
+		return cmp.Or(m.Side(), "cannot tell")
 	}
 	var names []string
 	for _, c := range m.Leading {

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"unsent/kb"
@@ -71,6 +72,18 @@ func ArticleVerdict(m kb.Match) string {
 		return "CANNOT TELL: unknown error"
 	}
 	return m.Article.Verdict
+}
+
+// Side is where the fault lies when no cause leads and the code leaves a few that are
+// all of one side: "Meta side", "access". It is the article's word, and empty where the
+// code leaves causes of which nothing can be told.
+func (j *Judgement) Side() string {
+	word, side, _ := strings.Cut(ArticleVerdict(j.Match), ": ")
+	open := func(c model.CauseFinding) bool { return c.Verdict == model.CannotTell }
+	if len(j.Leading) > 0 || !j.Match.Known || word == "ASK" || slices.ContainsFunc(j.Causes, open) {
+		return ""
+	}
+	return side
 }
 
 // Ended reports whether the log shows that the failures have ended.

@@ -42,6 +42,11 @@ func TestVerdict(t *testing.T) {
 			t.Errorf("%s: %q (%d), want %q (%d)", x.name, got.Words, got.From, x.want, x.from)
 		}
 	}
+	for code, want := range map[model.Code]string{"131016": "Meta side", "131005": "access", "131000": "", "131026": "", "132069": "", "190": "", "": ""} {
+		if j := Judge(anIncident(code)); j.Side() != want {
+			t.Errorf("%s lies on the side %q, want %q", code, j.Side(), want)
+		}
+	}
 	two := []model.CauseFinding{{Cause: "token", Title: "The token", Verdict: model.Likely}, {Cause: "app", Title: "The app", Verdict: model.Likely}}
 	if got := LeadWords(two); got != "LIKELY: token or app set-up" {
 		t.Errorf("two are %q", got)

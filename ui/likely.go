@@ -258,7 +258,8 @@ func judgeRows(ctx context.Context, s Store, round int, due []model.Incident, ke
 	}
 }
 
-// likelyWord is the likely cause in a word or two. Two strong ones are two.
+// likelyWord is the likely cause in a word or two, or on whose side it lies. Two strong
+// ones are two.
 func likelyWord(j *triage.Judgement) string {
 	switch n := len(j.Leading); {
 	case n == 1:
@@ -272,5 +273,5 @@ func likelyWord(j *triage.Judgement) string {
 		// more than that.
 		return safe.Line(j.Causes[0].Title)
 	}
-	return "cannot tell"
+	return safe.Line(firstOf(j.Side(), "cannot tell"))
 }

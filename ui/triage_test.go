@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"unsent/model"
+	"unsent/triage"
 )
 
 // triaged is a store with incidents of many shapes: an outage in the log, a
@@ -149,6 +150,12 @@ func TestLikely(t *testing.T) {
 	settle(t, a, a.reload())
 	if got := a.home.likely.word(&a.home.shown[1]); got != "cannot tell" || s.glances != before+1 {
 		t.Errorf("after more failures: %s, %d glances", got, s.glances-before)
+	}
+	// No cause leads, and all that are left lie on one side.
+	side := s.incidents[2]
+	side.ID, side.Code = 7, "131016"
+	if j := triage.Judge(&model.Case{Incident: side}); likelyWord(&j) != "Meta side" {
+		t.Errorf("a 131016 of which nothing is known: %s", likelyWord(&j))
 	}
 	// A check answers in a case that is open.
 	press(t, a, "G", "k", "enter")
