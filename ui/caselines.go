@@ -29,7 +29,7 @@ func (c *caseView) lines(a *app, sz size, focus bool) []string {
 		body.h -= 1
 	}
 	c.wide = body.h >= 30 && layoutFor(a.term).columns() < 3 // with three the text stands beside it
-	c.tight = body.h < 24
+	c.tight, c.low = body.h < 24, body.h < 15
 	c.high = max(body.h, 0)
 	part := c.part(a, body, focus)
 	c.total = len(part)
@@ -180,7 +180,11 @@ func (t theme) verdictStyle(m kb.Match) lipgloss.Style {
 // the error means, since when, the steps, the findings.
 func (c *caseView) overview(a *app, w int, focus bool) []string {
 	t := a.theme
-	out := append(c.joined(w), c.leadLines(a, min(w, prose+20))...)
+	lead := c.leadLines(a, min(w, prose+20))
+	if c.low { // the reason, the time and a step come behind it
+		lead = upTo(max(c.high-5, 2), lead, w)
+	}
+	out := append(c.joined(w), lead...)
 	out = append(out, c.meaning(a, w)...)
 	out = append(out, c.movedLines(a, min(w, prose+20))...)
 	if !c.inc.First.IsZero() {
@@ -225,7 +229,7 @@ func (c *caseView) meaning(a *app, w int) []string {
 			out = append(out, wrap("The log's own words: "+masked(firstOf(f.Details, f.Message, f.Title, "none"), c.reveal), min(w, prose))...)
 		}
 	}
-	if c.tight && len(c.Leading) > 0 && c.Match.Known {
+	if c.Match.Known && (c.low || c.tight && len(c.Leading) > 0) {
 		out = nil
 	}
 	if c.inc.Reason != "" && !c.leads(c.inc.Reason) {
@@ -241,10 +245,14 @@ func (c *caseView) leads(reason string) bool {
 	})
 }
 
-// short is at most n of the lines where the terminal is small; else all of them.
+// short is at most n of the lines where the terminal is small, one less where it is
+// very small; else all of them.
 func (c *caseView) short(lines []string, n, w int) []string {
-	if !c.tight {
+	switch {
+	case !c.tight:
 		return lines
+	case c.low:
+		n = max(n-1, 1)
 	}
 	return upTo(n, lines, min(w, prose+20))
 }

@@ -40,6 +40,7 @@ type caseView struct {
 	open   bool // the selected step's text is unfolded
 	wide   bool // there is room to unfold it always
 	tight  bool // there is room for the steps, and for little beside them
+	low    bool // and for hardly a step
 	ahead  bool // its article is drawn, or is being drawn
 	drawn  drawing
 	brief  string // the short packet, where there is a third column to show it

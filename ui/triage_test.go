@@ -299,3 +299,18 @@ func TestOver(t *testing.T) {
 		t.Errorf("\n%s", text)
 	}
 }
+
+// However small the terminal is, a case shows the step that is to be done.
+func TestStepOnSmallScreen(t *testing.T) {
+	for _, sz := range []size{{40, 12}, {60, 15}, {80, 18}, {80, 24}} {
+		a, _ := newTest(t, sz, triaged())
+		for range a.home.shown {
+			press(t, a, "enter")
+			c, ok := a.top().(*caseView)
+			if ok && len(c.Steps) > 0 && c.inc.Joined == 0 && !strings.Contains(screenText(a), ">[") {
+				t.Errorf("%s at %dx%d shows no step:\n%s", c.inc.ID, sz.w, sz.h, screenText(a))
+			}
+			press(t, a, "esc", "down")
+		}
+	}
+}
