@@ -183,7 +183,7 @@ func (l *shared) lines(a *app, margin string, w int, more func(a *app, why strin
 // fromLog is the source of a finding that needs no network.
 const fromLog = "this log"
 
-// nameWidth is the cells of a check's name; the longest is cut.
+// nameWidth is the cells of most checks' names.
 const nameWidth = 13
 
 // findingLines are the checks that were run, and those still out, each in its
@@ -208,7 +208,7 @@ func (c *caseView) findingLines(a *app, w int) []string {
 		f := at[name]
 		switch {
 		case c.asked.waits(name):
-			line := "[ ] " + fit(safe.Line(name), nameWidth) + " asking" + elapsed(a.Now().Sub(c.asked.since))
+			line := "[ ] " + inColumn(name) + " asking" + elapsed(a.Now().Sub(c.asked.since))
 			if f != nil && f.Verdict != model.Skipped {
 				line += t.faint.Render("; " + clock(f.At, a) + " it was " + string(f.Verdict))
 			}
@@ -220,7 +220,7 @@ func (c *caseView) findingLines(a *app, w int) []string {
 			if f.Source != fromLog { // what the log says does not age
 				said += t.faint.Render("  (" + when(f, a) + ")")
 			}
-			out = append(out, indent(t.verdict(f.Verdict)+" "+fit(safe.Line(name), nameWidth)+" ", said, wide)...)
+			out = append(out, indent(t.verdict(f.Verdict)+" "+inColumn(name)+" ", said, wide)...)
 			if f.Verdict == model.Problem || f.Verdict == model.Unknown {
 				for _, fact := range f.Facts {
 					out = append(out, indent(strings.Repeat(" ", nameWidth+5), t.faint.Render(safe.Line(fact.Name)+": "+safe.Line(fact.Value)), wide)...)
@@ -230,6 +230,13 @@ func (c *caseView) findingLines(a *app, w int) []string {
 	}
 	out = append(out, left.lines(a, "", wide, c.tokenKey)...)
 	return append(out, t.faint.Render("v shows each answer in full, raw too"))
+}
+
+// inColumn is a check's name, as wide as the column; a longer one is not cut, since it is
+// what 'unsent check' is asked for.
+func inColumn(name string) string {
+	name = safe.Line(name)
+	return fit(name, max(nameWidth, cells(name)))
 }
 
 // tokenKey offers the key for an account where a check was left out for want of a
