@@ -167,9 +167,8 @@ func (a *app) importFile(ctx context.Context, s *store.Store, name string, o ing
 	defer r.Close()
 	p := a.newProgress()
 	defer p.end()
-	from, end := a.save(a.named(r))
-	defer end()
-	imp, err := s.Import(ctx, from, a.importOptions(p.show, dry))
+	defer a.save()()
+	imp, err := s.Import(ctx, a.named(r), a.importOptions(p.show, dry))
 	if err == nil && !dry && len(o.Map) > 0 && imp.Rejected < imp.Read {
 		err = a.keepReading(ctx, s, r, tz, o.DateOrder)
 	}
@@ -220,7 +219,7 @@ func (s *renamed) Report() model.SourceReport {
 
 // importOptions is how every import goes, from the screen or from here.
 func (a *app) importOptions(progress func(model.Import), dry bool) store.ImportOptions {
-	return store.ImportOptions{Progress: progress, Dry: dry, Who: a.who()}
+	return store.ImportOptions{Progress: progress, Sorting: a.sorting, Dry: dry, Who: a.who()}
 }
 
 // interruptible makes a read that waits for somebody's typing end with ctx.

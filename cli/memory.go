@@ -1,14 +1,10 @@
 package cli
 
 import (
-	"errors"
-	"io"
 	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
-
-	"unsent/model"
 )
 
 // Memory of the console. It is meant to stay open all day, on machines that many
@@ -16,7 +12,7 @@ import (
 const (
 	consoleGrowth = 50       // percent that the heap may grow by between two collections
 	importGrowth  = 50       // the same while the command line loads a log
-	endGrowth     = 25       // the same while incidents are made of it
+	sortGrowth    = 25       // the same while incidents are made, there and in the console
 	hurriedHeap   = 64 << 20 // bytes, up to which nothing is collected before the first screen
 
 	drawn = 100 * time.Millisecond // after which what is to be shown is on the terminal
@@ -41,25 +37,21 @@ func (a *app) hurry() (settle func()) {
 	})
 }
 
-// save keeps memory small while the command line loads a log, and smaller when all of it
-// was read: incidents are made then, which takes the most. It answers with the stream
-// that is to be loaded, and with what ends that.
-func (a *app) save(from model.Stream) (_ model.Stream, end func()) {
+// save keeps memory small while the command line loads a log. What it answers with ends
+// that.
+func (a *app) save() (end func()) { return a.grow(importGrowth) }
+
+// sorting keeps it smaller while incidents are made of a log, which takes the most.
+func (a *app) sorting() (end func()) { return a.grow(sortGrowth) }
+
+// grow sets how much the heap may grow by until end is called. Somebody who sets GOGC
+// decides it, and nothing is done.
+func (a *app) grow(percent int) (end func()) {
 	if a.Getenv("GOGC") != "" {
-		return from, func() {}
+		return func() {}
 	}
-	before := debug.SetGCPercent(importGrowth)
-	return &saving{from}, func() { debug.SetGCPercent(before) }
-}
-
-type saving struct{ model.Stream }
-
-func (s *saving) Next(r *model.Record) error {
-	err := s.Stream.Next(r)
-	if errors.Is(err, io.EOF) {
-		debug.SetGCPercent(endGrowth)
-	}
-	return err
+	before := debug.SetGCPercent(percent)
+	return func() { debug.SetGCPercent(before) }
 }
 
 // share lets keys in while the console works: while a log is loaded, or a case of a

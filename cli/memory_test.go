@@ -1,13 +1,9 @@
 package cli
 
 import (
-	"errors"
-	"io"
 	"runtime"
 	"runtime/debug"
 	"testing"
-
-	"unsent/model"
 )
 
 // While something large is read there is one thread more, once, until the last has ended.
@@ -34,34 +30,34 @@ func TestShare(t *testing.T) {
 	}
 }
 
-// ends is a stream that ends for a reason.
-type ends struct {
-	model.Stream
-	err error
-}
-
-func (e ends) Next(*model.Record) error { return e.err }
-
-// Garbage may grow less when all was read, and as before when all is done.
+// Garbage may grow less while incidents are made, and as before when all is done.
 func TestSave(t *testing.T) {
 	percent := func() int {
 		p := debug.SetGCPercent(100)
 		debug.SetGCPercent(p)
 		return p
 	}
-	a := &app{Sys: Sys{Getenv: func(string) string { return "" }}}
 	before := percent()
-	for _, c := range []struct {
-		err  error
-		then int
-	}{{errors.New("no such row"), importGrowth}, {io.EOF, endGrowth}} {
-		from, end := a.save(ends{err: c.err})
-		if err := from.Next(nil); err != c.err || percent() != c.then {
-			t.Errorf("%v: %d percent, want %d", err, percent(), c.then)
-		}
-		end()
-		if p := percent(); p != before {
-			t.Errorf("%d percent afterwards, %d before", p, before)
-		}
+	a := &app{Sys: Sys{Getenv: func(string) string { return "" }}}
+	end := a.save()
+	if p := percent(); p != importGrowth {
+		t.Errorf("%d percent while a log is loaded, want %d", p, importGrowth)
+	}
+	done := a.importOptions(nil, false).Sorting()
+	if p := percent(); p != sortGrowth {
+		t.Errorf("%d percent while incidents are made, want %d", p, sortGrowth)
+	}
+	done()
+	if p := percent(); p != importGrowth {
+		t.Errorf("%d percent behind it, want %d", p, importGrowth)
+	}
+	end()
+	if p := percent(); p != before {
+		t.Errorf("%d percent afterwards, %d before", p, before)
+	}
+	a.Getenv = func(name string) string { return map[string]string{"GOGC": "100"}[name] }
+	defer a.save()()
+	if p := percent(); p != before {
+		t.Errorf("%d percent where somebody has set it", p)
 	}
 }

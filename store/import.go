@@ -19,6 +19,9 @@ type ImportOptions struct {
 	// Progress is called from time to time with what is counted so far, on the
 	// goroutine that called Import.
 	Progress func(model.Import)
+	// Sorting is called before incidents are made, now and then while more is loaded
+	// and at the end, which takes the most memory. What it answers with is called behind it.
+	Sorting func() (done func())
 	// Dry reads and reports, and stores nothing. It holds the write lock.
 	Dry bool
 	// Who is named in the audit trail; empty: what SetWho said.
@@ -309,12 +312,21 @@ func (im *importing) regroup(ctx context.Context) error {
 		return nil
 	}
 	im.grouped, im.groupedAt = im.next, time.Now()
+	defer im.sorting()()
 	return im.s.session(ctx, func(t *session) error {
 		if _, err := im.s.regroup(t); err != nil {
 			return err
 		}
 		return im.unsorted(t) // it is not the end
 	})
+}
+
+// sorting tells who wants to know that incidents are being made.
+func (im *importing) sorting() (done func()) {
+	if im.opts.Sorting == nil {
+		return func() {}
+	}
+	return im.opts.Sorting()
 }
 
 // soonDone reports whether less is to be read than was, or takes no two seconds.
@@ -389,6 +401,7 @@ func (im *importing) finish(ctx context.Context, report model.SourceReport, err 
 	if im.safe.ID != 0 && !im.opts.Dry && !errors.Is(err, errTakenBack) {
 		// Also when the caller has given up: it is short, and the counts of
 		// what is kept should not be missing.
+		defer im.sorting()()
 		var log *Log
 		e := im.s.session(context.WithoutCancel(ctx), func(t *session) error {
 			if err := im.there(t); err != nil {
