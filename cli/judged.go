@@ -44,7 +44,7 @@ var shapeWords = map[model.Shape]string{
 	model.ShapeTemplate:  "one template",
 	model.ShapeRecipient: "one recipient, again and again",
 	model.ShapeFormat:    "a list of numbers, or a way of writing them",
-	model.ShapeScattered: "scattered: single failures with nothing in common but the error",
+	model.ShapeScattered: "scattered: the log does not show that they are one fault",
 }
 
 // leans are the signs before a reason, which the line below the causes explains.

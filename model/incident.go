@@ -51,9 +51,10 @@ type Incident struct {
 
 // Share is how many of the sends in the incident's scope and time failed as its
 // messages did; others may have failed with another error. It is false where the log
-// cannot tell, and where there was one send alone.
+// cannot tell, where there was one send alone, and of one recipient's messages, since
+// nobody counts whom those went to that went well.
 func (i *Incident) Share() (s Share, ok bool) {
-	return Share{Sends: i.Attempts, Failed: i.Failures}, i.Successes && i.Attempts > 1 && i.Attempts >= i.Failures
+	return Share{Sends: i.Attempts, Failed: i.Failures}, i.Successes && i.Attempts > 1 && i.Attempts >= i.Failures && i.Shape != ShapeRecipient
 }
 
 // Minutes, hours or days: the width of one slice of Trend.

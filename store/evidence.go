@@ -380,7 +380,7 @@ func (s *Store) evidence(ctx context.Context, i *model.Incident) (ev model.Evide
 		return *d.Evidence, nil
 	}
 	e := extent{id: int64(i.ID)}
-	if err := s.r.QueryRowContext(ctx, "SELECT failures, first, last FROM incident WHERE id = ?", e.id).Scan(&e.failures, &e.first, &e.last); err != nil {
+	if err := s.r.QueryRowContext(ctx, "SELECT failures, first, last, shape FROM incident WHERE id = ?", e.id).Scan(&e.failures, &e.first, &e.last, &e.shape); err != nil {
 		return ev, err
 	}
 	if e.pieces, err = piecesOf(ctx, s.r, e.id); err != nil {

@@ -103,6 +103,7 @@ func (s *Store) readIncidents(ctx context.Context, rows *sql.Rows, err error) ([
 			return err
 		}
 		i.ID, i.Failures, i.First, i.Last = model.IncidentID(e.id), int(e.failures), moment(e.first), moment(e.last)
+		e.shape = i.Shape
 		i.Changed, i.Joined, i.Recipients = moment(changed), model.IncidentID(joined), -1
 		if outage != "" {
 			if err := json.Unmarshal([]byte(outage), &i.Outage); err != nil {

@@ -18,7 +18,7 @@ func countShifted(t *session, id int64, shifts []shift) error {
 	e, was := extent{id: id}, extent{id: id}
 	var stale bool
 	var text string
-	if _, err := t.scan("SELECT failures, first, last, stale, summary FROM incident WHERE id = ?", []any{id}, &was.failures, &was.first, &was.last, &stale, &text); err != nil {
+	if _, err := t.scan("SELECT failures, first, last, shape, stale, summary FROM incident WHERE id = ?", []any{id}, &was.failures, &was.first, &was.last, &e.shape, &stale, &text); err != nil {
 		return err
 	}
 	var old summary

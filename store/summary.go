@@ -45,6 +45,7 @@ type summary struct {
 // extent is what a summary is made for.
 type extent struct {
 	id, failures, first, last int64
+	shape                     model.Shape
 	pieces                    []piece
 }
 
@@ -95,9 +96,9 @@ func described(ctx context.Context, q querier, e extent, cells []cellCount, l *l
 	// That not one went well is a fact too, where the same files have sends of the
 	// account that went well at another time.
 	if sum.Successes = went > 0 || len(all) > 0 && l.told(); sum.Successes {
-		k, sends := scopeOf(cells), int64(0)
+		in, sends := sum.bounds(e.shape, cells), int64(0)
 		for i := range all {
-			if c := &all[i]; (k.template < 0 || c.key.template == k.template) && (k.template < 0 || k.language < 0 || c.key.language == k.language) {
+			if c := &all[i]; in(&c.key) {
 				sends += c.failed + c.succeeded
 			}
 		}
@@ -227,6 +228,38 @@ func distinct(cells []cellCount, value func(*cellCount) string) (n int, only str
 		only = ""
 	}
 	return len(seen), only
+}
+
+// bounds are those of an incident as it is shown, of which a share is told: its one
+// template in its one language, its one number where that is what it is about. Sends
+// that do not say which are within them where messages of its own do not.
+func (sum *summary) bounds(shape model.Shape, cells []cellCount) func(*cellKey) bool {
+	var all []func(*cellKey) bool
+	one := func(name string, of func(*cellKey) int64) {
+		if name == "" {
+			return
+		}
+		has := map[int64]bool{}
+		for i := range cells {
+			has[of(&cells[i].key)] = true
+		}
+		all = append(all, func(k *cellKey) bool { return has[of(k)] })
+	}
+	one(sum.Template, func(k *cellKey) int64 { return k.template })
+	if sum.Template != "" {
+		one(sum.Language, func(k *cellKey) int64 { return k.language })
+	}
+	if shape == model.ShapeNumber {
+		one(sum.PhoneID, func(k *cellKey) int64 { return k.phone })
+	}
+	return func(k *cellKey) bool {
+		for _, in := range all {
+			if !in(k) {
+				return false
+			}
+		}
+		return true
+	}
 }
 
 // A confine is what all messages of an incident share, as numbers of names: -1

@@ -52,11 +52,11 @@ type made struct {
 // summarise answers with the incidents that have no summary, and with what is made of
 // them; with nothing of the second and an error when it could not be read.
 func (s *Store) summarise(ctx context.Context, log *Log, n int) (due []extent, all []made, err error) {
-	rows, err := s.r.QueryContext(ctx, `SELECT id, failures, first, last FROM
-		(SELECT id, failures, first, last, stale FROM incident INDEXED BY incident_top WHERE failures > 0 ORDER BY failures DESC, id LIMIT ?) WHERE stale = 1`, n)
+	rows, err := s.r.QueryContext(ctx, `SELECT id, failures, first, last, shape FROM
+		(SELECT id, failures, first, last, shape, stale FROM incident INDEXED BY incident_top WHERE failures > 0 ORDER BY failures DESC, id LIMIT ?) WHERE stale = 1`, n)
 	if err := each(rows, err, func(r *sql.Rows) error {
 		var e extent
-		err := r.Scan(&e.id, &e.failures, &e.first, &e.last)
+		err := r.Scan(&e.id, &e.failures, &e.first, &e.last, &e.shape)
 		due = append(due, e)
 		return err
 	}); err != nil || len(due) == 0 {

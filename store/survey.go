@@ -10,7 +10,7 @@ import (
 	"unsent/model"
 )
 
-// lookStep is what the time of a look is widened to, in minutes: a failure alone
+// lookStep is what the time of a short look is widened to, in minutes: a failure alone
 // lasts no time, and what its account sent then is what it sent in these minutes.
 const lookStep = 5
 
@@ -34,8 +34,11 @@ type said struct{ failures, successes bool } // failures while the incident last
 func newLook(e *extent) *look {
 	l := &look{during: map[int64]attempts{}, before: map[int64]attempts{}, files: map[file]*said{}}
 	if e.first != 0 {
-		l.first = max(minuteOf(e.first)/lookStep*lookStep, 1)
-		l.last = minuteOf(e.last)/lookStep*lookStep + lookStep - 1
+		l.first, l.last = max(minuteOf(e.first), 1), minuteOf(e.last)
+		if l.last-l.first < lookStep {
+			l.first = max(l.first/lookStep*lookStep, 1)
+			l.last = l.last/lookStep*lookStep + lookStep - 1
+		}
 	}
 	return l
 }

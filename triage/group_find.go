@@ -487,7 +487,7 @@ func (g *grouper) whole() {
 // person reports whether a lane is looked at by persons, unless another fault has some of
 // it.
 func (l *lane) person() bool {
-	return (l.bound == boundPerson || l.bound == boundChoice) && l.fails.total() >= 50
+	return (l.bound == boundPerson || l.bound == boundChoice) && l.fails.total() >= 5
 }
 
 // askAhead asks what persons will ask, while outages are looked for.
@@ -533,7 +533,11 @@ func (g *grouper) persons() {
 		}
 		f := &fault{shape: model.ShapeRecipient}
 		f.take(l, l.fails.minute(0), l.fails.last())
-		top, most, yes := g.only(f, model.DimRecipient, 0.7)
+		least := 0.7
+		if l.fails.total() < 50 { // few are one person's only when all are
+			least = 1
+		}
+		top, most, yes := g.only(f, model.DimRecipient, least)
 		if !yes {
 			l.held = nil
 			continue

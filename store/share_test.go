@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"unsent/model"
+)
+
+// A share is of the sends in the incident's own minutes, with its one template and, where
+// one number is what it is about, from that number. Around it all goes well.
+func TestShare(t *testing.T) {
+	for shape, want := range map[model.Shape]model.Share{
+		model.ShapeNumber:  {Sends: 20, Failed: 20},
+		model.ShapeAccount: {Sends: 40, Failed: 20},
+	} {
+		s := openTest(t)
+		s.SetSorter(byTemplate, func(ctx context.Context, log *Log) ([]model.Group, error) {
+			groups, err := eachStrand(ctx, log)
+			for i := range groups {
+				groups[i].Shape = shape
+			}
+			return groups, err
+		})
+		var list []model.Record
+		for m := range 60 {
+			for _, number := range []string{"106540000000001", "106540000000002"} {
+				sent := failed(fmt.Sprintf("wamid.%s.%02d", number, m), m)
+				sent.PhoneID = number
+				if number != "106540000000001" || m < 22 || m > 41 {
+					sent.Outcome, sent.Code = model.Succeeded, ""
+				}
+				list = append(list, sent)
+			}
+		}
+		importAll(t, s, list...)
+		ctx := context.Background()
+		all, err := s.Incidents(ctx, model.Query{})
+		if err != nil || len(all) != 1 || !all[0].First.Equal(base.Add(22*time.Minute)) {
+			t.Fatalf("%+v %v", all, err)
+		}
+		if got, ok := all[0].Share(); !ok || got != want {
+			t.Errorf("%s: a share of %+v, want %+v", shape, got, want)
+		}
+		all[0].Shape = model.ShapeRecipient
+		if got, ok := all[0].Share(); ok {
+			t.Errorf("of one recipient's messages a share is told: %+v", got)
+		}
+	}
+}
