@@ -8,7 +8,7 @@ import "unsent/model"
 var accountRule = rule{
 	cause:  "account",
 	title:  "The WhatsApp Business Account is restricted",
-	says:   "368 130497 141014",
+	says:   "368 141014",
 	most:   "131031",
 	may:    "131000 131042",
 	words:  []string{"account has been locked", "account has been restricted", "account has been disabled", "account is restricted", "policy violation", "violated"},

@@ -2,11 +2,11 @@ package triage
 
 import "unsent/model"
 
-// Meta's test numbers may write only to the few recipients on their list. Meta
-// says so with 131030.
+// Meta's test numbers, and apps in development, may write only to the few
+// recipients on their list. Meta says so with 131030, and not which it is.
 var allowListRule = rule{
 	cause:  "allow-list",
-	title:  "A test number wrote to somebody who is not on its list",
+	title:  "A test number, or an app in development, wrote to somebody not on its list",
 	says:   "131030",
 	may:    "131000",
 	words:  []string{"allowed list", "allow list"},

@@ -8,7 +8,7 @@ import "unsent/model"
 var paymentRule = rule{
 	cause:  "payment",
 	title:  "Meta cannot charge: the payment set-up",
-	says:   "131042 131044 134011 141006",
+	says:   "131042 131044 141006",
 	may:    "131000 131005",
 	words:  []string{"payment method", "payment issue", "eligibility payment", "credit line"},
 	checks: []string{"health"},

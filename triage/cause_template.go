@@ -4,13 +4,14 @@ import "unsent/model"
 
 // A template that is paused, rejected, in review or named wrongly fails each
 // time, in one language or in all, and the account's other templates go well.
-// Free text has no template.
+// Free text has no template. The codes of the Marketing Messages API are about the
+// way a template was sent, and not about the template.
 var templateRule = rule{
 	cause:  "template",
 	title:  "The template, or what it was filled with, is not accepted",
-	says:   "131055 131063 132000 132005 132007 132008 132012 132015 132016 132018 134100-134102 141002",
+	says:   "132000 132005 132007 132008 132012 132015 132016 132018 141002",
 	most:   "132001",
-	may:    "100 131000 131008 131009",
+	may:    "100 131000 131008 131009 134102",
 	words:  []string{"template does not exist", "template name", "template is paused", "template is disabled", "template was rejected", "not approved template", "template not approved"},
 	checks: []string{"template"},
 	about:  []model.Dim{model.DimTemplate},

@@ -9,7 +9,7 @@ const perPerson = "130472 131049 131056"
 // a code, before or beside it, makes an unclear failure look like a limit.
 var throttledRule = rule{
 	cause: "throttled",
-	title: "A limit of Meta's: too much for now",
+	title: "A limit of Meta's, or Meta holds it back",
 	says:  "4 17 613 80007 80008 130429 130472 131048 131049 131056 131064 131208 133016",
 	may:   "131000",
 	words: []string{"rate limit", "too many messages", "too many calls", "healthy ecosystem"},

@@ -12,7 +12,7 @@ import (
 // says little without a look at the token.
 var tokenRule = rule{
 	cause:  "token",
-	title:  "The access token has expired, was revoked or lacks a permission",
+	title:  "The access token is missing, has expired, was revoked or lacks a permission",
 	says:   "0 104 190 200-299",
 	may:    "3 10 100/33 131000 131005",
 	words:  []string{"access token", "session has expired", "oauth", "session has been invalidated"},

@@ -150,7 +150,7 @@ func (j *Judgement) answered(asks func(check string) bool) (told, open int) {
 // causeWords are the causes for a narrow column.
 var causeWords = map[string]string{
 	"outage": "Meta outage", "window": "24-h window", "public-key": "public key", "app": "app set-up", "display-name": "display name",
-	"allow-list": "test numbers", "throttled": "Meta's limit", "transient": "passing fault",
+	"allow-list": "allowed list", "throttled": "Meta's limit", "transient": "passing fault",
 }
 
 // CauseWord is a cause in a word or two.
