@@ -24,6 +24,7 @@ type Entry struct {
 	HTTP     int        // the status in an older copy of Meta's table or in Source; 0 when none is known
 	Category string     // authorization, flow, integrity, media, other, payment, recipient, registration, server, template, throttling
 	Retry    string     // yes: another try may help; later: after a wait; no: first something must change
+	Fix      bool       // a wait alone does not help: something has to be put right before it
 	Cause    string
 	Remedy   string
 	Source   string // name and address
@@ -81,6 +82,7 @@ type line struct {
 	Category string   `toml:"category"`
 	Verdict  string   `toml:"verdict"`
 	Retry    string   `toml:"retry"`
+	Fix      bool     `toml:"fix"`
 	Cause    string   `toml:"cause"`
 	Remedy   string   `toml:"remedy"`
 	Source   string   `toml:"source"`
@@ -112,7 +114,7 @@ func readCatalogue(text string) (*book, error) {
 		}
 		e := Entry{
 			Code: model.Code(l.Code), Subcode: l.Subcode, Through: model.Code(l.Through), Title: l.Title, HTTP: l.HTTP,
-			Category: l.Category, Retry: l.Retry, Cause: l.Cause, Remedy: l.Remedy,
+			Category: l.Category, Retry: l.Retry, Fix: l.Fix, Cause: l.Cause, Remedy: l.Remedy,
 			Source: s.Name + ", " + s.URL, AsOf: s.Date, Meta: s.Meta, verdict: l.Verdict,
 			link: Link{Name: s.Name, URL: s.URL, Date: s.Date},
 		}
@@ -169,6 +171,9 @@ func (e Entry) check() error {
 		if strings.TrimSpace(s) == "" {
 			return fmt.Errorf("code %s lacks a title, cause, remedy or source", e.Name())
 		}
+	}
+	if e.Fix && e.Retry == "no" {
+		return fmt.Errorf("code %s is not retried at all, so fix says nothing", e.Name())
 	}
 	if !slices.Contains(categories, e.Category) || !slices.Contains(retries, e.Retry) {
 		return fmt.Errorf("code %s has a category %q or a retry %q that nobody knows", e.Name(), e.Category, e.Retry)

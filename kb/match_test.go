@@ -108,6 +108,28 @@ func TestStatusOnly(t *testing.T) {
 	}
 }
 
+// A page gives one answer to whether to try again. A verdict that says so above an
+// advice that nothing is won by it is no answer, and the customer reads the wrong half.
+func TestPageSaysOneThing(t *testing.T) {
+	b, err := catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range b.entries {
+		a := page(e)
+		retry, reply := a.Sections[2].Body, a.Replies[0].Text
+		if again := e.Retry != "no" && !e.Fix; again != strings.HasPrefix(retry, "Another try may help") ||
+			!again && (strings.HasPrefix(a.Verdict, "RETRY") || strings.HasPrefix(a.Verdict, "WAIT") || strings.Contains(reply, "tried again")) {
+			t.Errorf("%s: %s above %q, and to the customer: %s", e.Name(), a.Verdict, retry, reply)
+		}
+	}
+	for _, code := range []model.Code{"131048", "131064", "132015", "133000", "134102", "2388103", "2593107"} {
+		if v := For(Facts{Code: code}).Article.Verdict; !strings.HasPrefix(v, "FIX THIS") {
+			t.Errorf("%s: %s", code, v)
+		}
+	}
+}
+
 // F29: a code that only the catalogue has gets a page that says what it is made
 // from and how old that is.
 func TestGenerated(t *testing.T) {
@@ -117,7 +139,7 @@ func TestGenerated(t *testing.T) {
 		lead    []string
 	}{
 		{"130429", "RETRY LATER", []string{"made from the error catalogue", "Meta: WhatsApp error codes", "2026-09-11"}},
-		{"132015", "RETRY LATER", []string{"132015"}},
+		{"132015", "FIX THIS: template", []string{"132015"}},
 		{"132012", "FIX THIS: template", nil},
 		{"131050", "FIX THIS: recipient list", nil},
 		{"141000", "ESCALATE", []string{"not on Meta's error codes page", "take it with care"}},

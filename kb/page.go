@@ -25,10 +25,10 @@ var kinds = map[string]kind{
 	"other":         {"FIX THIS: request", nil, "", "This did not go through because WhatsApp did not accept it the way it was sent. Sending it again will not change that. We are having it corrected."},
 	"payment":       {"FIX THIS: payment", []string{"health"}, "Open WhatsApp Manager and read the banners at the top; one about payment names what is missing.", "WhatsApp has a question about the payment set-up of this account, so this did not go through. Once that is settled it can be sent again. We will tell you what is needed."},
 	"recipient":     {"FIX THIS: recipient list", []string{"recipient"}, "Read the recipient's number digit by digit: the country code, the length, signs that do not belong.", "This cannot be delivered to this contact the way it is. Sending it again will not change that. We will tell you what can be done for this contact."},
-	"registration":  {"FIX THIS: number set-up", []string{"health", "phone-number"}, "Open WhatsApp Manager, Account tools, Phone numbers, and read the state of the number; read the banners at the top as well.", "The set-up of the phone number is not complete at WhatsApp, so this did not go through. We are having it put right and will tell you when it is done."},
+	"registration":  {"FIX THIS: number set-up", []string{"health", "phone-number"}, "Open WhatsApp Manager, Account tools, Phone numbers, and read the state of the number; read the banners at the top as well.", "This did not go through because of how the phone number is set up at WhatsApp. We are having it looked at and will tell you when it is done."},
 	"server":        {"WAIT: Meta side", []string{"status-page"}, "", "WhatsApp had a problem of its own, so this did not go through. Please wait a little; we will tell you when it can be tried again."},
 	"template":      {"FIX THIS: template", []string{"template"}, "Open WhatsApp Manager, Message templates, and compare name, language and status with what was sent.", "WhatsApp did not accept the template of this message, so it did not go through. We are having the template looked at and will tell you when it can be sent."},
-	"throttling":    {"RETRY LATER", nil, "", "More was sent than WhatsApp allows at the moment. Please wait; we will tell you when it can go out."},
+	"throttling":    {"FIX THIS: limit", nil, "", "WhatsApp limits what this number or account may do, so this did not go through. Sending it again does not change that. We are finding out what it takes and will tell you when it can go out."},
 }
 
 // page makes the page of a code that nobody has written an article on. It says
@@ -44,7 +44,8 @@ func page(e Entry) Article {
 		Generated: true, Checked: e.AsOf, Sources: []Link{e.link},
 	}
 	reply := k.reply
-	if e.Retry != "no" && e.Category != "server" {
+	again := e.Retry != "no" && !e.Fix
+	if again && e.Category != "server" {
 		a.Verdict = "RETRY LATER"
 		reply = "This did not go through now. What we know of the error says that it can be tried again after a wait. Please leave it for the moment; we will tell you when."
 	}
@@ -64,6 +65,9 @@ func page(e Entry) Article {
 		"later": "Another try may help after a wait, and not before.",
 		"no":    "Another try alone will not help: first something has to change.",
 	}[e.Retry]
+	if e.Fix {
+		retry = "A wait alone does not help: first comes what the catalogue advises below, then another try."
+	}
 	a.Sections = []Section{
 		{Key: "lead", Body: lead},
 		{Key: "meaning", Title: "Meaning", Body: meaning},

@@ -28,6 +28,10 @@ func TestPlanKnowsEveryCode(t *testing.T) {
 		if e.Retry == "yes" && (r.do != doAgain && r.do != doNothing) {
 			t.Errorf("%s %s is not retried, and the catalogue says that it may help", code, e.Title)
 		}
+		waits, refuses := r.do == doAgain || r.do == doTomorrow, r.do == doFix || r.do == doChange || r.do == doNever
+		if e.Fix && waits || e.Retry == "later" && !e.Fix && refuses {
+			t.Errorf("%s %s: the plan and the catalogue do not agree whether a wait is enough", code, e.Title)
+		}
 		if (r.do == doFix) != (r.fault != nil) {
 			t.Errorf("%s: only what has to be put right names what that is", code)
 		}
