@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"unsent/model"
@@ -101,7 +102,11 @@ func evidence(ctx context.Context, q querier, e extent, sum *summary, cells []ce
 		if ev.Contrasts, err = contrasts(ctx, q, e, sum, cells, a, l); err != nil {
 			return ev, err
 		}
-		ev.Recovered = a.recovery(e, sum)
+		kind := ""
+		if sum.Kinds == 1 {
+			kind = cells[0].kind
+		}
+		ev.Recovered = a.recovery(e, sum, kind)
 	}
 	if ev.Earlier, err = earlier(ctx, q, e, sum, cells, a); err != nil {
 		return ev, err
@@ -174,11 +179,12 @@ func (sum *summary) within(b *model.Bounds) bool {
 }
 
 // recovery is the first minute behind the incident from which ten sends within its
-// bounds went well and none failed; zero when there is none.
-func (a *around) recovery(e extent, sum *summary) time.Time {
+// bounds went well and none failed; zero when there is none. Where all that failed
+// is of one kind, free text tells nothing of templates, nor they of it.
+func (a *around) recovery(e extent, sum *summary, kind string) time.Time {
 	behind := map[int64]attempts{}
 	for _, s := range a.mine {
-		if !sum.within(&s.Bounds) {
+		if !sum.within(&s.Bounds) || s.Successes() && kind != "" && strings.EqualFold(kind, "template") != (s.Template != "") {
 			continue
 		}
 		i, _ := slices.BinarySearchFunc(s.Minutes, minuteOf(e.last)+1, func(m model.Minute, at int64) int { return cmp.Compare(m.At, at) })

@@ -9,6 +9,34 @@ import (
 	"unsent/model"
 )
 
+// Sends of another kind are no recovery: templates go through a closed window, and
+// free text needs no payment.
+func TestRecoveryIsOfOneKind(t *testing.T) {
+	text := func(r *model.Record) { r.Kind, r.Template, r.Language = "text", "", "" }
+	as := func(*model.Record) {}
+	for name, x := range map[string]struct {
+		fails, goes func(*model.Record)
+		want        bool
+	}{
+		"text after text": {text, text, true}, "templates after text": {text, as, false},
+		"templates after templates": {as, as, true}, "text after templates": {as, text, false},
+	} {
+		s := openTest(t)
+		var list []model.Record
+		for m := range 12 {
+			list = append(list, failed(fmt.Sprint("wamid.a", m), m, code("131042"), x.fails), succeeded(fmt.Sprint("wamid.b", m), 20+m, x.goes))
+		}
+		importAll(t, s, list...)
+		c, err := s.Case(context.Background(), 1, 0)
+		if err != nil || c.Incident.Failures != 12 {
+			t.Fatalf("%s: %+v %v", name, c.Incident, err)
+		}
+		if got := !c.Evidence.Recovered.IsZero(); got != x.want {
+			t.Errorf("%s: recovered %v", name, c.Evidence.Recovered)
+		}
+	}
+}
+
 // A template begins to fail at 10:00 while the account's other one and another
 // account go on; an hour before, a clearer error had met the same template; at the
 // end all goes well again.

@@ -89,13 +89,13 @@ func (j *Judgement) Side() string {
 // Ended reports whether the log shows that the failures have ended.
 func (j *Judgement) Ended(c *model.Case) bool {
 	e := &c.Evidence
-	return j.Outage == "" && (e.Shape == model.ShapeOutage && !e.Outage.Until.IsZero() || !e.Recovered.IsZero())
+	return j.Outage == "" && (e.Shape == model.ShapeOutage && !e.Outage.Until.IsZero() || recovered(c))
 }
 
 // Quiet reports whether all that the log shows of the end is that the failures
 // stopped: in a log without the sends that went well, that nobody sends looks the same.
 func (j *Judgement) Quiet(c *model.Case) bool {
-	return j.Ended(c) && c.Evidence.Recovered.IsZero() && c.Evidence.Outage.Quiet
+	return j.Ended(c) && !recovered(c) && c.Evidence.Outage.Quiet
 }
 
 // hiding are the checks whose problem makes no send fail: it keeps from us why they do.

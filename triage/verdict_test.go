@@ -6,6 +6,35 @@ import (
 	"unsent/model"
 )
 
+// That sends go well shows the end of a fault that each of them would have met, and
+// not of one that is about a person or about what stood in a message.
+func TestEnded(t *testing.T) {
+	recovered := func(c *model.Case) { c.Evidence.Recovered = now }
+	among := func(n int) trait { return func(c *model.Case) { c.Incident.Attempts = n } }
+	for _, x := range []struct {
+		name string
+		c    *model.Case
+		want bool
+	}{
+		{"Meta's own", anIncident("131016", recovered), true},
+		{"a token", anIncident("190", recovered), true},
+		{"a template", anIncident("132015", recovered), true},
+		{"numbers that are not reached", anIncident("131026", recovered), false},
+		{"the window of each person", anIncident("131047", recovered), false},
+		{"held back from some people", anIncident("131049", recovered), false},
+		{"what stood in the message", anIncident("100", recovered), false},
+		{"what the template was filled with", anIncident("132000", recovered), false},
+		{"people who are not on a list", anIncident("131030", recovered), false},
+		{"nobody knows the code", anIncident("", recovered), false},
+		{"half of what was sent failed", anIncident("131000", among(80), recovered), true},
+		{"most went well all the time", anIncident("131000", among(400), recovered), false},
+	} {
+		if j := Judge(x.c); j.Ended(x.c) != x.want {
+			t.Errorf("%s: ended is %v, want %v", x.name, !x.want, x.want)
+		}
+	}
+}
+
 // The first line says what to wait for, else what leads, else what a check found,
 // else that it is over, else what the article says; two strong causes are two.
 func TestVerdict(t *testing.T) {
