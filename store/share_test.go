@@ -12,15 +12,21 @@ import (
 // A share is of the sends in the incident's own minutes, with its one template and, where
 // one number is what it is about, from that number. Around it all goes well.
 func TestShare(t *testing.T) {
-	for shape, want := range map[model.Shape]model.Share{
-		model.ShapeNumber:  {Sends: 20, Failed: 20},
-		model.ShapeAccount: {Sends: 40, Failed: 20},
+	for _, x := range []struct {
+		shape model.Shape
+		last  int // minute with a failure; the first is 22
+		want  model.Share
+	}{
+		{model.ShapeNumber, 41, model.Share{Sends: 20, Failed: 20}},
+		{model.ShapeAccount, 41, model.Share{Sends: 40, Failed: 20}},
+		{model.ShapeAccount, 23, model.Share{Sends: 4, Failed: 2}},
+		{model.ShapeAccount, 22, model.Share{Sends: 10, Failed: 1}}, // alone: of the five minutes around it
 	} {
 		s := openTest(t)
 		s.SetSorter(byTemplate, func(ctx context.Context, log *Log) ([]model.Group, error) {
 			groups, err := eachStrand(ctx, log)
 			for i := range groups {
-				groups[i].Shape = shape
+				groups[i].Shape = x.shape
 			}
 			return groups, err
 		})
@@ -29,7 +35,7 @@ func TestShare(t *testing.T) {
 			for _, number := range []string{"106540000000001", "106540000000002"} {
 				sent := failed(fmt.Sprintf("wamid.%s.%02d", number, m), m)
 				sent.PhoneID = number
-				if number != "106540000000001" || m < 22 || m > 41 {
+				if number != "106540000000001" || m < 22 || m > x.last {
 					sent.Outcome, sent.Code = model.Succeeded, ""
 				}
 				list = append(list, sent)
@@ -41,8 +47,8 @@ func TestShare(t *testing.T) {
 		if err != nil || len(all) != 1 || !all[0].First.Equal(base.Add(22*time.Minute)) {
 			t.Fatalf("%+v %v", all, err)
 		}
-		if got, ok := all[0].Share(); !ok || got != want {
-			t.Errorf("%s: a share of %+v, want %+v", shape, got, want)
+		if got, ok := all[0].Share(); !ok || got != x.want {
+			t.Errorf("%s: a share of %+v, want %+v", x.shape, got, x.want)
 		}
 		all[0].Shape = model.ShapeRecipient
 		if got, ok := all[0].Share(); ok {

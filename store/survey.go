@@ -10,9 +10,14 @@ import (
 	"unsent/model"
 )
 
-// lookStep is what the time of a short look is widened to, in minutes: a failure alone
-// lasts no time, and what its account sent then is what it sent in these minutes.
-const lookStep = 5
+// lookStep is what the time of fewer than lookFew failures in one minute is widened to,
+// in minutes: a failure alone lasts no time, and what its account sent then is what it
+// sent in these minutes. Of more, minutes around them would say that sends went well in
+// their time which did not.
+const (
+	lookStep = 5
+	lookFew  = 3
+)
 
 // A look is what the sends of an incident's accounts were, cell by cell, while it
 // lasted and before.
@@ -35,7 +40,7 @@ func newLook(e *extent) *look {
 	l := &look{during: map[int64]attempts{}, before: map[int64]attempts{}, files: map[file]*said{}}
 	if e.first != 0 {
 		l.first, l.last = max(minuteOf(e.first), 1), minuteOf(e.last)
-		if l.last-l.first < lookStep {
+		if l.last == l.first && e.failures < lookFew {
 			l.first = max(l.first/lookStep*lookStep, 1)
 			l.last = l.last/lookStep*lookStep + lookStep - 1
 		}
