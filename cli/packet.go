@@ -86,7 +86,9 @@ func names[T ~string](all []T) string {
 
 // packetInput is what a packet is made of.
 func (a *app) packetInput(m *matter, ask packetAsk) packet.Input {
+	arrived, of := m.Delivered()
 	return packet.Input{
+		Arrived: arrived, ArrivedOf: of,
 		Version: version(), Made: a.Now().UTC(), Local: time.Local,
 		Incident: m.Incident, Message: m.Message, Match: m.Match, Scopes: m.Scopes, Samples: m.Samples,
 		Codes: m.Codes, Moved: m.MovedHere, Evidence: m.Evidence, Changed: packetChanges(m.Changed),

@@ -123,7 +123,14 @@ func (a *app) printFacts(m *matter, full bool) {
 		}
 		fact("codes", strings.Join(all, ", "))
 	}
-	fact("failed", model.Count(i.Failures, "message", "messages")+", "+model.Count(i.Recipients, "recipient", "recipients"))
+	whom := ", the log names no whole number of a recipient"
+	if i.Recipients > 0 {
+		whom = ", " + model.Count(i.Recipients, "recipient", "recipients")
+	}
+	fact("failed", model.Count(i.Failures, "message", "messages")+whom)
+	if said := triage.Arrived(&m.Case); said != "" {
+		fact("delivered", said)
+	}
 	switch s, ok := i.Share(); {
 	case ok:
 		fact("share", s.Percent()+" of "+model.Count(s.Sends, "send", "sends")+" in its scope and time failed this way")
@@ -207,6 +214,9 @@ func printScopes(w io.Writer, m *matter, full bool) {
 		sc, ok := m.Scopes[dim]
 		name := strings.ReplaceAll(string(dim), "_", " ")
 		if !ok || sc.Values == 0 {
+			if dim == model.DimRecipient {
+				name = "whole recipients" // a number that lost digits tells nobody apart
+			}
 			absent = append(absent, name)
 			continue
 		}

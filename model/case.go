@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A Case is an incident, or one message of it, with everything that is on record
 // about it: what the screen and the commands show, what the checks are asked
@@ -33,6 +36,24 @@ func (c *Case) Target() Target {
 		return Target{Message: c.Message.ID}
 	}
 	return Target{Incident: c.Incident.ID}
+}
+
+// Delivered counts the messages of which the log has a success as well, among those
+// whose flags are at hand: the message itself, or the newest of the incident.
+func (c *Case) Delivered() (n, of int) {
+	all := c.Newest
+	switch {
+	case c.Message != nil:
+		all = []Failure{*c.Message}
+	case len(all) == 0:
+		all = c.Samples
+	}
+	for i := range all {
+		if slices.Contains(all[i].Flags, FlagDelivered) {
+			n++
+		}
+	}
+	return n, len(all)
 }
 
 // Stands is the message that stands for the case: the message itself, or the

@@ -222,7 +222,7 @@ func (k *Packet) impact(d detail) field {
 		parts = append(parts, plural(n, "person"))
 		data["recipients"] = n
 	} else {
-		parts = append(parts, "people not known: the log names no recipients")
+		parts = append(parts, "people not known: the log names no whole recipient")
 	}
 	for _, p := range []struct {
 		n         int
@@ -238,6 +238,10 @@ func (k *Packet) impact(d detail) field {
 	}
 	k.ofIncident(&f)
 	f.say("%s.", strings.Join(parts, ", "))
+	if n := k.in.Arrived; n > 0 {
+		f.say("Of %s looked at, %s delivered as well by the log.", plural(k.in.ArrivedOf, "message"), model.Count(n, "was", "were"))
+		data["delivered_too"] = n
+	}
 	if len(k.in.Codes) > 1 {
 		var all []string
 		var rows []any

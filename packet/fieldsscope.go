@@ -35,7 +35,11 @@ func (k *Packet) scope(d detail) field {
 		s := k.in.Scopes[dim]
 		name := dimNames[dim]
 		if s.Values == 0 {
-			f.table = append(f.table, []string{name, "-", "not in the file"})
+			absent := "not in the file"
+			if dim == model.DimRecipient {
+				absent = "none in the file that is whole"
+			}
+			f.table = append(f.table, []string{name, "-", absent})
 			data[string(dim)] = nil
 			continue
 		}

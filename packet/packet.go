@@ -81,6 +81,8 @@ type Input struct {
 	Codes      []model.CodeCount  // the incident's errors, most first
 	Evidence   model.Evidence     // what the rest of the log says about the incident
 	Changed    []Change           // what changed before it began, most telling first
+	Arrived    int                // messages of which the log has a success as well,
+	ArrivedOf  int                // of so many that were looked at: model.Case.Delivered
 	Moved      int                // messages that were added to the incident by hand
 	Samples    []model.Failure    // with their payloads
 	Steps      []model.StepRecord // what is settled, by hand or by a check: triage.Judgement.Records

@@ -340,6 +340,8 @@ func TestStops(t *testing.T) {
 			}
 		}, "recipient-format"},
 		{"recipients not known", Meta, func(in *Input) { in.Incident.Recipients, in.Scopes = -1, nil }, ""},
+		{"delivered after all", Meta, func(in *Input) { in.Arrived, in.ArrivedOf = 40, 40 }, "delivered"},
+		{"some delivered", Meta, func(in *Input) { in.Arrived, in.ArrivedOf = 39, 40 }, ""},
 		{"several", Meta, func(in *Input) { one(in); in.Outage = true; in.Incident.Code = "131049" }, "outage code one-recipient"},
 		{"S2-S1c overruled stays on record", Meta, func(in *Input) { in.Outage, in.Override = true, true }, "outage"},
 	} {

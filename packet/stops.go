@@ -8,7 +8,7 @@ import (
 )
 
 // A Stop is a reason why a packet should not go out, at least not yet. Rule is
-// stable: "outage", "code", "recipient-format" or "one-recipient".
+// stable: "outage", "code", "delivered", "recipient-format" or "one-recipient".
 type Stop struct{ Rule, Reason string }
 
 // notForMeta are codes that Meta's support can do nothing about, with the reason
@@ -38,6 +38,10 @@ func stops(in Input, p Profile) []Stop {
 		out = append(out, Stop{"code", why})
 	} else if a := in.Match.Article; in.Match.Known && strings.HasPrefix(a.Verdict, "FIX THIS") {
 		out = append(out, Stop{"code", what(in) + " is to be fixed on the business's side: " + a.Summary})
+	}
+	if in.Arrived > 0 && in.Arrived == in.ArrivedOf {
+		out = append(out, Stop{"delivered", "the log says that they were delivered as well (" + plural(in.Arrived, "message") +
+			" looked at): ask in the CRM what became of them first"})
 	}
 	if why := malformed(in); why != "" {
 		out = append(out, Stop{"recipient-format", why})

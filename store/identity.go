@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,11 +78,13 @@ func textKey(id string) int64 {
 	return -1 - int64(binary.BigEndian.Uint64(sum[:8])>>2)
 }
 
-// recipientKey is what a failure's row keeps of its recipient. It is above zero
-// exactly when it is the recipient's number.
+// recipientKey is what a failure's row keeps of its recipient, by which people are told
+// apart and counted. It is above zero exactly when it is the recipient's number, and 0
+// where a number has lost digits: what is left of it may be anybody's.
 func recipientKey(f *model.Failure) int64 {
+	lost := slices.Contains(f.Flags, model.FlagRecipientDamaged) || slices.Contains(f.Flags, model.FlagRecipientMasked)
 	switch {
-	case f.Recipient != "":
+	case f.Recipient != "" && !lost:
 		return mentionKey(f.Recipient)
 	case f.RecipientUser != "":
 		return textKey(f.RecipientUser)

@@ -56,3 +56,27 @@ func TestShare(t *testing.T) {
 		}
 	}
 }
+
+// A number that lost digits is nobody's: it is found by what is left of it, and no
+// recipient is counted.
+func TestDamagedRecipients(t *testing.T) {
+	s := openTest(t)
+	var list []model.Record
+	for m, flag := range []model.Flag{model.FlagRecipientDamaged, model.FlagRecipientMasked, model.FlagRecipientOdd} {
+		list = append(list, failed(fmt.Sprintf("wamid.%d", m), m, func(r *model.Record) { r.Flags = []model.Flag{flag} }))
+	}
+	importAll(t, s, list...)
+	ctx := context.Background()
+	all, err := s.Incidents(ctx, model.Query{})
+	if err != nil || len(all) != 1 || all[0].Failures != 3 || all[0].Recipients != 1 {
+		t.Fatalf("%+v %v", all, err)
+	}
+	scopes, err := s.Scopes(ctx, all[0].ID)
+	if sc := scopes[model.DimRecipient]; err != nil || sc.Values != 1 || sc.Top[0].Failed != 1 {
+		t.Errorf("%+v %v", sc, err)
+	}
+	found, err := s.Failures(ctx, model.Query{Search: "15550100001"})
+	if err != nil || len(found) != 3 || found[0].Recipient != "15550100001" {
+		t.Errorf("%+v %v", found, err)
+	}
+}

@@ -441,6 +441,9 @@ func (g *grouper) localFault(l *lane, s stretch) {
 		f.shape, f.same, f.most = model.ShapeRecipient, top, most
 		return
 	}
+	if f.shape == model.ShapeFormat && !g.tells(f, model.DimRecipient) {
+		f.shape = model.ShapeAccount // who they are is not known, nor how many
+	}
 	// Meta's and the customer's choices are no fault, and without successes
 	// nobody can tell refused recipients from a campaign.
 	if l.bound == boundChoice || l.bound == boundPerson && !l.waba.shares() {

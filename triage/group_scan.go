@@ -257,6 +257,25 @@ func (g *grouper) usual(k usualKey) float64 {
 	return p
 }
 
+// tells reports whether a fault's failures say what they have of a dimension. Without a
+// tally they may.
+func (g *grouper) tells(f *fault, dim model.Dim) bool {
+	if g.tally == nil {
+		return true
+	}
+	for _, l := range f.lanes {
+		for _, p := range l.held {
+			if p.f != f {
+				continue
+			}
+			if distinct, _, _ := g.tally(dim, l.s.ID, p.from, p.to); distinct > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // only reports whether almost all failures of a fault have one value of a
 // dimension, which, and how many have it.
 func (g *grouper) only(f *fault, dim model.Dim, least float64) (value int64, most int, yes bool) {

@@ -98,6 +98,23 @@ func (j *Judgement) Quiet(c *model.Case) bool {
 	return j.Ended(c) && !recovered(c) && c.Evidence.Outage.Quiet
 }
 
+// Arrived says how many messages of a case the log has a success of as well, as a
+// sentence; empty when it has none, or the flags of none are at hand.
+func Arrived(c *model.Case) string {
+	n, of := c.Delivered()
+	const ask = ": ask in the CRM what became of %s before anything is sent again or escalated"
+	switch them := fmt.Sprintf(ask, "them"); {
+	case n == 0:
+		return ""
+	case c.Message != nil:
+		return "The log says that this very message was delivered as well" + fmt.Sprintf(ask, "it")
+	case of < c.Incident.Failures:
+		return fmt.Sprintf("The log says of %d of the %d newest messages that they were delivered as well", n, of) + them
+	default:
+		return fmt.Sprintf("The log says of %d of the %s that they were delivered as well", n, model.Count(of, "message", "messages")) + them
+	}
+}
+
 // hiding are the checks whose problem makes no send fail: it keeps from us why they do.
 var hiding = []string{"webhook"}
 

@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"strings"
 	"testing"
 
 	"unsent/model"
@@ -75,6 +76,16 @@ func TestVerdict(t *testing.T) {
 		if j := Judge(anIncident(code)); j.Side() != want {
 			t.Errorf("%s lies on the side %q, want %q", code, j.Side(), want)
 		}
+	}
+	twice := anIncident("131000")
+	for i := range twice.Samples {
+		twice.Samples[i].Flags = []model.Flag{model.FlagDelivered}
+	}
+	if got := Arrived(twice); !strings.Contains(got, "2 of the 2 newest") || Arrived(anIncident("131000")) != "" {
+		t.Errorf("delivered as well: %q", got)
+	}
+	if twice.Message = &twice.Samples[0]; !strings.Contains(Arrived(twice), "this very message") {
+		t.Errorf("a message that was delivered as well: %q", Arrived(twice))
 	}
 	two := []model.CauseFinding{{Cause: "token", Title: "The token", Verdict: model.Likely}, {Cause: "app", Title: "The app", Verdict: model.Likely}}
 	if got := LeadWords(two); got != "LIKELY: token or app set-up" {

@@ -181,6 +181,9 @@ func (t theme) verdictStyle(m kb.Match) lipgloss.Style {
 func (c *caseView) overview(a *app, w int, focus bool) []string {
 	t := a.theme
 	lead := c.leadLines(a, min(w, prose+20))
+	if said := triage.Arrived(&c.data); said != "" {
+		lead = append(indent(t.warn.Render("Delivered: "), safe.Line(said), min(w, prose+20)), lead...)
+	}
 	if c.low { // the reason, the time and a step come behind it
 		lead = upTo(max(c.high-5, 2), lead, w)
 	}

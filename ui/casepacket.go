@@ -16,7 +16,9 @@ func (c *caseView) packetInput(a *app, override string) packet.Input {
 	for _, x := range c.Changed {
 		changed = append(changed, packet.Change{Text: x.Text, Source: x.Source, At: x.At})
 	}
+	arrived, of := d.Delivered()
 	return packet.Input{
+		Arrived: arrived, ArrivedOf: of,
 		Version: a.Version, Made: a.Now().UTC(), Local: a.Local,
 		Incident: d.Incident, Message: d.Message, Match: c.Match, Scopes: d.Scopes, Samples: d.Samples,
 		Codes: d.Codes, Moved: d.MovedHere, Evidence: d.Evidence, Changed: changed,
