@@ -106,24 +106,32 @@ func (e *evidence) judge(r *rule, title string, byCode, byWords []string) model.
 
 // weighCode is what the error says by itself: its code, then its words.
 func (e *evidence) weighCode(r *rule, w *reasons) {
-	name := named(e.code, e.subcode)
-	code := e.from
+	code, gives := e.from, e.gives()
 	switch {
 	case e.open:
 	case listed(r.says, e.code, e.subcode):
-		w.proves(code, "Meta gives code %s, which names this", name)
+		w.proves(code, "%s, which names this", gives)
 	case listed(r.most, e.code, e.subcode):
-		w.points(code, "Meta gives code %s, which mostly means this", name)
+		w.points(code, "%s, which mostly means this", gives)
 	case listed(r.may, e.code, e.subcode):
-		w.fits(code, "Meta gives code %s; this can be the reason, and so can others", name)
+		w.fits(code, "%s; this can be the reason, and so can others", gives)
 	case e.definite, e.entry.Category == "server":
-		w.excludes(code, "Meta gives code %s, which names something else", name)
+		w.excludes(code, "%s, which names something else", gives)
 	default:
-		w.opposes(code, "Meta gives code %s, which is about something else", name)
+		w.opposes(code, "%s, which is about something else", gives)
 	}
 	if phrase := r.spoken(e); phrase != "" && !w.proved && !w.excluded {
 		w.points(e.from, "Meta's text for this failure mentions %s", quote(phrase))
 	}
+}
+
+// gives says who gave the code: Meta, or another system's table that translates its own.
+func (e *evidence) gives() string {
+	name := named(e.code, e.subcode)
+	if f := e.Stands(); f != nil && f.CodeFrom == model.FromVendor && f.Code == e.code && f.Vendor.Code != "" {
+		return fmt.Sprintf("%s's code %s stands for Meta's %s", sentence(f.Vendor.System), f.Vendor.Code, name)
+	}
+	return "Meta gives code " + name
 }
 
 // saysOne reports whether a code says just one thing: a rule's, or
@@ -293,7 +301,7 @@ func (e *evidence) unknown(k kb.Cause) model.CauseFinding {
 	case byArticle:
 		say(model.Missing, source{}, "Neither the log nor Meta's API can tell; ask the person whom the message was for")
 	case e.entry.Title != "":
-		say(model.Beside, e.from, "Meta gives code "+named(e.code, e.subcode)+"; the article says what that means")
+		say(model.Beside, e.from, e.gives()+"; the article says what that means")
 		say(model.Missing, source{}, "The details of the failure are more precise than its code; read them first")
 	case e.code != "":
 		say(model.Missing, source{}, "Nothing is known about code "+string(e.code)+"; ask the sending system's support what it stands for")

@@ -77,6 +77,8 @@ func TestGroupsShapes(t *testing.T) {
 		{"131000 that follows 132001 on the same template belongs to it", numbered(good("1", "5", "b"), every(Strand{Code: "132001", WABA: "1", Template: "c", Language: "en"}, 1000, 2000, 5, 1, 0), every(Strand{Code: "131000", WABA: "1", Template: "c", Language: "en"}, 1010, 2*aDay, 5, 1, 0)), nil,
 			[]model.Shape{model.ShapeTemplate}, "and another error", true},
 		{"one recipient sent to again and again is one fault", numbered(good("1", "5", "a"), every(Strand{Code: "131026", WABA: "1"}, 1000, 2000, 1, 2, 0)), one(2), []model.Shape{model.ShapeRecipient}, "One recipient of account 1 is sent to again and again: 2,000 sends failed", false},
+		{"refusals of nobody knows how many recipients", numbered(good("1", "5", "a"), every(Strand{Code: "131026", WABA: "1"}, 1000, 1100, 1, 4, 0)), func(model.Dim, int64, int64, int64) (int, int64, int) { return 0, 0, 0 },
+			[]model.Shape{model.ShapeAccount}, "the log does not tell more closely what they share", false},
 		{"many recipients refused at once", numbered(good("1", "5", "a"), every(Strand{Code: "131026", WABA: "1"}, 1000, 1100, 1, 4, 0)), nil, []model.Shape{model.ShapeFormat}, "Many recipients are refused at once", false},
 		{"without successes that may be a campaign", numbered(every(Strand{Code: "131026", WABA: "1"}, 1000, 1100, 1, 4, 0)), nil, []model.Shape{model.ShapeScattered}, "It has no sends of these accounts that went well, so it does not tell a bad list from a large campaign", false},
 		{"Meta's choice is no fault, however often", numbered(good("1", "5", "a"), every(Strand{Code: "131049", WABA: "1"}, 1000, 1100, 1, 4, 0)), nil, []model.Shape{model.ShapeScattered}, "", false},

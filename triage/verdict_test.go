@@ -87,6 +87,13 @@ func TestVerdict(t *testing.T) {
 	if twice.Message = &twice.Samples[0]; !strings.Contains(Arrived(twice), "this very message") {
 		t.Errorf("a message that was delivered as well: %q", Arrived(twice))
 	}
+	twilio := anIncident("131047")
+	for i := range twice.Samples {
+		twilio.Samples[i].CodeFrom, twilio.Samples[i].Vendor = model.FromVendor, model.Vendor{System: "twilio", Code: "63016"}
+	}
+	if j := Judge(twilio); len(j.Leading) != 1 || !strings.HasPrefix(j.Leading[0].Why[0], "Twilio's code 63016 stands for Meta's 131047") {
+		t.Errorf("a code that was translated: %+v", j.Leading)
+	}
 	two := []model.CauseFinding{{Cause: "token", Title: "The token", Verdict: model.Likely}, {Cause: "app", Title: "The app", Verdict: model.Likely}}
 	if got := LeadWords(two); got != "LIKELY: token or app set-up" {
 		t.Errorf("two are %q", got)

@@ -283,5 +283,5 @@ func age(t, now time.Time) string {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s ago", int(d.Seconds())/10*10)
 	}
-	return ago(t, now) + " ago"
+	return passed(t, now)
 }

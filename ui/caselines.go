@@ -191,7 +191,7 @@ func (c *caseView) overview(a *app, w int, focus bool) []string {
 	out = append(out, c.meaning(a, w)...)
 	out = append(out, c.movedLines(a, min(w, prose+20))...)
 	if !c.inc.First.IsZero() {
-		line, share := "first "+ago(c.inc.First, a.Now())+" ago, last "+ago(c.inc.Last, a.Now())+" ago  ", ""
+		line, share := "first "+passed(c.inc.First, a.Now())+", last "+passed(c.inc.Last, a.Now())+"  ", ""
 		if s, ok := c.inc.Share(); ok && c.msgID == 0 {
 			share = "  " + s.Percent() + " of " + model.Count(s.Sends, "send", "sends") + " failed this way"
 		}

@@ -166,6 +166,18 @@ func ago(t, now time.Time) string {
 	return fmt.Sprintf("%d d", int(d.Hours()/24))
 }
 
+// passed is the same in a sentence: "41 min ago", "now", "in the future".
+func passed(t, now time.Time) string {
+	switch s := ago(t, now); s {
+	case "future":
+		return "in the future"
+	case "now", "no time":
+		return s
+	default:
+		return s + " ago"
+	}
+}
+
 // long is a length of time in words: "45 minutes", "3 hours", "12 days".
 func long(d time.Duration) string {
 	switch {
