@@ -143,7 +143,7 @@ func importText(i model.Import, dry, full bool) string {
 	}{
 		{i.Succeeded, "went well, counted for the share"},
 		{i.NotAttempted, "not attempted (skipped, opted out, cancelled)"},
-		{i.InProgress, "still under way (queued, sent)"},
+		{i.InProgress, "say queued or sent, not what became of it"},
 		{i.NotASend, "no sends (inbound messages, totals)"},
 	} {
 		if c.n > 0 {

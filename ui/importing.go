@@ -343,7 +343,7 @@ func others(i model.Import) string {
 	for _, x := range []struct {
 		n    int
 		what string
-	}{{i.Succeeded, "went well"}, {i.InProgress, "still under way"}, {i.NotAttempted, "not attempted"}, {i.NotASend, "no sends"}} {
+	}{{i.Succeeded, "went well"}, {i.InProgress, "say queued or sent"}, {i.NotAttempted, "not attempted"}, {i.NotASend, "no sends"}} {
 		if x.n > 0 {
 			parts = append(parts, model.Thousands(x.n)+" "+x.what)
 		}

@@ -195,7 +195,7 @@ func account(i model.Import) string {
 		n    int
 		what string
 	}{{i.Updated, "known before and failed again"}, {i.Duplicate, "seen before or equal to another row"}, {i.Succeeded, "went well"},
-		{i.NotAttempted, "not attempted"}, {i.InProgress, "still under way"}, {i.NotASend, "no sends"}, {i.Rejected, "could not be read"}} {
+		{i.NotAttempted, "not attempted"}, {i.InProgress, "say queued or sent"}, {i.NotASend, "no sends"}, {i.Rejected, "could not be read"}} {
 		if x.n > 0 {
 			parts = append(parts, model.Thousands(x.n)+" "+x.what)
 		}
