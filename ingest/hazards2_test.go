@@ -41,7 +41,7 @@ func meaningHazards() []hazard {
 					t.Errorf("a webhook that came twice is two messages, %q and %q", a, b)
 				}
 			}}},
-		{"Q27 digits lost", "phone,status,error_code\n4.479E+11,failed,131026\n", hazardWant{failed: 1, code: "131026", recipient: "4.479E+11", line: 2, flags: []model.Flag{model.FlagRecipientDamaged}}},
+		{"Q27 digits lost", "phone,status,error_code\n4.479E+11,failed,131026\n", hazardWant{failed: 1, code: "131026", recipient: "4.479E+11", line: 2, flags: []model.Flag{model.FlagRecipientDamaged}, warning: "1 recipient has lost digits in a spreadsheet"}},
 		{"Q27 digits lost, with a decimal comma", "phone;status;error_code\n9,1955E+11;failed;131026\n", hazardWant{failed: 1, code: "131026", recipient: "9,1955E+11", line: 2, flags: []model.Flag{model.FlagRecipientDamaged}}},
 		{"Q27 all digits still there", phoneHead + "1.5550100101E10,failed,131026\n15550100101.0,failed,131026\n", one.but(func(w *hazardWant) {
 			w.failed = 2
@@ -61,7 +61,7 @@ func meaningHazards() []hazard {
 		{"Q28 number behind a tab", "phone,status,error_code\n\"\t+15550100101\",failed,131026\n", one},
 		{"Q29 S2-C6 punctuation", "phone,status,error_code\n+1 (555) 010-0101,failed,131026\n", one},
 		{"Q29 chat id", "remoteJid,status,error_code\n15550100101@s.whatsapp.net,failed,131026\n", one},
-		{"Q29 masked", "phone,status,error_code\n1555****101,failed,131026\n", hazardWant{failed: 1, code: "131026", recipient: "1555****101", line: 2, flags: []model.Flag{model.FlagRecipientMasked}}},
+		{"Q29 masked", "phone,status,error_code\n1555****101,failed,131026\n", hazardWant{failed: 1, code: "131026", recipient: "1555****101", line: 2, flags: []model.Flag{model.FlagRecipientMasked}, warning: "hidden digits"}},
 		{"Q29 user id only", "recipient_user_id,status,error_code\nUS.13491208655302741918,failed,131026\n", hazardWant{failed: 1, code: "131026", line: 2, flags: []model.Flag{model.FlagBSUID}}},
 		{"Q29 no country code, trunk zero, prefix, chat of a group, a placeholder", "phone,status,error_code\n5550101,failed,131026\n+44 (0)20 7946 0101,failed,131026\nwhatsapp:+15550100101,failed,131026\n120363@g.us,failed,131026\nREDACTED,failed,131026\n",
 			hazardWant{records: []facts{{"flags": []any{"recipient-odd"}}, {"flags": []any{"recipient-odd"}}, {"recipient": "15550100101"}, {"flags": []any{"group"}}, {"flags": []any{"recipient-masked"}}}}},

@@ -33,6 +33,8 @@ type interpreter struct {
 	foreign  int            // rows that went another way than WhatsApp
 	cutIDs   int            // ids and codes that a spreadsheet has cut digits off
 
+	cutNumbers, masked int // rows whose recipient lost digits in a spreadsheet, or is hidden
+
 	future int // failures dated in the future
 
 	otherClock int  // last inbound times whose zone is less known than the failure's
@@ -329,6 +331,12 @@ func (p *interpreter) people(d *draft, r *model.Record) {
 		r.Recipient = phone.Digits
 		for _, f := range phone.Flags {
 			flag(r, f)
+			switch f {
+			case model.FlagRecipientDamaged:
+				p.cutNumbers++
+			case model.FlagRecipientMasked:
+				p.masked++
+			}
 		}
 		if r.Recipient == "" {
 			r.Recipient = r.RecipientRaw
@@ -513,6 +521,12 @@ func (p *interpreter) warnings() []string {
 	}
 	if p.cutIDs > 0 {
 		w = append(w, countOf(p.cutIDs, "id or code has", "ids or codes have")+" lost digits in a spreadsheet (as in 1.06541E+14) and were left out. Ask for the export as it was before a spreadsheet opened it.")
+	}
+	if p.cutNumbers > 0 {
+		w = append(w, countOf(p.cutNumbers, "recipient has", "recipients have")+" lost digits in a spreadsheet (as in 4.47701E+11); who they are, and how many, cannot be told. Ask for the export as it was before a spreadsheet opened it.")
+	}
+	if p.masked > 0 {
+		w = append(w, countOf(p.masked, "recipient has", "recipients have")+" hidden digits (as in 91****873); who they are, and how many, cannot be told. Ask for an export with whole numbers.")
 	}
 	if p.future > 0 {
 		w = append(w, countOf(p.future, "failure is", "failures are")+" dated in the future. Perhaps day and month are the other way round (--date-order), or the zone is wrong (--tz).")
