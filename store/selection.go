@@ -130,13 +130,15 @@ func (s *Store) selection(ctx context.Context, q *model.Query) (*selection, erro
 		if digits := digitsOf(q.Recipient); plainNumber(q.Recipient) {
 			key = mentionKey(digits)
 		}
-		sel.and("f.recipient = ?", key)
 		found, all, err := s.mentioning(ctx, []span64{{key, key}})
 		if err != nil {
 			return nil, err
 		}
-		if all {
+		if all { // a number that lost digits is kept with none, and found by what is left of it
+			sel.and("f.recipient IN (?, 0)", key)
 			sel.restrict(found)
+		} else {
+			sel.and("f.recipient = ?", key)
 		}
 	}
 	if strings.TrimSpace(q.Search) != "" {

@@ -75,6 +75,9 @@ func TestDamagedRecipients(t *testing.T) {
 	if sc := scopes[model.DimRecipient]; err != nil || sc.Values != 1 || sc.Top[0].Failed != 1 {
 		t.Errorf("%+v %v", sc, err)
 	}
+	if found, err := s.Failures(ctx, model.Query{Recipient: "15550100001"}); err != nil || len(found) != 3 {
+		t.Errorf("%d by the recipient, %v", len(found), err)
+	}
 	found, err := s.Failures(ctx, model.Query{Search: "15550100001"})
 	if err != nil || len(found) != 3 || found[0].Recipient != "15550100001" {
 		t.Errorf("%+v %v", found, err)
