@@ -86,7 +86,10 @@ func (p *interpreter) errorColumn(d *draft) {
 }
 
 // useText takes a column that may be about anything for the failure's text when
-// the row failed and has no better one, or when the text itself names a code.
+// the row failed and has no better one, or when the text itself names a code. What
+// was written to the customer, or noted by an agent, may name one as well: beside a
+// status that is no failure a text must be an error and nothing else, and what was
+// sent never counts where it arrived.
 func (p *interpreter) useText(d *draft, r *model.Record, f field) {
 	s := d.v[f]
 	if s == "" || nothingWrong(s) {
@@ -98,16 +101,19 @@ func (p *interpreter) useText(d *draft, r *model.Record, f field) {
 		code, coded = slugCode(s)
 		coded = coded && p.knows(code)
 	}
-	if f == fText && !coded {
-		// "message" is what was sent in most exports. Only a title of Meta's tells.
-		if _, ok := p.titles[NormTitle(s)]; !ok {
-			return
-		}
+	if f == fText && !coded && !p.isTitle(s) {
+		return // "message" is what was sent in most exports; only a title of Meta's tells
 	}
-	if !coded && outcomeWord(d.v[fStatus]) != model.Failed && d.v[fFailedAt] == "" {
-		if _, ok := p.titles[NormTitle(s)]; !ok {
+	switch told := p.told(d); {
+	case told == model.Failed:
+	case told == model.Succeeded && f == fText:
+		return
+	case told == model.Succeeded || told == model.InProgress:
+		if !p.isTitle(s) && !p.isError(s) {
 			return
 		}
+	case !coded && !p.isTitle(s):
+		return
 	}
 	switch {
 	case d.v[fMessage] == "" && d.v[fTitle] == "":
@@ -115,6 +121,46 @@ func (p *interpreter) useText(d *draft, r *model.Record, f field) {
 	case d.v[fDetails] == "":
 		d.v[fDetails], r.Details = s, s
 	}
+}
+
+// told is what a row's columns say of its outcome, whatever its error is; empty
+// when they say nothing.
+func (p *interpreter) told(d *draft) model.Outcome {
+	s := d.v[fStatus]
+	if w, ok := p.rules.word("status", s); ok {
+		s = w
+	}
+	if s != "" {
+		if o := outcomeWord(s); o != "" {
+			return o
+		}
+	}
+	switch well, ok := yes(d.v[fSuccess]); {
+	case ok && !well, d.v[fFailedAt] != "":
+		return model.Failed
+	case ok, d.v[fDeliveredAt] != "", d.v[fReadAt] != "":
+		return model.Succeeded
+	}
+	return ""
+}
+
+func (p *interpreter) isTitle(s string) bool {
+	_, ok := p.titles[NormTitle(s)]
+	return ok
+}
+
+// isError reports whether a text is an error as Meta writes it, and does not only
+// speak of one: it begins with "(#131026)", or is a code and its own title.
+func (p *interpreter) isError(s string) bool {
+	if strings.HasPrefix(s, "(#") {
+		_, ok := codeInText(s, p.known)
+		return ok
+	}
+	if code, ok := sixDigits(s, 0); ok && p.isTitle(titleInText(s, code)) {
+		return true
+	}
+	_, ok := p.codeBesideTitle(s)
+	return ok
 }
 
 // codeColumn reads the column of codes.
@@ -188,7 +234,7 @@ func (p *interpreter) codeWords(d *draft, r *model.Record, raw, owner string) {
 		}
 		return
 	}
-	if nothingWrong(raw) {
+	if wentWell(raw) {
 		return
 	}
 	if cutNumber(raw) {

@@ -3,7 +3,6 @@ package ingest
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -29,6 +28,7 @@ type interpreter struct {
 	interned map[string]string
 	phones   map[string]safe.Phone
 	unknown  map[string]int // status words that are not known
+	aside    map[string]int // errors that nobody knows, beside a status that is no failure
 	clash    int            // rows whose error and status contradict each other
 	foreign  int            // rows that went another way than WhatsApp
 	cutIDs   int            // ids and codes that a spreadsheet has cut digits off
@@ -44,7 +44,7 @@ type interpreter struct {
 func newInterpreter(file string, o Options, fix func(string) string) *interpreter {
 	return &interpreter{
 		file: file, source: o.Source, titles: o.Titles, known: o.Known, fix: fix, clock: newClock(o),
-		interned: map[string]string{}, phones: map[string]safe.Phone{}, unknown: map[string]int{},
+		interned: map[string]string{}, phones: map[string]safe.Phone{}, unknown: map[string]int{}, aside: map[string]int{},
 	}
 }
 
@@ -176,7 +176,7 @@ func (p *interpreter) outcome(d *draft, r *model.Record) (model.Outcome, bool) {
 		return model.NotASend, true
 	}
 	status, known := p.status(d, r)
-	real := p.realError(d, r)
+	real := p.realError(d, r, status)
 	switch {
 	case known && (status == model.Failed || status == model.NotAttempted || status == model.NotASend):
 		return status, true
@@ -261,34 +261,6 @@ func (p *interpreter) status(d *draft, r *model.Record) (model.Outcome, bool) {
 		return model.Failed, true
 	}
 	return "", false
-}
-
-// realError reports whether the row tells of an error. A bare 0 is none, unless
-// it comes from an error object of Meta's: there 0 is a code.
-func (p *interpreter) realError(d *draft, r *model.Record) bool {
-	switch {
-	case d.failing:
-		return true
-	case r.Code != "" && r.Code != "0", r.Vendor != model.Vendor{}:
-		return true
-	case r.HTTPStatus >= 400:
-		return true
-	}
-	for _, f := range []field{fTitle, fMessage, fDetails, fError} {
-		if s := d.v[f]; s != "" && !nothingWrong(s) {
-			return true
-		}
-	}
-	return false
-}
-
-// nothingWrong knows the texts that columns of errors hold when there is none.
-func nothingWrong(s string) bool {
-	switch statusKey(strings.ToLower(s)) {
-	case "", "0", "00", "000", "ok", "success", "successful", "succes", "noerror", "noerrors", "none", "false", "delivered", "sent", "read", "accepted", "messagedelivered", "messagesent", "messageseen", "messageread", "200", "no":
-		return true
-	}
-	return false
 }
 
 // times fills At from the first of these that can be read: when it failed, when
@@ -535,21 +507,14 @@ func (p *interpreter) warnings() []string {
 		w = append(w, countOf(p.otherClock, "row says", "rows say")+" when the customer last wrote by another clock than when the message failed, one of them without a time zone; the customer service window cannot be told from them. To say the zone: m, then t on the list of files; --tz ZONE on the command line.")
 	}
 	if len(p.unknown) > 0 {
-		words := make([]string, 0, len(p.unknown))
-		n := 0
-		for s, k := range p.unknown {
-			words = append(words, s)
-			n += k
-		}
-		sort.Strings(words)
-		if len(words) > 8 {
-			words = append(words[:8], "…")
-		}
-		for i := range words {
-			words[i] = strconv.Quote(words[i])
-		}
+		n, words := quoted(p.unknown)
 		w = append(w, fmt.Sprintf("%s a status whose meaning is not known and no error (%s); what became of them cannot be told, so they were left out and are listed.",
-			countOf(n, "record has", "records have"), strings.Join(words, ", ")))
+			countOf(n, "record has", "records have"), words))
+	}
+	if len(p.aside) > 0 {
+		n, words := quoted(p.aside)
+		w = append(w, fmt.Sprintf("%s a status that is no failure, and beside it an error that is not known (%s); the status was believed. Ask what they mean: a message that did fail is missing from the failures.",
+			countOf(n, "record has", "records have"), words))
 	}
 	return w
 }
