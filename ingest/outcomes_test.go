@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"strings"
 	"testing"
 
 	"unsent/model"
@@ -83,5 +84,28 @@ func TestErrorNobodyKnows(t *testing.T) {
 	}
 	if d := drainText(t, "phone,status,code\n15550100101,delivered,200\n"); len(d.report.Warnings) > 0 {
 		t.Errorf("warnings %q", d.report.Warnings)
+	}
+}
+
+// TestStatusOfMoreWords: a failure counts wherever it stands in a history or behind
+// another status, and what speaks of one and cannot be told is rejected.
+func TestStatusOfMoreWords(t *testing.T) {
+	for status, want := range map[string]model.Outcome{
+		"sent,failed": model.Failed, "{sent,failed}": model.Failed, `["sent", "failed"]`: model.Failed, "Sent - Failed": model.Failed, "Sent > Failed": model.Failed,
+		"Enviado - No entregado": model.Failed, "sent 14:26; failed 14:27": model.Failed, "queued | sent | undelivered": model.Failed, "failed, sent": model.Failed,
+		"sent,delivered": model.InProgress, "Delivered - not read": model.Succeeded, "Delivered (no error)": model.Succeeded, "Read - order 17": model.Succeeded,
+		"Sent (not delivered yet)": model.InProgress, "whatsapp:failed": model.Failed, "message.read": model.Succeeded,
+		"Sent (previous attempt failed)": "", "Sent - could not be delivered": "", "Accepted: invalid number": "",
+		"Dear Kim, blocked": "", "Zonked (failed)": model.Failed,
+	} {
+		got, clash, ok := judgeStatus(strings.ToLower(status))
+		if got != want || clash || ok != (want != "") {
+			t.Errorf("%q: %q, contradiction %v, want %q", status, got, clash, want)
+		}
+	}
+	for _, status := range []string{"delivered,failed", "failed, delivered", "Read (failed)"} {
+		if got, clash, _ := judgeStatus(strings.ToLower(status)); got != model.Failed || !clash {
+			t.Errorf("%q: %q, contradiction %v", status, got, clash)
+		}
 	}
 }

@@ -103,45 +103,65 @@ func outcomeOf(word string) (model.Outcome, bool) {
 }
 
 // judgeStatus is outcomeOf, and says whether the word contradicts itself, as
-// "read (failed)" does: then the failure counts.
+// "read (failed)" does: then the failure counts. A history such as "sent,failed"
+// does not: a failure anywhere in it is how it ended. Not ok is also a word with
+// a remark that speaks of a failure and is none that is known: "Sent (previous
+// attempt failed)" cannot be told.
 func judgeStatus(word string) (o model.Outcome, clash, ok bool) {
-	if o, ok := statusWords()[statusKey(word)]; ok {
+	words := statusWords()
+	if o, ok := words[statusKey(word)]; ok {
 		return o, false, true
 	}
 	var found []model.Outcome
-	add := func(part string, only model.Outcome) {
-		if o, ok := statusWords()[statusKey(part)]; ok && (only == "" || o == only) {
+	if i := strings.LastIndexAny(word, ".:/"); i >= 0 {
+		if o, ok := words[statusKey(word[i+1:])]; ok {
 			found = append(found, o)
 		}
 	}
-	if i := strings.LastIndexAny(word, ".:/"); i >= 0 {
-		add(word[i+1:], "")
-	}
-	add(word[:remarkAt(word)], "")
-	for rest := word; strings.Contains(rest, "("); {
-		_, rest, _ = strings.Cut(rest, "(")
-		inside, _, _ := strings.Cut(rest, ")")
-		add(inside, model.Failed)
-	}
-	if len(found) == 0 {
-		return "", false, false
+	arrived, unclear := slices.Contains(found, model.Succeeded), false
+	for i, part := range statusParts(word) {
+		o, ok := words[statusKey(strings.Trim(part, " 0123456789"))]
+		arrived = arrived || o == model.Succeeded
+		switch {
+		case i == 0 && ok, o == model.Failed && (len(found) > 0 || strings.Contains(word, "("+part+")")):
+			found = append(found, o)
+		case i > 0 && !ok:
+			unclear = unclear || mentionsFailure(part)
+		}
 	}
 	if slices.Contains(found, model.Failed) {
-		clash = slices.ContainsFunc(found, func(o model.Outcome) bool { return o != model.Failed })
-		return model.Failed, clash, true
+		return model.Failed, arrived, true
+	}
+	if len(found) == 0 || unclear {
+		return "", false, false
 	}
 	return found[0], false, true
 }
 
-// remarkAt is where a remark behind the status word begins.
-func remarkAt(s string) int {
-	at := len(s)
-	for _, sep := range []string{" - ", " – ", " — ", "(", "[", ":", ",", ";", "\n"} {
-		if i := strings.Index(s, sep); i > 0 && i < at {
-			at = i
-		}
+// statusParts are the word of a status and the remarks behind it, or the states
+// of a history.
+func statusParts(s string) []string {
+	for _, dash := range []string{" - ", " – ", " — ", "->", "→", "|", ">"} {
+		s = strings.ReplaceAll(s, dash, "\n")
 	}
-	return at
+	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("()[]{}:,;\"\n", r) })
+}
+
+// mentionsFailure reports whether a remark speaks of a failure: it has a word for
+// one and does not deny it, or says that the message was not delivered.
+func mentionsFailure(s string) bool {
+	failed, denied, delivered := false, false, false
+	for _, w := range strings.Fields(s) {
+		switch w {
+		case "yet":
+			return false
+		case "no", "not", "without", "0", "sin", "sem", "ohne", "sans", "senza":
+			denied = true
+		}
+		failed = failed || statusWords()[statusKey(w)] == model.Failed
+		delivered = delivered || w == "delivered"
+	}
+	return failed && !denied || delivered && denied
 }
 
 // outcomeOfHTTP reads a status column that holds an HTTP status.
