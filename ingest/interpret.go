@@ -83,6 +83,7 @@ func (p *interpreter) record(d *draft, r *model.Record) error {
 		p.fixTexts(d)
 	}
 	p.payloads(d)
+	dropNoTimes(d)
 	p.secrets(d, r)
 	p.evidence(d, r)
 	outcome, known := p.outcome(d, r)

@@ -68,6 +68,9 @@ type serials struct {
 }
 
 func (s *serials) sample(f field, value string) {
+	if noTime(value) {
+		return
+	}
 	s.seen[f]++
 	if _, ok := plainSerial(value); ok {
 		s.fit[f]++
@@ -84,7 +87,7 @@ func (s *serials) decide() {
 func (s *serials) convert(d *draft) {
 	for _, f := range timeFields {
 		value := d.v[f]
-		if !s.used[f] || value == "" {
+		if !s.used[f] || value == "" || noTime(value) {
 			continue
 		}
 		v, ok := plainSerial(value)
