@@ -19,6 +19,12 @@ type clock struct {
 	told  bool           // order is the agent's or has evidence
 	now   time.Time
 
+	learned      bool   // order is the file's own
+	short        int    // the orders that the file's dates with short years leave; 0: it has none
+	shortGuess   int    // the order that was assumed of them
+	shortGuesses int    // and for how many
+	shortExample string // one of them
+
 	offset, header, flag, assumed int // times by how their zone is known
 	guessed                       int // dates whose order was assumed
 	misfit                        int // dates that do not fit the file's order
@@ -80,8 +86,13 @@ func (c *clock) stamp(s string) (stamp, bool) {
 		}
 		return st, false
 	}
+	if st.sep != 0 {
+		st = c.settleShort(st)
+	}
 	if st.unclear {
-		c.learn(st.a, st.b)
+		if st.sep == 0 {
+			c.learn(st.a, st.b)
+		}
 		order := c.order
 		if order == "" {
 			order = "dmy" // most of the world; said in the report
@@ -108,15 +119,19 @@ func (c *clock) learn(a, b int) {
 	switch {
 	case c.told:
 	case a > 12 && b <= 12:
-		c.order, c.told = "dmy", true
+		c.order, c.told, c.learned = "dmy", true, true
 	case b > 12 && a <= 12:
-		c.order, c.told = "mdy", true
+		c.order, c.told, c.learned = "mdy", true, true
 	}
 }
 
 // sample looks at a time without reading it, for its date's order.
 func (c *clock) sample(s string) {
-	if st, ok := parseStamp(s); ok && st.unclear {
+	switch st, ok := parseStamp(s); {
+	case !ok:
+	case st.sep != 0:
+		c.learnShort(st)
+	case st.unclear:
 		c.learn(st.a, st.b)
 	}
 }
@@ -153,6 +168,9 @@ func (c *clock) warnings() []string {
 			order = "month before day"
 		}
 		w = append(w, countOf(c.misfit, "date does", "dates do")+" not fit the order "+order+" that the rest of the file has, so these rows have no time; a spreadsheet may have swapped some dates.")
+	}
+	if short := c.shortWarning(); short != "" {
+		w = append(w, short)
 	}
 	for f := range c.yearLast {
 		if first, last := c.yearFirst[f], c.yearLast[f]; first > 0 && last > 0 {

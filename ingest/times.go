@@ -18,6 +18,10 @@ type stamp struct {
 	unclear bool
 	iso     bool // the year stands first
 	plain   bool // the year stands last, and no AM or PM behind the clock
+
+	short [3]int // the numbers of a date whose year has two digits
+	sep   byte   // and what stands between them; 0: the year has four
+	text  string // that it was read from
 }
 
 func clip(s string, n int) string {
@@ -333,7 +337,7 @@ func zoneOffset(s string) (time.Duration, bool) {
 
 // parseNumeric reads dates that end in their year: 1/2/2026, 8:34:05 AM or
 // 02/01/2026 08:34 or 2.1.2026, 08:34:05. With dots the day comes first
-// everywhere; otherwise the order stays open.
+// everywhere; otherwise the order stays open. A year of two digits may stand first.
 func parseNumeric(s string) (stamp, bool) {
 	a, rest, ok := shortNumber(s)
 	if !ok || rest == "" {
@@ -356,10 +360,7 @@ func parseNumeric(s string) (stamp, bool) {
 		return stamp{}, false
 	}
 	y := atoi(rest[:n])
-	switch {
-	case n == 2:
-		y += 2000
-	case y >= 2543 && y <= 2643:
+	if y >= 2543 && y <= 2643 {
 		y -= 543 // Thailand counts from the Buddha's death
 	}
 	rest = strings.TrimLeft(rest[n:], ", T")
@@ -380,6 +381,10 @@ func parseNumeric(s string) (stamp, bool) {
 		if offset, zoned = zoneOffset(rest); !zoned {
 			return stamp{}, false
 		}
+	}
+	if n == 2 {
+		clock := time.Date(2000, 1, 1, h, min, sec, ns, time.UTC)
+		return shortStamp(stamp{t: clock, offset: offset, zoned: zoned, plain: plain, text: s}, [3]int{a, b, y}, sep)
 	}
 	day, month := a, b
 	switch {
