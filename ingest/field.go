@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"sort"
-	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -205,41 +204,6 @@ func headerKey(h string) string {
 		}
 	}
 	return b.String()
-}
-
-// headerZone reads a zone out of a header, as in "Sent At (UTC)" or "Date
-// (GMT+05:30)".
-func headerZone(h string) (offset int, name string, ok bool) {
-	u := strings.ToUpper(h)
-	for _, word := range []string{"UTC", "GMT"} {
-		at := strings.Index(u, word)
-		if at < 0 || at > 0 && isLetter(u[at-1]) {
-			continue
-		}
-		rest := strings.TrimSpace(u[at+3:])
-		if rest != "" && isLetter(rest[0]) {
-			continue
-		}
-		if rest == "" || rest[0] != '+' && rest[0] != '-' {
-			return 0, "UTC", true
-		}
-		digits := strings.TrimRight(rest[1:], ") ]")
-		hh, mm, _ := strings.Cut(digits, ":")
-		if len(hh) == 4 && mm == "" {
-			hh, mm = hh[:2], hh[2:]
-		}
-		hours, err := strconv.Atoi(hh)
-		minutes, _ := strconv.Atoi(mm)
-		if err != nil || hours > 14 || minutes > 59 {
-			return 0, "", false
-		}
-		offset = hours*3600 + minutes*60
-		if rest[0] == '-' {
-			offset = -offset
-		}
-		return offset, "UTC" + rest[:1] + digits, true
-	}
-	return 0, "", false
 }
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
