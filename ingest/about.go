@@ -49,7 +49,7 @@ func About() []model.FieldAbout { return append([]model.FieldAbout(nil), abouts.
 
 // meanings are what columns hold that have no field of their own for --map.
 var meanings = map[field]string{
-	fRowID: "an id of the message", fUserID: "recipient, where it is a number", fName: "a name", fType: "kind or direction",
+	fRowID: "an id of the message", fUserID: "recipient, where it is a number", fName: "a name", fType: "kind or direction", fFromMe: "outgoing or incoming",
 	fTemplateID: "the template's id", fBody: "what was sent", fText: "what was sent", fComment: "a remark", fScheduledAt: "planned for",
 	fChannel: "the channel", fOther: "known, of no use here",
 }

@@ -24,7 +24,8 @@ const (
 	fWABA
 	fApp
 	fDirection
-	fType // what kind of message, or which direction
+	fFromMe // yes: the business wrote it
+	fType   // what kind of message, or which direction
 	fStatus
 	fSuccess
 	fTemplate
@@ -91,7 +92,8 @@ var fieldInfos = [nFields]fieldInfo{
 	fPhoneID:   {"phone_number_id", "phonenumberid metaphonenumberid originationphonenumberid phoneid metadataphonenumberid wabaphonenumberid"},
 	fWABA:      {"waba_id", "wabaid metawabaid waba entryid whatsappbusinessaccountid businessaccountid"},
 	fApp:       {"app_id", "appid metaappid gsappid"},
-	fDirection: {"direction", "direction messagedirection sendertype fromme keyfromme inout"},
+	fDirection: {"direction", "direction messagedirection sendertype inout"},
+	fFromMe:    {"", "fromme keyfromme isfromme messagefromme messagekeyfromme"},
 	fType:      {"", "type"},
 	fStatus: {"status", "status messagestatus deliverystatus msgstatus sendstatus statusname statusgroupname result outcome statusstring eventtype event state ack bspstatus " +
 		"statusdescription laststatus currentstatus estado situacao statuspesan situação statut stato zustand zustellstatus"},

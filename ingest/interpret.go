@@ -167,6 +167,9 @@ func (p *interpreter) outcome(d *draft, r *model.Record) (model.Outcome, bool) {
 			return model.NotASend, true
 		}
 	}
+	if mine, ok := yes(d.v[fFromMe]); ok && !mine {
+		return model.NotASend, true
+	}
 	if otherChannel(d.v[fChannel]) || otherKind(d.v[fKind]) || p.prefixed && d.v[fRecipient] != "" && !strings.HasPrefix(d.v[fRecipient], "whatsapp:") {
 		p.foreign++
 		return model.NotASend, true

@@ -219,6 +219,8 @@ func (m *mapping) report(rep *model.SourceReport) {
 			name = "recipient"
 		case fType:
 			name = "kind"
+		case fFromMe:
+			name = "direction"
 		case fTemplateID:
 			name = "template"
 		case fComment, fText:

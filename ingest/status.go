@@ -178,27 +178,12 @@ func outcomeOfHTTP(n int) (model.Outcome, bool) {
 // yes reads a boolean as exports write it.
 func yes(s string) (value, ok bool) {
 	switch strings.ToLower(s) {
-	case "true", "t", "yes", "y", "1", "sim", "si", "sí":
+	case "true", "t", "yes", "y", "1", "sim", "si", "sí", "wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar":
 		return true, true
-	case "false", "f", "no", "n", "0", "não", "nao":
+	case "false", "f", "no", "n", "0", "não", "nao", "falsch", "faux", "falso", "onwaar":
 		return false, true
 	}
 	return false, false
-}
-
-// inbound reports whether a word of a direction column says that the customer
-// wrote.
-func inbound(s string) bool {
-	switch statusKey(strings.ToLower(s)) {
-	case "inbound", "incoming", "in", "received", "customer", "contact", "mo", "entrada", "recebida":
-		return true
-	}
-	return false
-}
-
-func directionWord(s string) bool {
-	k := statusKey(strings.ToLower(s))
-	return inbound(s) || k == "outbound" || k == "outgoing" || k == "out" || k == "outboundapi" || k == "outboundreply" || k == "mt" || k == "business"
 }
 
 // otherKind reports whether a column of kinds of messages names another channel,
