@@ -49,11 +49,23 @@ func onPremises(n int) bool {
 	return n >= 400 && n <= 500 || n >= 1000 && n < 1100 && n != 1016 || n >= 2000 && n <= 2003
 }
 
+// plainCode is a number of another system as that writes it, leading zeros and
+// all, without what a database or a spreadsheet adds: 63016.00, ６３０１６.
+func plainCode(raw string, code model.Code) string {
+	if strings.Contains(raw, ".") || !ascii(raw) {
+		return string(code)
+	}
+	return raw
+}
+
 // spreadsheetCode reads a code that a spreadsheet has written its own way, with
-// all its digits: 131,026 and 131.026, 1.31026E+05.
+// all its digits: 131,026 and 131.026, 131,026.00, 1.31026E+05.
 func spreadsheetCode(s string) (model.Code, bool) {
 	s = strings.TrimPrefix(s, "'")
-	if len(s) == 7 && (s[3] == ',' || s[3] == '.' || s[3] == ' ') || len(s) == 8 && s[3:5] == "\u00a0" {
+	if cents := max(0, len(s)-3); s[cents:] == ".00" || s[cents:] == ",00" {
+		s = s[:cents]
+	}
+	if len(s) == 7 && (s[3] == ',' || s[3] == '.' || s[3] == ' ' || s[3] == '\'') || len(s) == 8 && s[3:5] == "\u00a0" {
 		if code, ok := sixDigits(s[:3]+s[len(s)-3:], 0); ok {
 			return code, true
 		}
@@ -65,6 +77,32 @@ func spreadsheetCode(s string) (model.Code, bool) {
 		return "", false
 	}
 	return sixDigits(s, 0)
+}
+
+// prefixedCode reads a code behind the name of whose it is: META_131026, WA-131026,
+// E131026.
+func prefixedCode(s string) (model.Code, bool) {
+	if len(s) < 7 || len(s) > 20 {
+		return "", false
+	}
+	head, digits := s[:len(s)-6], s[len(s)-6:]
+	switch strings.TrimRight(strings.ToLower(head), "_-: ") {
+	case "meta", "wa", "whatsapp", "fb", "facebook", "graph", "cloudapi", "e", "err", "error":
+		return sixDigits(digits, 0)
+	}
+	return "", false
+}
+
+// codeSet is what a database's array of codes holds: {131026} or {131026,131047}.
+func codeSet(s string) (string, bool) {
+	if len(s) < 8 || len(s) > 64 || s[0] != '{' || s[len(s)-1] != '}' {
+		return "", false
+	}
+	s = strings.Trim(s, "{}\" ")
+	if _, ok := sixDigits(s, 0); !ok {
+		return "", false
+	}
+	return s, strings.Trim(s, "0123456789,\" ") == ""
 }
 
 // cutList takes the first code of a list of them, as in "131026, 131047".

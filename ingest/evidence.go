@@ -213,11 +213,11 @@ func (p *interpreter) codeColumn(d *draft, r *model.Record) {
 			r.HTTPStatus = n
 		}
 	case owner == "" && n >= 63000 && n < 64000:
-		r.Vendor = model.Vendor{System: "twilio", Code: p.intern(raw)} // no other system has this range
+		r.Vendor = model.Vendor{System: "twilio", Code: p.intern(plainCode(raw, code))} // no other system has this range
 	case owner == "":
-		r.Vendor = model.Vendor{System: p.system, Code: p.intern(raw)}
+		r.Vendor = model.Vendor{System: p.system, Code: p.intern(plainCode(raw, code))}
 	default:
-		r.Vendor = model.Vendor{System: owner, Code: p.intern(raw)}
+		r.Vendor = model.Vendor{System: owner, Code: p.intern(plainCode(raw, code))}
 	}
 }
 
@@ -232,6 +232,10 @@ func (p *interpreter) codeWords(d *draft, r *model.Record, raw, owner string) {
 		if r.Message == "" {
 			r.Message = raw
 		}
+		return
+	}
+	if code, ok := prefixedCode(raw); ok && p.knows(code) {
+		r.Code, r.CodeFrom = code, model.FromColumn
 		return
 	}
 	if wentWell(raw) {

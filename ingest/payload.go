@@ -12,13 +12,17 @@ import (
 func (p *interpreter) payloads(d *draft) {
 	for _, f := range []field{fResponse, fPayload} {
 		s := d.v[f]
+		if codes, ok := codeSet(s); ok && d.v[fCode] == "" {
+			d.v[fCode] = codes
+			continue
+		}
 		if s == "" || d.parsed || !p.lacks(d, s) {
 			continue
 		}
 		v, err := p.parsePayload(s)
 		if err != nil {
 			// Cut off by a column that was too short: the code may still be there.
-			if strings.Contains(s, `"code`) {
+			if strings.Contains(s, `"code`) || strings.Contains(s, "code=") {
 				d.cut = s
 			}
 			continue
@@ -45,6 +49,11 @@ func (p *interpreter) parsePayload(s string) (jsonValue, error) {
 	if err != nil {
 		if whole, ok := closeJSON(s); ok {
 			v, err = p.doc.parse(whole)
+		}
+	}
+	if err != nil {
+		if text, ok := structJSON(s); ok {
+			v, err = p.doc.parse(text)
 		}
 	}
 	if err == nil && v.kind() == jsonString && strings.HasPrefix(strings.TrimSpace(v.text()), "{") {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // A Code is an error code as Meta numbers them: "131000", "190", "0". It is
@@ -15,14 +16,21 @@ import (
 type Code string
 
 // ParseCode reads a code as exports write it: "131000", " 131000 ", "131026.0"
-// from a spreadsheet, "131_049" from source code, "(#131000)" and "#131000".
+// from a spreadsheet, "131026.00" from a database, "131_049" from source code,
+// "(#131000)" and "#131000", with digits of any script, blanks that keep thousands
+// apart and marks of writing direction.
 // It answers false for anything else, for negative numbers and for more than
 // seven digits (Meta's longest codes have seven).
 func ParseCode(s string) (Code, bool) {
-	s = strings.TrimSpace(s)
+	s = strings.TrimSpace(plainDigits(s))
 	s = strings.TrimSuffix(strings.TrimPrefix(s, "("), ")")
 	s = strings.TrimPrefix(s, "#")
-	s = strings.TrimSuffix(s, ".0")
+	if at := strings.IndexByte(s, '.'); at > 0 {
+		// 131.000 is a number with its thousands apart.
+		if zeros := s[at+1:]; zeros != "" && (len(zeros) != 3 || at > 3) && strings.Trim(zeros, "0") == "" {
+			s = s[:at]
+		}
+	}
 	s = strings.ReplaceAll(s, "_", "")
 	if s == "" || len(s) > 7 {
 		return "", false
@@ -36,6 +44,39 @@ func ParseCode(s string) (Code, bool) {
 		s = "0"
 	}
 	return Code(s), true
+}
+
+// plainDigits writes digits of other scripts as ours, and leaves out marks that
+// are not seen and the blanks that languages put between thousands.
+func plainDigits(s string) string {
+	plain := true
+	for i := 0; i < len(s) && plain; i++ {
+		plain = s[i] < 0x80
+	}
+	if plain || len(s) > 64 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < 0x80:
+			return r
+		case unicode.IsDigit(r):
+			return '0' + digitOf(r)
+		case unicode.IsSpace(r), unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// digitOf is the value of a decimal digit: the ten of a script stand together, and
+// all sets of a range are whole.
+func digitOf(r rune) rune {
+	n := rune(0)
+	for unicode.IsDigit(r - n - 1) {
+		n++
+	}
+	return n % 10
 }
 
 // Int is the code as a number; false when there is none.
