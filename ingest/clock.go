@@ -24,6 +24,8 @@ type clock struct {
 	shortGuess   int    // the order that was assumed of them
 	shortGuesses int    // and for how many
 	shortExample string // one of them
+	polish       int    // months whose name means another one in Croatian
+	polishName   string // one of them
 
 	offset, header, flag, assumed int // times by how their zone is known
 	guessed                       int // dates whose order was assumed
@@ -88,6 +90,10 @@ func (c *clock) stamp(s string) (stamp, bool) {
 	}
 	if st.sep != 0 {
 		st = c.settleShort(st)
+	}
+	if st.month != "" {
+		c.polish++
+		c.polishName = strings.Clone(st.month)
 	}
 	if st.unclear {
 		if st.sep == 0 {
@@ -168,6 +174,9 @@ func (c *clock) warnings() []string {
 			order = "month before day"
 		}
 		w = append(w, countOf(c.misfit, "date does", "dates do")+" not fit the order "+order+" that the rest of the file has, so these rows have no time; a spreadsheet may have swapped some dates.")
+	}
+	if c.polish > 0 {
+		w = append(w, countOf(c.polish, "date has", "dates have")+" the month "+strconv.Quote(c.polishName)+", which was read as Polish. In Croatian it is the month before: if the log is from there, ask for the export with months as numbers.")
 	}
 	if short := c.shortWarning(); short != "" {
 		w = append(w, short)

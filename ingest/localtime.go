@@ -114,18 +114,18 @@ func plainDate(s string) (string, bool) {
 var monthWords = sync.OnceValue(func() map[string]int {
 	m := map[string]int{}
 	for i, words := range []string{
-		"ene enero janeiro janv janvier jänner januar gen gennaio januari ocak oca янв января sty stycznia",
-		"febrero fev fevereiro févr février februar febbraio februari şub şubat фев февр февраля lut lutego",
-		"marzo março mars mär märz mrt maart maret mart мар марта marca",
-		"abr abril avr avril aprile nis nisan апр апреля kwi kwietnia",
-		"mayo mai maio mag maggio mei mayıs мая май maja",
-		"junio junho juin juni giu giugno haz haziran июн июня cze czerwca",
-		"julio julho juil juillet juli lug luglio tem temmuz июл июля lip lipca",
-		"ago agosto août aout augustus agu agustus agt ağu ağustos авг августа sie sierpnia",
-		"septiembre set setembro settembre septembre eyl eylül сен сент сентября wrz września",
+		"ene enero janeiro janv janvier jänner januar gen gennaio januari ocak oca янв января sty stycznia sij siječnja",
+		"febrero fev fevereiro févr février februar febbraio februari şub şubat фев февр февраля lut lutego velj veljače",
+		"marzo março mars mär märz mrt maart maret mart мар марта marca ožu ožujka",
+		"abr abril avr avril aprile nis nisan апр апреля kwi kwietnia tra travnja",
+		"mayo mai maio mag maggio mei mayıs мая май maja svi svibnja",
+		"junio junho juin juni giu giugno haz haziran июн июня cze czerwca lipnja",
+		"julio julho juil juillet juli lug luglio tem temmuz июл июля lip lipca srpnja",
+		"ago agosto août aout augustus agu agustus agt ağu ağustos авг августа sie sierpnia kol kolovoza",
+		"septiembre set setembro settembre septembre eyl eylül сен сент сентября wrz września ruj rujna",
 		"octubre out outubro octobre okt oktober ott ottobre ekim eki окт октября paź października",
-		"noviembre novembro novembre kas kasım ноя нояб ноября lis listopada",
-		"dic diciembre dez dezembro dezember déc décembre dicembre des desember ara aralık дек декабря gru grudnia",
+		"noviembre novembro novembre kas kasım ноя нояб ноября lis listopada stu studenoga studenog",
+		"dic diciembre dez dezembro dezember déc décembre dicembre des desember ara aralık дек декабря gru grudnia pro prosinca",
 	} {
 		for _, w := range strings.Fields(words) {
 			m[w] = i + 1
@@ -133,3 +133,6 @@ var monthWords = sync.OnceValue(func() map[string]int {
 	}
 	return m
 })
+
+// croatian are the months that Croatian has for names that Polish has for others.
+var croatian = map[string]int{"lip": 6, "lis": 10, "listopada": 10}

@@ -22,6 +22,7 @@ type stamp struct {
 	short [3]int // the numbers of a date whose year has two digits
 	sep   byte   // and what stands between them; 0: the year has four
 	text  string // that it was read from
+	month string // a name that two languages have for different months
 }
 
 func clip(s string, n int) string {
@@ -124,6 +125,10 @@ func parseEpoch(s string) (stamp, bool) {
 	}
 	var t time.Time
 	switch {
+	case len(whole) == 10 && !dotted && s[:2] == "20" && n < 2033_000000:
+		// Hours of a partition, 2026051308. As seconds they are in 2034.
+		t, ok := civil(atoi(s[:4]), atoi(s[4:6]), atoi(s[6:8]), atoi(s[8:]), 0, 0, 0)
+		return stamp{t: t}, ok
 	case len(whole) == 10 || len(whole) == 9 && dotted:
 		ns := 0
 		if dotted {
@@ -417,6 +422,7 @@ func parseWords(s string) (stamp, bool) {
 	h, min, sec, ns := 0, 0, 0, 0
 	var offset time.Duration
 	zoned, timed := false, false
+	twoMonths, dots := "", 0
 	words := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' })
 	for i := 0; i < len(words); i++ {
 		w := words[i]
@@ -450,6 +456,9 @@ func parseWords(s string) (stamp, bool) {
 			}
 			timed = true
 		case isDigit(w[0]):
+			if strings.HasSuffix(w, ".") {
+				dots++
+			}
 			num := strings.TrimRight(lower, "sthnrd") // 1st, 2nd
 			n := atoi(num)
 			switch {
@@ -475,18 +484,29 @@ func parseWords(s string) (stamp, bool) {
 			m := monthNamed(lower)
 			switch {
 			case m > 0 && mon == 0:
-				mon = m
+				if mon = m; croatian[lower] > 0 {
+					if twoMonths = lower; strings.HasSuffix(w, ".") {
+						dots += 4
+					}
+				}
 			case weekday(lower):
 			default:
 				return stamp{}, false
 			}
 		}
 	}
+	switch {
+	case twoMonths == "" || dots == 0: // Polish has no dots
+	case dots&3 == 2:
+		mon, twoMonths = croatian[twoMonths], "" // 12. lip 2026. has them behind both numbers
+	default:
+		return stamp{}, false
+	}
 	t, ok := civil(y, mon, d, h, min, sec, ns)
 	if !ok {
 		return stamp{}, false
 	}
-	return stamp{t: t, offset: offset, zoned: zoned}, true
+	return stamp{t: t, offset: offset, zoned: zoned, month: twoMonths}, true
 }
 
 func monthNamed(w string) int {
