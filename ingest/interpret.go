@@ -316,8 +316,8 @@ func (p *interpreter) people(d *draft, r *model.Record) {
 		}
 		if r.Recipient == "" {
 			r.Recipient = r.RecipientRaw
-		} else if calling, _ := safe.Country(phone.Digits); len(phone.Digits) >= 8 {
-			// Fewer digits are no number with a country code, whatever they begin with.
+		} else if calling, _ := safe.Country(phone.Digits); len(phone.Digits) >= 8 && len(phone.Digits) <= 15 {
+			// Fewer digits, or more, are no number with a country code, whatever they begin with.
 			r.Country = calling
 		}
 	}

@@ -38,13 +38,13 @@ func TestHeadersOfOtherLanguages(t *testing.T) {
 	}
 }
 
-// A few digits have no country, whatever they begin with.
+// A few digits have no country, nor have too many, whatever they begin with.
 func TestNoCountryForAFragment(t *testing.T) {
-	r, err := Open(t.Context(), strings.NewReader("phone,status,error_code\n12-34,failed,131026\n15550100123,failed,131026\n"), "x.csv", Options{})
+	r, err := Open(t.Context(), strings.NewReader("phone,status,error_code\n12-34,failed,131026\n1555010012345678,failed,131026\n12025550100/12025550101,failed,131026\n15550100123,failed,131026\n"), "x.csv", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"", "1"} {
+	for _, want := range []string{"", "", "", "1"} {
 		var rec model.Record
 		if err := r.Next(&rec); err != nil || rec.Country != want {
 			t.Errorf("%q has the country %q, want %q (%v)", rec.RecipientRaw, rec.Country, want, err)

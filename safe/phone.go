@@ -27,7 +27,7 @@ const (
 // apostrophe, tab or space that guards against formulas, the ".0" of a numeric
 // column) and the usual punctuation. It never completes, repairs or expands a
 // number: digits that a spreadsheet cut off or an export masked are gone, and
-// Digits is then empty. A number that cannot be a full international one keeps
+// Digits is then empty, as it is for two numbers in one text. A number that cannot be a full international one keeps
 // its digits and is flagged as odd.
 func ParsePhone(raw string) Phone {
 	p := Phone{Shape: PhoneShape(raw)}
@@ -74,7 +74,7 @@ func ParsePhone(raw string) Phone {
 	s = cutZeroFraction(s)
 
 	digits, ok := phoneDigits(s)
-	if !ok {
+	if !ok || twoNumbers(s, digits) {
 		p.Flags = []model.Flag{model.FlagRecipientOdd}
 		return p
 	}
@@ -217,6 +217,17 @@ func phoneDigits(s string) (string, bool) {
 		}
 	}
 	return b.String(), b.Len() > 0
+}
+
+// twoNumbers reports whether a text with so many digits has two numbers in it: it
+// has more than one can have and signs between them, or a stroke that does not
+// stand behind an area code.
+func twoNumbers(s, digits string) bool {
+	if len(digits) > mostDigits && len(digits) != len(s) {
+		return true
+	}
+	first, second, ok := strings.Cut(s, "/")
+	return ok && s[0] != '+' && len(Digits(first)) >= leastDigits && len(Digits(second)) >= leastDigits
 }
 
 // Digits are the decimal digits of s, of any script, written in ASCII; all else

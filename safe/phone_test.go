@@ -74,6 +74,10 @@ func TestParsePhone(t *testing.T) {
 		{"no such code", "2105550100123", "2105550100123", odd, "ddddddddddddd"},
 		{"extension", "+1 555 010 0123 ext 4", "", odd, "+d ddd ddd dddd aaa d"},
 		{"two numbers", "15550100123,15550100124", "", odd, "ddddddddddd,ddddddddddd"},
+		{"two numbers and a stroke", "12025550100/12025550101", "", odd, "ddddddddddd/ddddddddddd"},
+		{"two numbers with blanks", "1202 5550100 1202 5550101", "", odd, "dddd ddddddd dddd ddddddd"},
+		{"two short numbers", "5550100/5550101", "", odd, "ddddddd/ddddddd"},
+		{"a stroke behind an area code", "+49 30/1234567", "49301234567", "", "+dd dd/ddddddd"},
 		{"escape", "\x1b[31m15550100123", "", odd, "^[[ddaddddddddddd"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
