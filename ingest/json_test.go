@@ -263,3 +263,17 @@ func TestOtherLinesFirst(t *testing.T) {
 		t.Error("a log without a single send was taken")
 	}
 }
+
+// TestMongoValues: MongoDB's tools write a value with its type around it.
+func TestMongoValues(t *testing.T) {
+	const head = `{"_id":{"$oid":"665f1c2a9b1e8a0012345671"},"to":{"$numberLong":"15550100101"},"status":"failed","error":{"code":{"$numberInt":"131026"},"title":"Message undeliverable"},"createdAt":`
+	for _, date := range []string{`{"$date":"2026-05-13T14:26:10Z"}`, `{"$date":1778682370000}`, `{"$date":{"$numberLong":"1778682370000"}}`} {
+		r := only(t, head+date+"}")
+		if r.Code != "131026" || r.Recipient != "15550100101" || r.MessageID != "665f1c2a9b1e8a0012345671" || r.At.Unix() != 1778682370 {
+			t.Errorf("%s: %q, to %s, id %s, at %v", date, r.Code, r.Recipient, r.MessageID, r.At)
+		}
+	}
+	if r := only(t, head+`{"$date":{"$numberLong":"-62135596800000"}},"deliveredAt":{"$date":"0001-01-01T00:00:00Z"}}`); !r.At.IsZero() || hasFlag(&r, model.FlagDelivered) {
+		t.Errorf("at %v, flags %v", r.At, r.Flags)
+	}
+}

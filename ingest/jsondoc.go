@@ -123,7 +123,9 @@ func (d *jsonDoc) value(key string, depth int) error {
 	var err error
 	switch c := d.src[d.pos]; {
 	case c == '{':
-		err = d.object(at, depth)
+		if err = d.object(at, depth); err == nil && len(d.nodes) == at+2 {
+			d.unwrap(at)
+		}
 	case c == '[':
 		err = d.array(at, depth)
 	case c == '"' || c == '\'':

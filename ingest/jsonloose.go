@@ -23,6 +23,19 @@ func commentLength(s string) int {
 	return 0
 }
 
+// unwrap makes an object of one member that MongoDB's tools write for a value with
+// a type, such as {"$date": …} or {"$numberLong": "…"}, that value.
+func (d *jsonDoc) unwrap(at int) {
+	only := &d.nodes[at+1]
+	switch only.key {
+	case "$date", "$oid", "$uuid", "$numberInt", "$numberLong", "$numberDouble", "$numberDecimal":
+		if only.kind < jsonArray {
+			d.nodes[at].kind, d.nodes[at].str = only.kind, only.str
+			d.nodes = d.nodes[:at+1]
+		}
+	}
+}
+
 // closeJSON ends a value that a column or a log line has cut off: what is not
 // whole at the cut is left out (half a number is another number), and the open
 // brackets are closed. False when nothing is open.
