@@ -310,14 +310,27 @@ func (g *grouper) going(f *fault, grp *Group) bool {
 	if grp.Last == 0 {
 		return false
 	}
-	pace := float64(grp.Last-grp.First) / float64(max(grp.Failures-1, 1))
+	pace := grp.pace()
 	if grp.Failures == 1 {
 		pace = 60
 	}
 	if float64(g.end-grp.Last) > max(30, min(8*pace, silence)) {
 		return false
 	}
-	well, during := 0, 0
+	_, owed := g.since(f, grp)
+	return owed < 12
+}
+
+// pace is how many minutes lie between two failures.
+func (grp *Group) pace() float64 {
+	return float64(grp.Last-grp.First) / float64(max(grp.Failures-1, 1))
+}
+
+// since counts what went well behind a fault's last failure, of its template or
+// number, else of its accounts, and how many of these would have failed had it
+// gone on.
+func (g *grouper) since(f *fault, grp *Group) (well int, owed float64) {
+	during := 0
 	for _, w := range f.wabas() {
 		good := &w.good
 		if l := f.lanes[0]; f.shape == model.ShapeTemplate || f.shape == model.ShapeNumber && l.s.Phone != "" {
@@ -326,5 +339,5 @@ func (g *grouper) going(f *fault, grp *Group) bool {
 		well += good.count(grp.Last+1, g.end)
 		during += good.count(grp.First, grp.Last)
 	}
-	return float64(well)*float64(grp.Failures)/float64(grp.Failures+during) < 12
+	return well, float64(well) * float64(grp.Failures) / float64(grp.Failures+during)
 }

@@ -17,7 +17,7 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 	}
 	first := f.lanes[0].s
 	what, more := g.errors(f)
-	when := grp.when(g.end)
+	when, after := g.when(f, grp)
 	fails := model.Count(grp.Failures, "send", "sends") + " failed with " + what + more + when
 	s := ""
 	switch f.shape {
@@ -31,7 +31,7 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 		}
 		if d := g.limit(grp); d != nil && first.Code == "4" {
 			grp.Outage = d
-			s = d.Reason()
+			s, after = d.Reason(), ""
 		}
 	case model.ShapeAccount:
 		switch {
@@ -48,7 +48,7 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 		}
 		s += g.beside(f, grp, "")
 		if f.outage != nil {
-			s += " " + f.outage.Reason()
+			s, after = s+after+" "+f.outage.Reason(), ""
 		}
 	case model.ShapeNumber:
 		if first.Phone == "" {
@@ -74,7 +74,7 @@ func (g *grouper) reason(f *fault, grp *Group) string {
 		s = "Many recipients are refused at once at " + accountName(first.WABA) + ", which points to a list or to the way its numbers are written: " + fails + "."
 		s += g.beside(f, grp, "")
 	}
-	return s
+	return s + after
 }
 
 // beside says what went well in the same time: with the same template or number
@@ -151,19 +151,26 @@ func errorName(s *Strand) string {
 	return "an error that the log does not name"
 }
 
-// when is the time of a group in a log that ends at a minute.
-func (grp *Group) when(end int64) string {
-	switch {
-	case grp.First == 0:
-		return ", without a time"
-	case grp.First == grp.Last:
-		return " at " + clock(grp.First)
-	case grp.Going && end-grp.Last <= 60:
-		return " since " + clock(grp.First) + ", still so when the log ends"
-	case grp.Going:
-		return " from " + clock(grp.First) + " to " + clock(grp.Last) + ", and nothing shows that it has ended"
+// when is the time of a group, and a sentence on what the log shows behind its last
+// failure. That it goes on is said only where the log ends about when the next one
+// was due.
+func (g *grouper) when(f *fault, grp *Group) (when, after string) {
+	span := " from " + clock(grp.First) + " to " + clock(grp.Last)
+	if grp.First == grp.Last {
+		span = " at " + clock(grp.First)
 	}
-	return " from " + clock(grp.First) + " to " + clock(grp.Last)
+	quiet := float64(g.end - grp.Last)
+	switch well, owed := g.since(f, grp); {
+	case grp.First == 0:
+		return ", without a time", ""
+	case !grp.Going, quiet <= 2 && grp.First == grp.Last:
+		return span, ""
+	case quiet <= max(2, min(2*grp.pace(), 10)) && owed < 3:
+		return " since " + clock(grp.First) + ", still so when the log ends", ""
+	case well > 0 && f.shape != model.ShapeRecipient && f.shape != model.ShapeFormat:
+		return span, " After that " + model.Count(well, "such send", "such sends") + " went well until the log ends at " + clock(g.end) + "."
+	}
+	return span, " The log goes on until " + clock(g.end) + " and does not show whether it is over."
 }
 
 // spread is how long it took until the last of a fault's accounts had begun to fail.

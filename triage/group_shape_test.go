@@ -53,6 +53,10 @@ func TestGroupsShapes(t *testing.T) {
 	}{
 		{"one refused token is a fault of the account", numbered(every(Strand{Code: "190", WABA: "1"}, 600, 601, 1, 1, 0)), nil, []model.Shape{model.ShapeAccount}, "about account 1", true},
 		{"payment that does not hit every send", numbered(good("1", "5", "a"), every(Strand{Code: "131042", WABA: "1"}, 1000, 2*aDay, 7, 1, 0)), nil, []model.Shape{model.ShapeAccount}, "still so when the log ends", true},
+		{"a few sends behind it are no proof, and not still so", numbered(every(Strand{Code: "131000", WABA: "1", Template: "a", Language: "en"}, 100, 112, 1, 1, 0), every(Strand{WABA: "1", Template: "a", Language: "en"}, 112, 134, 2, 0, 1)), nil,
+			[]model.Shape{model.ShapeTemplate}, "After that 11 such sends went well until the log ends at", true},
+		{"without successes a log that goes on says so", numbered(every(Strand{Code: "132001", WABA: "1", Template: "a", Language: "en"}, 100, 112, 1, 1, 0), every(Strand{Code: "131026", WABA: "2"}, 120, 140, 19, 1, 0)), nil,
+			[]model.Shape{model.ShapeTemplate, model.ShapeScattered}, "The log goes on until 2 Feb 04:59 UTC and does not show whether it is over.", true},
 		{"payment that was settled and broke again is two faults", numbered(good("1", "5", "a"), every(every(Strand{Code: "131042", WABA: "1"}, 100, 200, 7, 1, 0), 2000, 2200, 7, 1, 0)), nil,
 			[]model.Shape{model.ShapeAccount, model.ShapeAccount}, "131042", false},
 		{"a night without sends does not part a fault", numbered(every(every(Strand{Code: "131042", WABA: "1"}, 100, 500, 7, 1, 0), 1400, 1800, 7, 1, 0)), nil, []model.Shape{model.ShapeAccount}, "131042", true},

@@ -13,6 +13,9 @@ const onePerson = "130497 131030"
 // again; nor do ten sends tell much where most went well all the time.
 func recovered(c *model.Case) bool {
 	i := &c.Incident
+	if s := c.Evidence.Shape; s == model.ShapeRecipient || s == model.ShapeFormat {
+		return false
+	}
 	if c.Evidence.Recovered.IsZero() || listed(onePerson, i.Code, "") || 4*i.Failures < i.Attempts {
 		return false
 	}

@@ -27,6 +27,7 @@ func TestEnded(t *testing.T) {
 		{"what the template was filled with", anIncident("132000", recovered), false},
 		{"people who are not on a list", anIncident("131030", recovered), false},
 		{"nobody knows the code", anIncident("", recovered), false},
+		{"one person, whatever the code", anIncident("131000", shaped(model.ShapeRecipient), recovered), false},
 		{"half of what was sent failed", anIncident("131000", among(80), recovered), true},
 		{"most went well all the time", anIncident("131000", among(400), recovered), false},
 	} {

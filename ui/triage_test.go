@@ -40,10 +40,10 @@ func triaged() *fakeStore {
 			}),
 			of(4, 212, 212, model.ShapeAccount, "All sends of one account failed from one minute on", none),
 			of(5, 75, 75, model.ShapeNumber, "All sends of one phone number failed", none),
-			of(6, 40, 90, model.ShapeRecipient, "One recipient was sent to again and again", none),
+			of(6, 40, 90, model.ShapeAccount, "Sends of one account failed across its templates", none),
 		},
 		evidence: map[model.IncidentID]model.Evidence{
-			6: {Shape: model.ShapeRecipient, Recovered: now.Add(-3 * time.Minute)},
+			6: {Shape: model.ShapeAccount, Recovered: now.Add(-3 * time.Minute)},
 			1: {Shape: model.ShapeOutage, Outage: outage},
 			3: {Shape: model.ShapeTemplate, LogFrom: at.Add(-48 * time.Hour),
 				Contrasts: []model.Contrast{{Dim: model.DimTemplate, Value: "order_ready", In: model.Share{Sends: 431, Failed: 431}, Out: model.Share{Sends: 5200, Failed: 4}, Before: model.Share{Sends: 380}}}},
