@@ -41,7 +41,7 @@ func LogOutage(c *model.Case) model.Finding {
 		if !o.Until.IsZero() {
 			end := "by the log it is over since "
 			if o.Quiet {
-				end = "quiet, which does not show that it is over, since "
+				end = "quiet or nearly so, which does not show that it is over, since "
 			}
 			f.Summary = end + clock(o.Until) + ": " + f.Summary
 		}

@@ -31,7 +31,7 @@ func TestLogOutage(t *testing.T) {
 		{"seen", seen, model.ShapeOutage, at, model.Problem, "suggests an outage at Meta: in 4 of 5 accounts", ""},
 		{"seen, not told how it is bounded", seen, "", at.Add(time.Minute), model.Problem, "in 4 of 5 accounts", ""},
 		{"over", over, model.ShapeOutage, at, model.Problem, "over since 2026-05-13 13:50 UTC: the log suggests", "no"},
-		{"quiet", quiet, model.ShapeOutage, at, model.Problem, "quiet, which does not show that it is over, since 2026-05-13 13:50 UTC: the log suggests", "no"},
+		{"quiet", quiet, model.ShapeOutage, at, model.Problem, "quiet or nearly so, which does not show that it is over, since 2026-05-13 13:50 UTC: the log suggests", "no"},
 		{"another fault at that time", seen, model.ShapeTemplate, at, model.Unknown, "bounded otherwise", ""},
 		{"before it", seen, "", at.Add(-time.Hour), model.Unknown, "began at another time", ""},
 		{"after it", over, "", at.Add(30 * time.Minute), model.Unknown, "began at another time", "no"},

@@ -82,6 +82,7 @@ type LogOutage struct {
 	Since     time.Time // UTC; zero unless Suspected
 	Until     time.Time // when it was over; zero: still going on at the end of the log
 	Quiet     bool      // at Until the failures stopped, and no sends that went well show that it is over
+	After     int       // such failures at the same accounts since Until: far fewer than before, and not always none
 	Reason    string    // a sentence with the log's own numbers
 }
 

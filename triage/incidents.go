@@ -79,7 +79,7 @@ func (d *Disruption) seen() model.LogOutage {
 		o.Since = time.Unix(d.From*60, 0).UTC()
 	}
 	if d.Over {
-		o.Until, o.Quiet = time.Unix((d.To+1)*60, 0).UTC(), d.Recovered == 0
+		o.Until, o.Quiet, o.After = time.Unix((d.To+1)*60, 0).UTC(), d.Recovered == 0, d.After
 		o.Reason += " " + d.Resume()
 	}
 	return o

@@ -101,6 +101,9 @@ func TestDisruptions(t *testing.T) {
 				if seen := d.seen(); seen.Until.IsZero() || seen.Quiet == successes {
 					t.Errorf("until %s, quiet %t, with sends that went well %t", seen.Until, seen.Quiet, successes)
 				}
+				if d.After != 3*len(d.WABAs) || !successes && !strings.Contains(d.Resume(), fmt.Sprintf(" %d such failures", d.After)) {
+					t.Errorf("%d such failures behind it, want %d: %s", d.After, 3*len(d.WABAs), d.Resume())
+				}
 				if !successes && (d.Recovered != 0 || !strings.Contains(d.Resume(), "does not show")) {
 					t.Errorf("recovery is claimed without a success: %s", d.Resume())
 				}
