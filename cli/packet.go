@@ -92,7 +92,7 @@ func (a *app) packetInput(m *matter, ask packetAsk) packet.Input {
 		Version: version(), Made: a.Now().UTC(), Local: time.Local,
 		Incident: m.Incident, Message: m.Message, Match: m.Match, Scopes: m.Scopes, Samples: m.Samples,
 		Codes: m.Codes, Moved: m.MovedHere, Evidence: m.Evidence, Changed: packetChanges(m.Changed),
-		Steps: m.Judgement.Records(), Findings: m.Findings, Notes: m.Notes, Causes: m.Causes, Outage: m.Outage != "",
+		Steps: m.Judgement.Records(), Findings: m.Findings, Notes: m.Notes, Causes: m.Causes, Outage: m.Outage != "", Well: m.WellSince(&m.Case),
 		Contact: ask.contact, Ticket: m.Incident.Ticket, Workaround: ask.around,
 		Secrets: a.secrets(), Override: ask.override != "",
 	}

@@ -60,7 +60,7 @@ func TestIsolated(t *testing.T) {
 			[]string{"too few other sends"}, []string{"Isolated to"}},
 		"no successes": {with(func(in *Input) { in.Incident.Successes = false }, of(model.DimTemplate, "promo / en", 99, 1)), []string{"no sends of that time that went well"}, []string{"Isolated to"}},
 		"many of each": {with(same), []string{"Not isolated to one template (14 are hit), one business number (3 are hit) or one recipient (11,377 are hit)."}, nil},
-		"an outage":    {widely(), []string{"Not isolated to one account: 8 of 9 unrelated WABAs in the log fail since 2026-05-13 13:41 UTC."}, []string{"cannot tell"}},
+		"an outage":    {widely(), []string{"Not isolated to one account: 8 of 9 WABAs in the log fail since 2026-05-13 13:41 UTC, all through one app, and the log alone does not tell Meta from it."}, []string{"cannot tell"}},
 		"a known other account": {with(func(in *Input) { in.Evidence.Outage = model.LogOutage{WABAs: 5, Hit: 1} }),
 			[]string{"Of the 5 WABAs in the log that were sending at the time, 1 failed far more than before."}, nil},
 	} {
@@ -122,6 +122,45 @@ func TestSeverityEvidence(t *testing.T) {
 		}
 		if got := text(t, in, Meta, "severity"); strings.Contains(got, "desk") {
 			t.Errorf("Meta has no emergency line: %s", got)
+		}
+	}
+}
+
+// What is over is not urgent and no emergency, and a packet says since when; where
+// the log has no sends that went well it says that, and not that it is over.
+func TestPacketOfAnEnd(t *testing.T) {
+	until := began.Add(40 * time.Minute)
+	past := func(in *Input) { *in = widely(); in.Evidence.Outage.Until = until }
+	for _, x := range []struct {
+		name   string
+		change func(*Input)
+		says   []string
+		not    []string
+	}{
+		{"an account", func(in *Input) { in.Well = until },
+			[]string{"Standard, in the words of Meta's support page: by the log sends like these go well again since 2026-05-13 14:21 UTC; while it lasted, 98%", "no emergency any more"}, []string{"Urgent"}},
+		{"an outage", func(in *Input) { past(in); in.Well = until }, []string{"Standard,", "failed from 2026-05-13 13:41 UTC to", "no emergency any more"}, []string{"Urgent", "an emergency, many"}},
+		{"an outage without successes", func(in *Input) { past(in); in.Evidence.Outage.Quiet, in.Evidence.Outage.After = true, 11 },
+			[]string{"Since 2026-05-13 14:21 UTC the log has 11 such failures at these accounts, and no send that went well.", "whether it is still one, this log cannot tell"}, []string{"an emergency, many", "any more"}},
+		{"an outage that goes on", func(in *Input) { *in = widely() }, []string{"Urgent", "an emergency, many accounts"}, []string{"any more"}},
+		{"blocked now, whatever the log says", func(in *Input) { in.Well = until; in.Findings = append(in.Findings, blockedHealth()) }, []string{"Critical"}, []string{"any more"}},
+	} {
+		in := whole()
+		x.change(&in)
+		got := text(t, in, BSP, "severity")
+		for _, s := range x.says {
+			if !strings.Contains(got, s) {
+				t.Errorf("%s: %q is not in %s", x.name, s, got)
+			}
+		}
+		for _, s := range x.not {
+			if strings.Contains(got, s) {
+				t.Errorf("%s: %q is in %s", x.name, s, got)
+			}
+		}
+		short, err := New(in, BSP).Render(Short)
+		if when := text(t, in, Meta, "when"); err != nil || strings.Contains(when, "well again") == in.Well.IsZero() || strings.Contains(short, "failed from") == in.Well.IsZero() || strings.Contains(short, "well again") == in.Well.IsZero() {
+			t.Errorf("%s: %s\n%s %v", x.name, when, short, err)
 		}
 	}
 }

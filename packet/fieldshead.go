@@ -23,6 +23,9 @@ func (k *Packet) subject(detail) field {
 	since := ""
 	if !inc.First.IsZero() {
 		since = " since " + minute(inc.First)
+		if !in.Well.IsZero() {
+			since = " from " + minute(inc.First) + " to " + minute(inc.Last)
+		}
 	}
 	s := ""
 	switch {
@@ -131,6 +134,8 @@ func (k *Packet) severity(detail) field {
 		why = "a workaround is in use; " + part
 	case k.blocked():
 		word, why = "Critical", "Meta's health check says BLOCKED: nothing can be sent, and no workaround is known; "+part
+	case !in.Well.IsZero():
+		why = k.well() + "; while it lasted, " + part
 	case !known:
 		why = part + ". Some sends fail for certain. Urgent needs most of them to fail, Critical all of them, and this log cannot tell either"
 	case attempts < tellsMost:
@@ -148,6 +153,9 @@ func (k *Packet) severity(detail) field {
 	f.say("%s, in the words of Meta's support page: %s.", word, why)
 	if inOutage(k.in) {
 		f.say("The log suggests an outage: %s.", k.outage())
+		if o := &in.Evidence.Outage; o.Quiet && in.Well.IsZero() {
+			f.say("%s.", stopped(o))
+		}
 	}
 	if k.profile == BSP {
 		f.say("%s", k.emergency(known && failed < attempts))
@@ -164,14 +172,35 @@ func (k *Packet) emergency(someWell bool) string {
 		return "For a desk with an emergency line: no emergency, it is one message."
 	case k.blocked():
 		return "For a desk with an emergency line: an emergency, Meta has blocked every message."
-	case inOutage(k.in):
+	case inOutage(k.in) && !k.past():
 		return "For a desk with an emergency line: an emergency, many accounts fail at once."
 	case k.in.Outage:
 		return "For a desk with an emergency line: an emergency, an outage at Meta is open."
+	case !k.in.Well.IsZero():
+		return "For a desk with an emergency line: no emergency any more, " + k.well() + "."
+	case k.past():
+		return "For a desk with an emergency line: whether it is still one, this log cannot tell. " + stopped(&k.in.Evidence.Outage) + "."
 	case !someWell:
 		return "For a desk with an emergency line: whether every message stops, this log cannot tell."
 	}
 	return "For a desk with an emergency line: no emergency by these counts, some messages go through."
+}
+
+// past reports whether the log has the end of the outage that the failures are of.
+func (k *Packet) past() bool { return inOutage(k.in) && !k.in.Evidence.Outage.Until.IsZero() }
+
+// well says since when it goes well again.
+func (k *Packet) well() string {
+	return "by the log sends like these go well again since " + minute(k.in.Well)
+}
+
+// stopped says all that a log without successes shows of an outage's end.
+func stopped(o *model.LogOutage) string {
+	failures := "no such failure"
+	if o.After > 0 {
+		failures = plural(o.After, "such failure")
+	}
+	return fmt.Sprintf("Since %s the log has %s at these accounts, and no send that went well", minute(o.Until), failures)
 }
 
 // ofAll are the failures of the incident and all attempts of its accounts in its
@@ -315,6 +344,10 @@ func (k *Packet) when(detail) field {
 		if l, ok := k.local(last); ok {
 			data["last_local"] = l.Format(time.RFC3339)
 		}
+	}
+	if !k.in.Well.IsZero() {
+		f.lines = append(f.lines, "by the log sends like these go well again since "+k.instant(k.in.Well))
+		data["well_since"] = stamp(k.in.Well)
 	}
 	if k.in.Message != nil {
 		if len(data) > 0 {

@@ -96,13 +96,18 @@ func inOutage(in Input) bool {
 	return (&model.Case{Incident: in.Incident, Message: in.Message, Evidence: in.Evidence}).InOutage()
 }
 
-// outage is that outage in a few words.
+// outage is that outage in a few words. Accounts of one app are related by it, and
+// whose they are the log does not say.
 func (k *Packet) outage() string {
 	o := &k.in.Evidence.Outage
+	s := fmt.Sprintf("%d of %d WABAs in the log fail since %s", o.Hit, o.WABAs, minute(o.Since))
 	if !o.Until.IsZero() {
-		return fmt.Sprintf("%d of %d unrelated WABAs in the log failed from %s to %s", o.Hit, o.WABAs, minute(o.Since), minute(o.Until))
+		s = fmt.Sprintf("%d of %d WABAs in the log failed from %s to %s", o.Hit, o.WABAs, minute(o.Since), minute(o.Until))
 	}
-	return fmt.Sprintf("%d of %d unrelated WABAs in the log fail since %s", o.Hit, o.WABAs, minute(o.Since))
+	if app := k.in.Scopes[model.DimApp]; app.Values == 1 && len(app.Top) == 1 && app.Top[0].Failed == k.in.Incident.Failures {
+		s += ", all through one app, and the log alone does not tell Meta from it"
+	}
+	return s
 }
 
 // before is how many sends of the account had failed in the hour before: "0.4% of

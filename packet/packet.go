@@ -89,9 +89,10 @@ type Input struct {
 	Findings   []model.Finding
 	Notes      []model.Note
 	Causes     []model.CauseFinding
-	Outage     bool   // an outage of Meta's is open
-	Contact    string // whom the receiver may ask
-	Ticket     string // the number the receiver gave it, or the customer's own
+	Outage     bool      // an outage of Meta's is open
+	Well       time.Time // since when sends like these go well again, by the log: triage.Judgement.WellSince; zero where it does not show that
+	Contact    string    // whom the receiver may ask
+	Ticket     string    // the number the receiver gave it, or the customer's own
 	Workaround string
 	Secrets    []string // literal secrets that the program knows
 	Override   bool     // it was decided to escalate although a rule speaks against it

@@ -214,6 +214,9 @@ func (k *Packet) short([]field) string {
 		cut(first(get("impact")), 150),
 		cut(first(get("frequency")), 120),
 	)
+	if !k.in.Well.IsZero() {
+		head = append(head, k.well())
+	}
 	join := func(ids []string) string {
 		all := append(append(append([]string{}, head...), ids...), tail...)
 		kept := all[:0]

@@ -1,6 +1,10 @@
 package triage
 
-import "unsent/model"
+import (
+	"time"
+
+	"unsent/model"
+)
 
 // onePerson are codes about whom a message was for, though what is to be mended
 // (a list, a rule on countries) is the number's or the account's.
@@ -26,4 +30,17 @@ func recovered(c *model.Case) bool {
 		return templateState[i.Code]
 	}
 	return false
+}
+
+// WellSince is since when sends like these go well again, by the log; zero where it
+// does not show that.
+func (j *Judgement) WellSince(c *model.Case) time.Time {
+	e := &c.Evidence
+	switch {
+	case !j.Ended(c) || j.Quiet(c):
+		return time.Time{}
+	case e.Shape == model.ShapeOutage && !e.Outage.Until.IsZero() && !e.Outage.Quiet:
+		return e.Outage.Until
+	}
+	return e.Recovered
 }

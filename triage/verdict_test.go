@@ -33,6 +33,8 @@ func TestEnded(t *testing.T) {
 	} {
 		if j := Judge(x.c); j.Ended(x.c) != x.want {
 			t.Errorf("%s: ended is %v, want %v", x.name, !x.want, x.want)
+		} else if since := j.WellSince(x.c); since.IsZero() == x.want {
+			t.Errorf("%s: well since %v", x.name, since)
 		}
 	}
 }

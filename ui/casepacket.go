@@ -22,7 +22,7 @@ func (c *caseView) packetInput(a *app, override string) packet.Input {
 		Version: a.Version, Made: a.Now().UTC(), Local: a.Local,
 		Incident: d.Incident, Message: d.Message, Match: c.Match, Scopes: d.Scopes, Samples: d.Samples,
 		Codes: d.Codes, Moved: d.MovedHere, Evidence: d.Evidence, Changed: changed,
-		Steps: c.Records(), Findings: d.Findings, Notes: d.Notes, Causes: c.Causes, Outage: c.Outage != "",
+		Steps: c.Records(), Findings: d.Findings, Notes: d.Notes, Causes: c.Causes, Outage: c.Outage != "", Well: c.WellSince(d),
 		Ticket: d.Incident.Ticket, Secrets: a.secrets(), Override: override != "",
 	}
 }
