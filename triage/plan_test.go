@@ -489,7 +489,7 @@ func TestPlanLines(t *testing.T) {
 		"(2026-05-13 11:30:",
 		"stop after retry 5 of a message (the first one: 1 min",
 		"last looked at 5 hours ago",
-		"The newest failure of this incident in the log is 3 hours old.",
+		"The newest failure of this incident in the log is 3 hours old. What has happened since is known only as far as the log goes",
 		"1 message is free text",
 		"have the CRM leave those people out",
 		"Not sent, 2: 131050 User stopped marketing messages: The person does not want marketing messages from this business any more. Sending it again does not help or is not allowed.\n  Do not send marketing",

@@ -85,7 +85,7 @@ func (p *Planner) notes() []string {
 		say("Meta's status page was last looked at %s ago: look again before anything is sent.", agedText(old))
 	}
 	if last := p.in.Incident.Last; !last.IsZero() && s.Made.Sub(last) > time.Hour {
-		say("The newest failure of this incident in the log is %s old. What has happened since is not in it: load a newer log first, if there is one.", agedText(s.Made.Sub(last)))
+		say("The newest failure of this incident in the log is %s old. What has happened since is known only as far as the log goes: load a newer one first, if there is one.", agedText(s.Made.Sub(last)))
 	}
 	if s.Window > 0 {
 		say("%s free text, and the log does not say until when the customer service window is open: send only to people who wrote within 24 hours.",
