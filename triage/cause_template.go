@@ -18,6 +18,9 @@ var templateRule = rule{
 	look: func(e *evidence, r *reasons) {
 		if e.sent() == freeText {
 			r.excludes(theLog, "No template was sent")
+			if r.proved {
+				r.lacks("Meta's code is about a template, and the log says that none was sent; ask the CRM for the request that was sent")
+			}
 			return
 		}
 		c, compared := e.contrast(model.DimTemplate)

@@ -36,8 +36,12 @@ var windowRule = rule{
 		}
 		if e.sent() == templates {
 			r.excludes(theLog, "Only templates were sent, and they need no open window")
+			if r.proved {
+				r.lacks("Meta's code is about free text, and the log says that a template was sent; ask the CRM for the request that was sent")
+			}
 			return
 		}
+		e.contradicted(r)
 		if m := e.Message; m != nil && e.sent() == freeText && !m.At.IsZero() && !m.LastInbound.IsZero() {
 			switch age := m.At.Sub(m.LastInbound); {
 			case age < 0: // the export has the customer's last message of today
@@ -52,4 +56,43 @@ var windowRule = rule{
 			r.points(theLog, "%s of free text failed, while %s of the account's templates went well", sends(c.In.Failed, c.In.Sends), wentWell(c.Out))
 		}
 	},
+}
+
+// contradicted says where the log has the customer's message within the day before a
+// failure by which Meta says that there was none.
+func (e *evidence) contradicted(r *reasons) {
+	if !listed("131047", e.code, e.subcode) {
+		return
+	}
+	open, shut := 0, 0
+	all := e.Samples
+	if e.Message != nil {
+		all = []model.Failure{*e.Message}
+	}
+	for i := range all {
+		switch f := &all[i]; {
+		case f.Code != e.code:
+		case inWindow(f):
+			open++
+		case !f.LastInbound.IsZero():
+			shut++
+		}
+	}
+	if open == 0 {
+		return
+	}
+	if e.Message == nil {
+		say := r.excludes
+		if shut > 0 {
+			say = r.opposes
+		}
+		say(theLog, "Of %s at hand %s within 24 hours of the customer's own, by the log, so for these the window was open", model.Count(len(all), "message", "messages"), model.Count(open, "was sent", "were sent"))
+	}
+	r.lacks("Meta says that the window was closed, and the log that the customer had written within 24 hours; ask to which of the business's numbers they wrote, and whether the log's time of it is right")
+}
+
+// inWindow reports whether a message failed within 24 hours of the customer's last.
+func inWindow(f *model.Failure) bool {
+	age := f.At.Sub(f.LastInbound)
+	return isFree(f) && !f.At.IsZero() && !f.LastInbound.IsZero() && age >= 0 && age <= serviceWindow
 }

@@ -61,6 +61,21 @@ func noCode(status int, title string) func(*model.Failure) {
 	return func(f *model.Failure) { f.Code, f.CodeFrom, f.HTTPStatus, f.Title = "", model.FromNone, status, title }
 }
 
+// Where the log contradicts Meta's code, the catalogue's words on the code are not
+// told as if they were known of the message.
+func TestPlanSaysWhatTheLogContradicts(t *testing.T) {
+	late := func(ago time.Duration) func(*model.Failure) {
+		return with(free, code("131047"), func(f *model.Failure) { f.LastInbound = f.At.Add(-ago) })
+	}
+	got, _ := planFor(PlanInput{}, failed(1, late(3*time.Hour)), failed(2, late(30*time.Hour)))
+	if r := got[0].Refused; r == nil || r.Rule != RuleTemplate || strings.Contains(r.Why, "more than a day") {
+		t.Errorf("three hours after the customer wrote: %+v", r)
+	}
+	if r := got[1].Refused; r == nil || !strings.Contains(r.Why, "more than a day") {
+		t.Errorf("thirty hours after: %+v", r)
+	}
+}
+
 func TestPlanRules(t *testing.T) {
 	category := func(c string) func(*model.Failure) { return func(f *model.Failure) { f.Category = c } }
 	named := func(s string) func(*model.Failure) {

@@ -100,6 +100,7 @@ var (
 	refusedStopped   = &Refusal{RulePerson, "This person has stopped marketing from the business, says the log (131050), and the message is marketing or may be.", "Do not send it, unless they allow it again."}
 	refusedTestGroup = &Refusal{RulePerson, "Meta holds marketing back from this person for an experiment, says the log (130472), and the message is marketing or may be.", "Reach the person in another way."}
 	refusedHeld      = &Refusal{RulePerson, "Meta held marketing back from this person within a day (131049), and the log does not say whether this message is marketing.", "Look up the template's category in WhatsApp Manager."}
+	refusedInWindow  = &Refusal{RuleTemplate, "Meta says that the customer service window was closed (131047), and the log that the customer had written within 24 hours; which of them is right cannot be told. It must not go again as free text.", "Ask to which of the business's numbers the customer wrote. An approved template may be sent in its place."}
 	refusedUnseen    = &Refusal{RuleNewer, "It came into the database while the plan was made.", "Make the plan again."}
 )
 
@@ -137,6 +138,9 @@ func ofError(f *model.Failure, rule planRule, e kb.Entry, known bool) *Refusal {
 	case doNever:
 		return &Refusal{RuleNever, name + "Sending it again does not help or is not allowed.", e.Remedy}
 	case doTemplate:
+		if inWindow(f) {
+			return refusedInWindow
+		}
 		return &Refusal{RuleTemplate, name + "It must not go again as free text.", e.Remedy}
 	case doChange:
 		return &Refusal{RuleChange, name + "The same message would fail again.", e.Remedy}

@@ -130,6 +130,8 @@ func add(to *[]model.Reason, lean model.Lean, s source, format string, args ...a
 func (r *reasons) verdict() model.CauseVerdict {
 	for_, against := len(r.For) > 0, len(r.Against) > 0
 	switch {
+	case r.proved && r.excluded:
+		return model.Possible // Meta's code and the log contradict each other
 	case r.proved:
 		return model.Confirmed
 	case r.excluded && len(r.pointed) > 0:
