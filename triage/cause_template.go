@@ -34,6 +34,8 @@ var templateRule = rule{
 			tell(theLog, "%s of the template %s failed, while %s of the account with another template or none went well", sends(c.In.Failed, c.In.Sends), quote(c.Value), wentWell(c.Out))
 		case compared && alive(c.In):
 			r.opposes(theLog, "In the same time %s of the template %s went well", wentWell(c.In), quote(c.Value))
+		case compared && down(c.Out):
+			r.opposes(theLog, "In the same time %s of the account with another template or none failed as well", sends(c.Out.Failed, c.Out.Sends))
 		case e.Message == nil && e.Incident.Templates > 2:
 			r.opposes(theLog, "The failures spread over %d templates", e.Incident.Templates)
 		case e.Message == nil && e.Evidence.Shape == model.ShapeTemplate:

@@ -24,6 +24,7 @@ func TestTemplate(t *testing.T) {
 		{"but all from one number that sends nothing", anIncident("131000", alone, compared(model.DimPhone, allOf40, fewOf400, nothing)), model.Possible, "one phone number"},
 		{"from one number that sends other things well", anIncident("131000", alone, compared(model.DimPhone, halfOf400, fewOf400, nothing)), model.Likely, ""},
 		{"but all to one recipient", anIncident("131000", alone, many(1, 1, 1, 1)), model.Possible, "one recipient"},
+		{"the account's others fail as well", anIncident("131000", shaped(model.ShapeTemplate), compared(model.DimTemplate, allOf40, allOf40, nothing)), model.Unlikely, "all 40 sends of the account with another template or none failed as well"},
 		{"no successes to compare with", anIncident("131000", shaped(model.ShapeTemplate)), model.Possible, "no sends that went well"},
 		{"half of its sends go well", anIncident("131000", compared(model.DimTemplate, halfOf400, fewOf400, nothing)), model.Unlikely, "240 of 400 sends"},
 		{"many templates", anIncident("131000", many(1, 1, 12, 40)), model.Unlikely, "12 templates"},

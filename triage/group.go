@@ -45,6 +45,7 @@ func Groups(strands []Strand, tally Tally) []Group {
 	g.whole()
 	g.persons()
 	g.join()
+	g.accountsDown()
 	g.edges()
 	g.together()
 	return g.groups()

@@ -102,10 +102,40 @@ func (g *grouper) beside(f *fault, grp *Group, key string) string {
 	if same > 0 {
 		s = " " + model.Thousands(same) + " with it went well in that time"
 	}
-	if all > same {
+	failed, unsure := w.failedBeside(key, grp.First, grp.Last)
+	least := model.Thousands(failed)
+	if unsure {
+		least = "at least " + least
+	}
+	switch {
+	case all > same && failed > 0:
+		return s + ", and " + model.Thousands(all-same) + " others of the account did, while " + least + " failed as well."
+	case all > same:
 		return s + ", and " + model.Thousands(all-same) + " others of the account did."
+	case failed > 0:
+		return s + ", and no other of the account did: " + least + " failed as well."
+	case unsure:
+		return s + ", and no other of the account did."
 	}
 	return s + ", and nothing else of the account to compare with."
+}
+
+// failedBeside counts the failures of an account that are surely not of a template
+// or number, and reports whether there are some of which the log does not say it:
+// the strands of a token's error, say, do not part by templates.
+func (w *wabaOf) failedBeside(key string, first, last int64) (failed int, unsure bool) {
+	for _, l := range w.lanes {
+		n := l.fails.count(first, last)
+		parts := l.s.Template != "" || l.s.Phone != "" && l.bound != boundNumber // free text, where it parts by number
+		switch number := key[0] == 'p'; {
+		case n == 0:
+		case number && l.s.Phone == "", !number && !parts:
+			unsure = true
+		case number && phoneKey(l.s.Phone) != key, !number && templateKey(l.s.Template, l.s.Language) != key:
+			failed += n
+		}
+	}
+	return failed, unsure
 }
 
 // errors names the error that most of a fault's failures have, and how many

@@ -43,6 +43,13 @@ func TestGroupsShapes(t *testing.T) {
 	good := func(waba, phone, template string) Strand {
 		return every(Strand{WABA: waba, Phone: phone, Template: template, Language: "en"}, 0, 2*aDay, 2, 0, 1)
 	}
+	down := func(template string, from, to int64) Strand {
+		return every(Strand{Code: "131000", WABA: "1", Template: template, Language: "en"}, from, to, 1, 1, 0)
+	}
+	spared := func(template string, from, to int64) Strand { // all other minutes
+		s := Strand{WABA: "1", Template: template, Language: "en"}
+		return every(every(s, 0, from, 1, 0, 1), to, 2*aDay, 1, 0, 1)
+	}
 	tests := []struct {
 		name    string
 		strands []Strand
@@ -57,6 +64,12 @@ func TestGroupsShapes(t *testing.T) {
 			[]model.Shape{model.ShapeTemplate}, "After that 11 such sends went well until the log ends at", true},
 		{"without successes a log that goes on says so", numbered(every(Strand{Code: "132001", WABA: "1", Template: "a", Language: "en"}, 100, 112, 1, 1, 0), every(Strand{Code: "131026", WABA: "2"}, 120, 140, 19, 1, 0)), nil,
 			[]model.Shape{model.ShapeTemplate, model.ShapeScattered}, "The log goes on until 2 Feb 04:59 UTC and does not show whether it is over.", true},
+		{"an account that fails with both of its templates", numbered(down("a", 1000, 1120), down("b", 1000, 1120), spared("a", 1000, 1120), spared("b", 1000, 1120)), nil,
+			[]model.Shape{model.ShapeAccount}, "No send of the account went well in that time.", false},
+		{"a template beside one that fails for longer", numbered(down("a", 1000, 1120), down("b", 900, 1300), spared("a", 1000, 1120), spared("b", 900, 1300)), nil,
+			[]model.Shape{model.ShapeTemplate, model.ShapeTemplate}, "280 others of the account did, while 120 failed as well.", false},
+		{"two templates, and free text goes well", numbered(down("a", 1000, 1120), down("b", 1000, 1120), spared("a", 1000, 1120), spared("b", 1000, 1120), every(Strand{WABA: "1", Phone: "5"}, 0, 2*aDay, 5, 0, 1)), nil,
+			[]model.Shape{model.ShapeTemplate, model.ShapeTemplate}, "24 others of the account did, while 120 failed as well.", false},
 		{"payment that was settled and broke again is two faults", numbered(good("1", "5", "a"), every(every(Strand{Code: "131042", WABA: "1"}, 100, 200, 7, 1, 0), 2000, 2200, 7, 1, 0)), nil,
 			[]model.Shape{model.ShapeAccount, model.ShapeAccount}, "131042", false},
 		{"a night without sends does not part a fault", numbered(every(every(Strand{Code: "131042", WABA: "1"}, 100, 500, 7, 1, 0), 1400, 1800, 7, 1, 0)), nil, []model.Shape{model.ShapeAccount}, "131042", true},
