@@ -15,33 +15,15 @@ var containers = map[string]bool{
 // flat reads an object as a row of a table: its members are the columns, those
 // of objects inside by their path ("error.code"). The same names and presets
 // hold as for headers.
-func (j *jsonReader) flat(v jsonValue, env envelope) error {
-	var row flatRow
+func (j *jsonReader) flat(v jsonValue, env envelope) error { return j.row(v, env, false) }
+
+// row is flat, plain without the lists in the object.
+func (j *jsonReader) row(v jsonValue, env envelope, plain bool) error {
+	row := flatRow{plain: plain}
 	row.add(v, "", 0)
-	signature := strings.Join(row.headers, "\x00")
-	m, ok := j.maps[signature]
-	if !ok {
-		// They may be a part of a table's row, and what is remembered is not.
-		signature = strings.Clone(signature)
-		for i, h := range row.headers {
-			row.headers[i] = strings.Clone(h)
-		}
-		var err error
-		if m, err = mapColumns(row.headers, Options{}); err != nil {
-			return err
-		}
-		if len(j.o.Map) > 0 {
-			// The agent's columns are those of some of the objects, perhaps.
-			if asked, err := mapColumns(row.headers, j.o); err == nil {
-				m = asked
-			} else if j.first == nil && len(j.maps) == 0 {
-				return err
-			}
-		}
-		if len(j.maps) >= 256 {
-			clear(j.maps)
-		}
-		j.maps[signature] = m
+	m, err := j.mapped(&row)
+	if err != nil {
+		return err
 	}
 	if reason, ok := m.usable(); !ok {
 		if reason == "" {
@@ -74,23 +56,58 @@ func (j *jsonReader) flat(v jsonValue, env envelope) error {
 	return nil
 }
 
+// mapped says which member of such an object is which field.
+func (j *jsonReader) mapped(row *flatRow) (*mapping, error) {
+	signature := strings.Join(row.headers, "\x00")
+	if m, ok := j.maps[signature]; ok {
+		return m, nil
+	}
+	// They may be a part of a table's row, and what is remembered is not.
+	signature = strings.Clone(signature)
+	for i, h := range row.headers {
+		row.headers[i] = strings.Clone(h)
+	}
+	m, err := mapColumns(row.headers, Options{})
+	if err != nil {
+		return nil, err
+	}
+	if len(j.o.Map) > 0 {
+		// The agent's columns are those of some of the objects, perhaps.
+		if asked, err := mapColumns(row.headers, j.o); err == nil {
+			m = asked
+		} else if j.first == nil && len(j.maps) == 0 {
+			return nil, err
+		}
+	}
+	if len(j.maps) >= 256 {
+		clear(j.maps)
+	}
+	j.maps[signature] = m
+	return m, nil
+}
+
 // A flatRow is an object as headers and cells.
 type flatRow struct {
 	headers, cells []string
+	depths         []int     // where each cell lies
 	inner          jsonValue // Meta's own error, where a provider puts it beside its own
+	plain          bool      // lists of objects are left out
 }
 
-func (r *flatRow) put(header, cell string) {
-	// The same name further inside is the more telling one: outside is the event,
-	// inside the message.
+func (r *flatRow) put(header, cell string, depth int) {
+	// The same name further inside is the more telling one, wherever it stands:
+	// outside is the event or the page, inside the message.
 	for i, h := range r.headers {
 		if h == header {
-			r.cells[i] = cell
+			if depth >= r.depths[i] {
+				r.cells[i], r.depths[i] = cell, depth
+			}
 			return
 		}
 	}
 	r.headers = append(r.headers, header)
 	r.cells = append(r.cells, cell)
+	r.depths = append(r.depths, depth)
 }
 
 func (r *flatRow) add(v jsonValue, path string, depth int) {
@@ -108,6 +125,9 @@ func (r *flatRow) add(v jsonValue, path string, depth int) {
 				}
 			}
 			if last.isObject() {
+				if r.plain {
+					continue
+				}
 				c = last
 			}
 		}
@@ -127,9 +147,9 @@ func (r *flatRow) add(v jsonValue, path string, depth int) {
 			}
 			r.add(c, full, depth+1)
 		case c.kind() >= jsonArray:
-			r.put(full, c.source())
+			r.put(full, c.source(), depth)
 		default:
-			r.put(full, c.text())
+			r.put(full, c.text(), depth)
 		}
 	}
 }

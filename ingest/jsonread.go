@@ -39,10 +39,11 @@ type jsonReader struct {
 	head  int
 
 	maps   map[string]*mapping
-	first  *mapping // of the first flat object, for the report
-	loose  int      // values that were no valid JSON and could be read
-	seen   int      // bytes of the values so far
-	latest error    // why the last value was no record
+	tells  map[string]bool // names of members that may say which message it is
+	first  *mapping        // of the first flat object, for the report
+	loose  int             // values that were no valid JSON and could be read
+	seen   int             // bytes of the values so far
+	latest error           // why the last value was no record
 }
 
 // An item is a record to come or what could not be one.

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strings"
 
 	"unsent/model"
@@ -158,12 +159,25 @@ func (j *jsonReader) walkOther(v jsonValue, env envelope, depth int) error {
 	if inner := v.get("whatsapp"); inner.get("messages").isArray() && inner.get("messages").first().isObject() {
 		return j.walkList(inner.get("messages"), env, depth) // Exotel, by its channel
 	}
+	found := j.messageLists(v, 2)
+	self := len(found) > 0
 	for _, key := range lists {
 		if c := v.get(key); c.isArray() && c.first().isObject() {
-			return j.walkList(c, env, depth)
+			found = slices.DeleteFunc(found, func(l jsonValue) bool { return l.i >= c.i && l.i < c.node().next })
+			found = append(found, c)
+			break
 		}
 	}
-	return j.flat(v, env)
+	if len(found) > 0 {
+		return j.walkLists(v, found, self, env, depth)
+	}
+	err := j.flat(v, env)
+	if err != nil {
+		if found = j.messageLists(v, 1); len(found) > 0 {
+			return j.walkLists(v, found, self, env, depth)
+		}
+	}
+	return err
 }
 
 // hookInside reports whether a value is, or wraps, something of Meta's shape.
