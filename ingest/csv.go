@@ -19,7 +19,8 @@ type csvReader struct {
 	split splitter
 	m     *mapping
 	p     *interpreter
-	hooks *jsonReader // set when the rows hold webhooks and little else
+	hooks *jsonReader // set when a column may hold webhooks
+	bare  bool        // and there is little else
 	d     draft
 	notes []string
 	file  string
@@ -80,6 +81,8 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	}
 	c.m = m
 	c.p = newInterpreter(name, o, src.fixText)
+	c.best, c.skip = best, skip
+	c.hookCells(c.sample(head)[skip:])
 	reason, ok := m.usable()
 	c.lines = !ok && c.linesOf(c.sample(head)[skip:])
 	if !c.lines {
@@ -92,7 +95,6 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	}
 	c.findSecrets()
 	c.p.use(m.rules)
-	c.best, c.skip = best, skip
 
 	src.take(skip, c.split.loneCR)
 	for i := 0; i < best.index; {
@@ -211,8 +213,9 @@ func (c *csvReader) judge(o Options) {
 	if c.m.has[fText] && !c.m.has[fMessage] && !c.m.has[fError] && textFailed > 0 && textElse < 0 {
 		c.m.retype(fText, fMessage)
 	}
-	if !c.m.has[fStatus] && !c.m.has[fCode] && !c.m.has[fMessage] && !c.m.has[fError] && c.m.has[fPayload] {
+	if c.m.has[fPayload] {
 		c.hooks = newCellReader(c.p)
+		c.bare = !c.m.has[fStatus] && !c.m.has[fCode] && !c.m.has[fMessage] && !c.m.has[fError]
 	}
 }
 
@@ -223,7 +226,9 @@ func isRejection(err error) bool {
 
 func (c *csvReader) next(r *model.Record) error {
 	if c.hooks != nil {
-		if err := c.hooks.queued(r); err != io.EOF {
+		rules, codes := c.p.rules, c.p.codes
+		err := c.hooks.queued(r)
+		if c.p.rules, c.p.codes = rules, codes; err != io.EOF {
 			return err
 		}
 	}
@@ -255,7 +260,7 @@ func (c *csvReader) next(r *model.Record) error {
 	}
 	c.m.fill(&c.d, cells)
 	c.serials.convert(&c.d)
-	if c.hooks != nil && c.hooks.expand(&c.d) {
+	if c.hooks != nil && c.d.v[fPayload] != "" && c.hooks.expand(&c.d, c.bare) {
 		return c.next(r)
 	}
 	if c.lines {

@@ -43,6 +43,14 @@ func (j *jsonReader) row(v jsonValue, env envelope, plain bool) error {
 		}
 		fromError(&d, row.inner)
 	}
+	if d.v[fPayload] != "" {
+		if d.line = j.at; j.text != "" {
+			d.line = j.lineOf(v.start())
+		}
+		if j.expand(&d, false) {
+			return nil
+		}
+	}
 	if list := v.get("errors"); list.isArray() {
 		d.also = otherErrors(list)
 	}

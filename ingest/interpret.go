@@ -34,6 +34,7 @@ type interpreter struct {
 	cutIDs   int            // ids and codes that a spreadsheet has cut digits off
 
 	cutNumbers, masked int // rows whose recipient lost digits in a spreadsheet, or is hidden
+	decided            int // rows whose webhook says what became of messages, and not their own status
 
 	future int // failures dated in the future
 
@@ -491,6 +492,9 @@ func (p *interpreter) warnings() []string {
 	w := p.clock.warnings()
 	if p.clash > 0 {
 		w = append(w, countOf(p.clash, "row has", "rows have")+" an error beside a status that is no failure; they were taken for failures and are marked.")
+	}
+	if p.decided > 0 {
+		w = append(w, countOf(p.decided, "row holds a webhook", "rows hold webhooks")+" of Meta's; what these say was taken, and not the row's own status, direction or time.")
 	}
 	if p.foreign > 0 {
 		w = append(w, countOf(p.foreign, "row is", "rows are")+" about another channel than WhatsApp, such as SMS or e-mail; they were counted as no sends.")

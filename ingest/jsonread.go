@@ -214,41 +214,6 @@ func (j *jsonReader) expandText(text string, line int) error {
 	return nil
 }
 
-// expand does the same for the webhook in a table's cell, with the rest of the
-// row for what the webhook lacks. It reports whether there was one.
-func (j *jsonReader) expand(row *draft) bool {
-	s := row.v[fPayload]
-	if !strings.Contains(s, "statuses") && !strings.Contains(s, "messages") && !strings.Contains(s, "error") {
-		return false
-	}
-	v, err := j.p.parsePayload(j.p.fix(s))
-	if err != nil {
-		return false
-	}
-	before := len(j.queue)
-	j.text, j.line, j.mark, j.at = v.d.src, row.line, 0, row.line
-	if err := j.walk(v, envelope{cell: true}, 0); err != nil || len(j.queue) == before {
-		j.queue = j.queue[:before]
-		return false
-	}
-	single := len(j.queue)-before == 1
-	for i := before; i < len(j.queue); i++ {
-		it := &j.queue[i]
-		it.d.line = row.line
-		it.d.zones = row.zones
-		if single {
-			it.d.raw = s
-		}
-		it.d.v[fResponse] = it.d.raw
-		for f, s := range row.v {
-			if field(f) != fPayload && it.d.v[f] == "" && (single || field(f) != fMessageID) {
-				it.d.v[f] = s
-			}
-		}
-	}
-	return true
-}
-
 // lineOf is the line of a place in the value at hand. Places must come in order.
 func (j *jsonReader) lineOf(offset int) int {
 	if offset > j.mark && offset <= len(j.text) {
