@@ -15,22 +15,28 @@ const sampleRows = 1000 // columns are judged by so many
 
 // A csvReader reads tables.
 type csvReader struct {
+	tableHead // by which the rows at hand are read
+
 	src   *source
 	split splitter
-	m     *mapping
 	p     *interpreter
+	o     Options
 	hooks *jsonReader // set when a column may hold webhooks
-	bare  bool        // and there is little else
 	d     draft
 	notes []string
 	file  string
 
-	header   []string
 	lines    bool // it is a log of lines; see linesOf
 	repaired int
 	serials  serials
-	any      bool  // a row has been read
-	secret   []int // columns whose header says that they hold a token or password
+	any      bool // a row has been read
+
+	above   []error              // rows that stand above the header
+	top     *tableHead           // the first header, once there was another
+	heads   map[string]tableHead // those that were met
+	others  int                  // how often another came
+	again   int                  // rows that are the header once more
+	againAt []string             // the lines of the first
 
 	set     string            // names the header, "" when there is none
 	asked   map[string]string // what was said by hand
@@ -93,13 +99,14 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	if !ok && !c.lines {
 		return nil, &ColumnsError{Found: c.header, Line: line, Reason: reason, table: len(c.header) > 1}
 	}
-	c.findSecrets()
+	c.secret, c.key, c.o = secretColumns(c.header), firstNamed(c.header), o
 	c.p.use(m.rules)
 
 	src.take(skip, c.split.loneCR)
 	for i := 0; i < best.index; {
-		if _, err := c.split.next(); err == nil {
+		if row, err := c.split.next(); err == nil {
 			i++
+			c.passOver(row, line)
 		} else if !isRejection(err) {
 			break // next says it again
 		}
@@ -120,22 +127,11 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	if n := best.row.total; n > maxColumns {
 		c.notes = append(c.notes, fmt.Sprintf("The file has %d columns; only the first %d are read.", n, maxColumns))
 	}
-	c.judge(o)
+	c.judge(o, true)
 	if clock := c.p.clock; c.kept != nil && !clock.told && c.kept.DateOrder != "" {
 		clock.order, clock.told = c.kept.DateOrder, true
 	}
 	return c, nil
-}
-
-// findSecrets notes the columns whose header says that they hold a secret.
-func (c *csvReader) findSecrets() {
-	for i, h := range c.header {
-		switch key := headerKey(h); {
-		case strings.HasSuffix(key, "token"), strings.HasSuffix(key, "apikey"), strings.HasSuffix(key, "secret"), strings.HasSuffix(key, "password"),
-			key == "authorization", key == "pin", key == "credentials":
-			c.secret = append(c.secret, i)
-		}
-	}
 }
 
 // layOut finds how the table that begins with head is taken apart, and how many
@@ -171,11 +167,12 @@ var twilioID = model.Pattern(`^(SM|MM)[0-9a-f]{32}$`)
 
 // judge looks at the first rows for what headers do not tell: the order of day
 // and month, whose message ids these are, whether "message" is an error.
-func (c *csvReader) judge(o Options) {
-	rows := rowsOf(c.sample(c.src.peek(peekSize)), c.split, sampleRows)
+// The order of dates is told by the file's first table.
+func (c *csvReader) judge(o Options, first bool) {
+	rows := c.tableRows(rowsOf(c.sample(c.src.peek(peekSize)), c.split, sampleRows))
 	twilio, ids, prefixed := 0, 0, 0
 	textFailed, textElse := 0, 0
-	if c.src.sheet != nil {
+	if c.src.sheet != nil && first {
 		c.src.sheet.names, c.serials.date1904 = c.header, c.src.sheet.book.date1904
 	}
 	for i := range rows {
@@ -183,7 +180,9 @@ func (c *csvReader) judge(o Options) {
 		c.m.fill(&d, rows[i].cells)
 		for _, f := range timeFields {
 			if d.v[f] != "" {
-				c.p.clock.sample(d.v[f])
+				if first {
+					c.p.clock.sample(d.v[f])
+				}
 				c.serials.sample(f, d.v[f])
 			}
 		}
@@ -214,9 +213,12 @@ func (c *csvReader) judge(o Options) {
 		c.m.retype(fText, fMessage)
 	}
 	if c.m.has[fPayload] {
-		c.hooks = newCellReader(c.p)
+		if c.hooks == nil {
+			c.hooks = newCellReader(c.p)
+		}
 		c.bare = !c.m.has[fStatus] && !c.m.has[fCode] && !c.m.has[fMessage] && !c.m.has[fError]
 	}
+	c.codes, c.prefixed, c.used = c.p.codes, c.p.prefixed, c.serials.used
 }
 
 func isRejection(err error) bool {
@@ -232,7 +234,7 @@ func (c *csvReader) next(r *model.Record) error {
 			return err
 		}
 	}
-	row, err := c.split.next()
+	row, err := c.nextRow()
 	if err == io.EOF && !c.any {
 		c.any = true
 		c.notes = append(c.notes, "The file has a header and no rows.")
@@ -323,8 +325,15 @@ func (c *csvReader) report() model.SourceReport {
 	if c.src.sheet != nil {
 		rep.Format = "xlsx"
 	}
-	c.m.report(&rep)
+	if c.top != nil {
+		c.top.m.report(&rep)
+	} else {
+		c.m.report(&rep)
+	}
 	rep.Warnings = append(rep.Warnings, c.notes...)
+	if note := c.againNote(); note != "" {
+		rep.Warnings = append(rep.Warnings, note)
+	}
 	rep.Warnings = append(rep.Warnings, c.serials.warnings()...)
 	if c.repaired > 0 {
 		rep.Warnings = append(rep.Warnings, countOf(c.repaired, "row has", "rows have")+" more or fewer cells than the header; they were repaired and are marked.")

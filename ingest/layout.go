@@ -91,6 +91,7 @@ func headerOf(rows []row, o Options) layout {
 	for _, column := range o.Map {
 		asked[headerKey(column)] = true
 	}
+	below := false // a row of values stands below the best
 	for i, r := range rows[:min(len(rows), headerRows)] {
 		known, data := 0, false
 		for _, cell := range r.cells {
@@ -107,8 +108,12 @@ func headerOf(rows []row, o Options) layout {
 			l.row = r
 		}
 		if known > l.columns && !data {
-			l.columns, l.index, l.row = known, i, r
+			if below && l.ownTable(o) {
+				break
+			}
+			l.columns, l.index, l.row, below = known, i, r, false
 		}
+		below = below || data
 	}
 	return l
 }

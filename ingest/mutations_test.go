@@ -229,6 +229,17 @@ func unaccounted(text string, d drained) int {
 	for _, r := range d.rejected {
 		told[r.Line] = true
 	}
+	for _, w := range d.report.Warnings {
+		if _, list, ok := strings.Cut(w, "The header stands again in line "); ok {
+			for _, word := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' }) {
+				told[atoi(word)] = true
+			}
+		}
+		line := 0
+		if _, err := fmt.Sscanf(w, "Another table begins in line %d,", &line); err == nil {
+			told[line] = true
+		}
+	}
 	first := 1
 	switch {
 	case d.report.Format == "ndjson":
@@ -239,6 +250,9 @@ func unaccounted(text string, d drained) int {
 		}
 		for _, w := range d.report.Warnings {
 			if _, err := fmt.Sscanf(w, "The header is in line %d;", &first); err == nil {
+				for line := range first {
+					told[line+1] = true // "what stands above it was passed over"
+				}
 				first++
 			}
 			if strings.HasPrefix(w, "The file has no header") {

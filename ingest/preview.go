@@ -220,7 +220,7 @@ func unread(src *source, o Options) (c *csvReader, err error) {
 	case best.columns == 0 && headless:
 		c.header, c.best.headless = names, names
 	}
-	c.findSecrets()
+	c.secret = secretColumns(c.header)
 	c.keepHand(o, c.best)
 	c.m, err = mapColumns(c.header, withHeadless(o, c.best))
 	return c, err
@@ -228,6 +228,9 @@ func unread(src *source, o Options) (c *csvReader, err error) {
 
 // describe fills in the columns of a table.
 func (c *csvReader) describe(head []byte, o Options, t *model.Table) {
+	if c.top != nil {
+		c.tableHead, c.split.expect = *c.top, len(c.top.header)
+	}
 	t.Headless, t.Set = c.best.headless != nil, c.set
 	t.Hand = model.Reading{Map: c.asked, Ignore: c.ignored, DateOrder: o.DateOrder}
 	if o.Zone != nil {
