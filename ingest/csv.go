@@ -85,7 +85,10 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.m = m
+	c.m, c.key = m, firstNamed(c.header)
+	rows := c.tableRows(c.rowsBelow(head, best, skip))
+	notes, doubt := m.decide(rows, line)
+	c.notes = append(c.notes, notes...)
 	c.p = newInterpreter(name, o, src.fixText)
 	c.best, c.skip = best, skip
 	c.hookCells(c.sample(head)[skip:])
@@ -99,7 +102,10 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	if !ok && !c.lines {
 		return nil, &ColumnsError{Found: c.header, Line: line, Reason: reason, table: len(c.header) > 1}
 	}
-	c.secret, c.key, c.o = secretColumns(c.header), firstNamed(c.header), o
+	if doubt != nil {
+		return nil, doubt
+	}
+	c.secret, c.o = secretColumns(c.header), o
 	c.p.use(m.rules)
 
 	src.take(skip, c.split.loneCR)
@@ -127,7 +133,7 @@ func newCSVReader(src *source, name string, o Options) (*csvReader, error) {
 	if n := best.row.total; n > maxColumns {
 		c.notes = append(c.notes, fmt.Sprintf("The file has %d columns; only the first %d are read.", n, maxColumns))
 	}
-	c.judge(o, true)
+	c.judge(rows, o, true)
 	if clock := c.p.clock; c.kept != nil && !clock.told && c.kept.DateOrder != "" {
 		clock.order, clock.told = c.kept.DateOrder, true
 	}
@@ -168,8 +174,7 @@ var twilioID = model.Pattern(`^(SM|MM)[0-9a-f]{32}$`)
 // judge looks at the first rows for what headers do not tell: the order of day
 // and month, whose message ids these are, whether "message" is an error.
 // The order of dates is told by the file's first table.
-func (c *csvReader) judge(o Options, first bool) {
-	rows := c.tableRows(rowsOf(c.sample(c.src.peek(peekSize)), c.split, sampleRows))
+func (c *csvReader) judge(rows []row, o Options, first bool) {
 	twilio, ids, prefixed := 0, 0, 0
 	textFailed, textElse := 0, 0
 	if c.src.sheet != nil && first {

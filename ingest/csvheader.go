@@ -198,7 +198,7 @@ func (c *csvReader) change(row *row) {
 	c.use(h)
 	if !ok && h.odd == "" {
 		c.serials.seen, c.serials.fit = [nFields]int{}, [nFields]int{}
-		c.judge(c.o, false)
+		c.judge(c.tableRows(c.rowsNext()), c.o, false)
 	}
 	if !ok && len(c.heads) < 64 {
 		c.heads[strings.Clone(name)] = c.tableHead
@@ -214,11 +214,18 @@ func (c *csvReader) headOf(header []string, line int) tableHead {
 	if err != nil {
 		h.odd = "it does not have the columns that were named by hand"
 		m, _ = mapColumns(header, Options{})
+	} else if _, err := m.decide(c.rowsNext(), line); err != nil {
+		h.odd = shortly(err)
 	} else if err := logTable(m, o, line); err != nil {
 		h.odd = shortly(err)
 	}
 	h.m, h.secret = m, secretColumns(header)
 	return h
+}
+
+// rowsNext are the rows behind the one that was read last.
+func (c *csvReader) rowsNext() []row {
+	return rowsOf(c.sample(c.src.peek(peekSize)), c.split, sampleRows)
 }
 
 // use reads on by a header.

@@ -28,6 +28,7 @@ type draft struct {
 	system  string         // whose codes the payload has, when its shape tells
 	cutIDs  int            // ids that a spreadsheet has cut digits off
 	parsed  bool           // its webhook or answer was read when it was made
+	torn    bool           // its columns of status contradict each other
 	failing bool           // there is an error object, whatever the status says
 	clean   bool           // its texts are known to hold no secret
 	valid   bool           // and to be UTF-8
@@ -82,6 +83,11 @@ func (d *draft) put(f field, s string) {
 		// person's name.
 		if have := d.v[f]; have != "" && safe.Digits(have) == "" && len(safe.Digits(s)) >= 7 {
 			d.v[f] = s
+		}
+	case fStatus:
+		// What failed may stand as sent in another column, where nobody has heard of it.
+		if have := d.v[f]; have != "" && have != s && !weakStatus[statusKey(strings.ToLower(s))] && outcomeWord(s) == model.Failed && outcomeWord(have) == model.InProgress {
+			d.v[f], d.torn = s, true
 		}
 	case fDetails, fComment:
 		if isWAMID(s) {

@@ -16,6 +16,7 @@ type ColumnsError struct {
 
 	advice string // in place of naming the columns; empty: that helps
 
+	doubt bool // several columns could be one thing
 	table bool // it is certainly a table, not a text with commas in it
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A field is one fact that a column can hold.
@@ -64,10 +65,10 @@ const (
 )
 
 // fieldInfo is the name by which --map and the report know a field (empty: they
-// do not) and the headers it has been seen under, best first, as headerKey
-// leaves them. Sources: the
-// exports that the presets name, and the tables and screens of some fifty public
-// programs.
+// do not) and the headers it has been seen under, best first; a | stands
+// before those that say less: of whom a "phone" is, or what has a "status".
+// Sources: the exports that the presets name, and the tables and screens of some
+// fifty public programs.
 type fieldInfo struct {
 	name    string
 	headers string
@@ -80,9 +81,13 @@ var fieldInfos = [nFields]fieldInfo{
 		"nachrichtenid nachrichtid idmensaje iddemensaje iddelmensaje idmensagem iddamensagem iddemensagem iddumessage iddemessage idmessaggio iddelmessaggio idpesan"},
 	fRowID: {"", "id reference ref uuid rowid"},
 	fRecipient: {"recipient", "recipient recipientphone recipientnumber recipientphonenumber recipientwaid to tophone tonumber tomobile " +
-		"destination destaddr destinationaddress destinationphonenumber receiver phone phonenumber phoneno phonenum mobile mobilenumber mobilenum mobileno msisdn " +
-		"number numbers telephone telefone telefono target targetphone customerphone customerphonenumber customernumber clientphone customerexternalid " +
-		"waid whatsapp whatsappnumber whatsappphone chatid remotejid subscriberphone userphonenumber userphone contactphone contactnumber userdetailsphone keyremotejid telefonnummer rufnummer handynummer mobilnummer handy nummer empfänger empfaenger destinatario destinatário destinataire numéro número celular móvil movil telepon nomor nomortelepon nomorhp"},
+		"destination destaddr destinationaddress destinationphonenumber receiver target targetphone " +
+		"customerphone customerphonenumber customermobile customernumber clientphone clientnumber customerexternalid subscriberphone userphonenumber userphone contactphone contactphonenumber contactmobile contactnumber userdetailsphone " +
+		"empfanger empfaenger destinatario destinataire penerima nomorpenerima nomortujuan kundentelefon telefonocliente telefonodelcliente telefonecliente telefonedocliente celularcliente celulardelcliente celulardocliente telephoneclient telephoneduclient | " +
+		"phone phonenumber phoneno phonenum mobile mobilenumber mobilenum mobileno mobilephone msisdn telephone telephonenumber telefone telefono telefon " +
+		"waid whatsapp whatsappnumber whatsappphone chatid remotejid keyremotejid telefonnummer rufnummer handynummer mobilnummer handy mobil celular movil cellulare portable telepon nomortelepon nomorhp nohp nohandphone nomorwa nowa nomorwhatsapp nowhatsapp " +
+		"numerotelefono numerodetelefono numerotelefone numerodetelefone numerotelephone numerodetelephone numeroditelefono numerocelular numerodecelular numerowhatsapp numerodewhatsapp ceptelefonu telefonnumarasi numertelefonu | " +
+		"number numbers nummer numero nomor"},
 	fUserID:        {"", "recipientid userid contact contacts"},
 	fRecipientUser: {"recipient_user_id", "recipientuserid touserid bsuid parentrecipientuserid parentbsuid"},
 	fName: {"", "name contactname recipientname customername profilename pushname leadname fullname firstname lastname username " +
@@ -95,10 +100,11 @@ var fieldInfos = [nFields]fieldInfo{
 	fDirection: {"direction", "direction messagedirection sendertype inout"},
 	fFromMe:    {"", "fromme keyfromme isfromme messagefromme messagekeyfromme"},
 	fType:      {"", "type"},
-	fStatus: {"status", "status messagestatus deliverystatus msgstatus sendstatus statusname statusgroupname result outcome statusstring eventtype event state ack bspstatus " +
-		"statusdescription laststatus currentstatus estado situacao statuspesan situação statut stato zustand zustellstatus"},
+	fStatus: {"status", "deliverystatus messagestatus msgstatus whatsappstatus bspstatus zustellstatus statuspesan statusmensagem statusdamensagem estadomensaje estadodelmensaje estadoentrega estadodeentrega statusenvio statusdoenvio statusdeenvio estadoenvio estadodeenvio statusentrega statusdaentrega statutdelivraison statutdumessage sendstatus | " +
+		"status statusname statusgroupname statusstring statusdescription laststatus currentstatus estado situacao statut stato zustand | " +
+		"result outcome eventtype event state ack"},
 	fSuccess:    {"success", "success issuccess successful metasuccess"},
-	fTemplate:   {"template", "templatename template metatemplatename templatekey hsmname hsm messagetemplate messagetemplatename whatsapptemplatename vorlage plantilla modelo modèle modele modello"},
+	fTemplate:   {"template", "templatename template metatemplatename templatekey hsmname hsm messagetemplate messagetemplatename whatsapptemplatename vorlage plantilla modelo modele modello"},
 	fTemplateID: {"", "templateid templatesid contentsid messagetemplateid"},
 	fLanguage:   {"language", "templatelanguage templatelanguagecode language languagecode lang templatelang locale"},
 	fKind:       {"kind", "kind messagetype contenttype msgtype format messageformat"},
@@ -106,7 +112,7 @@ var fieldInfos = [nFields]fieldInfo{
 	fBody:       {"", "body messagetext messagebody messagecontent content contenttext text textbody caption messagedata msgbody"},
 	fText:       {"", "message msg"},
 	fCode: {"code", "errorcode metaerrorcode whatsappapierrorcode errorscode errcode failedcode failurecode errorno errornumber code resultcode lasterrorcode " +
-		"statuserrorcode providererrorcode apierrorcode codigoerro codigodeerror codigodeerro códigodeerro códigodeerror códigoerro fehlercode fehlernummer codeerreur codederreur codiceerrore kodeerror"},
+		"statuserrorcode providererrorcode apierrorcode codigoerro codigodeerror codigodeerro fehlercode fehlernummer codeerreur codederreur codiceerrore kodeerror"},
 	fError: {"error", "error errors externalerror contentattributesexternalerror lasterror err fehler erreur errore erro"},
 	fTitle: {"title", "errortitle errorstitle failuretitle errorusertitle errorname title"},
 	fMessage: {"message", "errormessage errormsg errorsmessage errortext errordescription whatsappapierrormessage failurereason failreason failedreason reasonforfailure " +
@@ -123,12 +129,14 @@ var fieldInfos = [nFields]fieldInfo{
 	fFailedAt:  {"failed_at", "failedat failedtime failedon failuretime lasterrorat faileddate failedts"},
 	fUpdatedAt: {"updated_at", "updatedat dateupdated lastupdatedtime lastupdate lastupdated lastupdatedat updatedtime updatetime statusdate statustime statusat statustimestamp statusupdatedat doneat eventts eventtimestamp metatimestamp deliveredts eventtime lastmodifieddate"},
 	fTime: {"timestamp", "timestamp time date createdat created createdtime createdon creationtime creationdate datecreated createddate dateadded createtime messagetimestamp occurredat receivedat " +
-		"queuedat loggedat datetimestart datestart eventcaptureddt datetime ts when fecha tanggal datum zeitpunkt zeitstempel zeit uhrzeit erstelltam hora data waktu fechahora datahora horodatage"},
-	fSentAt:      {"sent_at", "sentat sentdate datesent senton senttime sendtime senddate sentts sendat"},
+		"queuedat loggedat datetimestart datestart eventcaptureddt datetime ts when fecha tanggal datum zeitpunkt zeitstempel zeit uhrzeit erstelltam hora data waktu fechahora fechayhora datahora dataehora horodatage dateheure dateetheure dataora dataeora " +
+		"heure ora jam pukul horario tarih saat tijd godzina"},
+	fSentAt: {"sent_at", "sentat sentdate datesent senton senttime sendtime senddate sentts sendat gesendetam versanddatum versandzeit sendedatum sendezeit " +
+		"fechaenvio fechadeenvio horaenvio horadeenvio dataenvio datadeenvio dateenvoi datedenvoi heureenvoi heuredenvoi datainvio datadinvio orainvio tanggalkirim waktukirim jamkirim"},
 	fDeliveredAt: {"delivered_at", "deliveredat deliveredtime delivertime deliveredon delivereddate"},
 	fReadAt:      {"read_at", "readat readtime seenat readon readdate"},
 	fScheduledAt: {"", "scheduledat scheduledtime scheduledfor processingstartedat"},
-	fCampaign:    {"campaign", "campaignname campaign campaignid broadcastname broadcast broadcastid sendoutid jobname job jobid bulkid bulkmessagereference batchid batchname kampagne campaña campanha campagne campagna"},
+	fCampaign:    {"campaign", "campaignname campaign campaignid broadcastname broadcast broadcastid sendoutid jobname job jobid bulkid bulkmessagereference batchid batchname kampagne campana campanha campagne campagna"},
 	fLastInbound: {"last_inbound_at", "lastinboundat contactlastinboundat lastcustomermessageat lastinboundmessageat lastactiveat lastactive lastusermessageat lastincomingat " +
 		"conversationlastactiveat lastcustomerreplyat"},
 	fAttempts: {"attempts", "attempts attempt attemptcount"},
@@ -144,10 +152,15 @@ var fieldInfos = [nFields]fieldInfo{
 var headerFields = sync.OnceValue(func() map[string]headerField {
 	m := make(map[string]headerField, 400)
 	for f := range nFields {
+		tier := 0
 		for i, key := range strings.Fields(fieldInfos[f].headers) {
+			if key == "|" {
+				tier++
+				continue
+			}
 			key = headerKey(key)
 			if _, ok := m[key]; !ok {
-				m[key] = headerField{f, i}
+				m[key] = headerField{f, tier*tierRanks + i}
 			}
 		}
 	}
@@ -158,6 +171,9 @@ type headerField struct {
 	f    field
 	rank int // 0 is best
 }
+
+// tierRanks is how far the ranks of headers that say less are behind.
+const tierRanks = 1000
 
 // Fields are the names that Options.Map takes, sorted.
 func Fields() []string {
@@ -187,9 +203,10 @@ func fieldNamed(name string) field {
 	return fNone
 }
 
-// headerKey is what headers are compared by: letters and digits in lower case.
-// Case, blanks, underscores, dots and quotes differ from one export to the next
-// of the same system. What stands in brackets is a unit and not part of it.
+// headerKey is what headers are compared by: letters and digits in lower case,
+// without accents. Case, blanks, underscores, dots, quotes and accents differ from
+// one export to the next of the same system. What stands in brackets is a unit and
+// not part of it.
 func headerKey(h string) string {
 	var b strings.Builder
 	b.Grow(len(h))
@@ -202,7 +219,10 @@ func headerKey(h string) string {
 			depth--
 		case depth > 0:
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			b.WriteRune(unicode.ToLower(r))
+			if r = unicode.ToLower(r); r >= utf8.RuneSelf {
+				r = plainLetter(r)
+			}
+			b.WriteRune(r)
 		}
 	}
 	return b.String()

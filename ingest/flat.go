@@ -87,6 +87,7 @@ func (j *jsonReader) mapped(row *flatRow) (*mapping, error) {
 			return nil, err
 		}
 	}
+	m.decideOne(row.cells)
 	if len(j.maps) >= 256 {
 		clear(j.maps)
 	}

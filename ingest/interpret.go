@@ -95,6 +95,10 @@ func (p *interpreter) record(d *draft, r *model.Record) error {
 			" is not known and the row has no error: where another column tells, say which (m on the list of files, --map status=COLUMN on the command line); else ask what the word means"}
 	}
 	r.Outcome = outcome
+	if d.torn && outcome == model.Failed {
+		p.clash++
+		flag(r, model.FlagContradiction)
+	}
 	p.times(d, r)
 	p.people(d, r)
 	p.facts(d, r)
@@ -491,7 +495,7 @@ func (p *interpreter) intern(s string) string {
 func (p *interpreter) warnings() []string {
 	w := p.clock.warnings()
 	if p.clash > 0 {
-		w = append(w, countOf(p.clash, "row has", "rows have")+" an error beside a status that is no failure; they were taken for failures and are marked.")
+		w = append(w, countOf(p.clash, "row has", "rows have")+" an error or a failure beside a status that is no failure; they were taken for failures and are marked.")
 	}
 	if p.decided > 0 {
 		w = append(w, countOf(p.decided, "row holds a webhook", "rows hold webhooks")+" of Meta's; what these say was taken, and not the row's own status, direction or time.")

@@ -233,3 +233,19 @@ func withHeadless(o Options, l layout) Options {
 	o.Map = merged
 	return o
 }
+
+// rowsBelow are the first rows of a table, those that its columns are judged by.
+func (c *csvReader) rowsBelow(head []byte, l layout, skip int) []row {
+	split := c.split
+	split.delim, split.backslash, split.expect = l.delim, l.backslash, l.row.total
+	return belowHeader(rowsOf(c.sample(head)[skip:], split, sampleRows), l)
+}
+
+// belowHeader leaves out what stands above the data.
+func belowHeader(rows []row, l layout) []row {
+	first := l.index
+	if l.headless == nil {
+		first++
+	}
+	return rows[min(first, len(rows)):]
+}

@@ -21,9 +21,11 @@ type mapping struct {
 }
 
 type mappedColumn struct {
-	f    field
-	rank int
-	col  int
+	f     field
+	rank  int
+	col   int
+	clock int   // the column with its time of day, from 1; 0: none
+	alone field // of a day without that
 }
 
 // mapColumns recognises headers: by the agent's word, else by a preset that has
@@ -66,6 +68,13 @@ func mapColumns(headers []string, o Options) (*mapping, error) {
 		m.has[c.f] = true
 	}
 	m.settle(keys)
+	m.order()
+	return m, nil
+}
+
+// order sorts the columns, best first within a field, and notes what follows from
+// which there are.
+func (m *mapping) order() {
 	sort.SliceStable(m.cols, func(i, j int) bool {
 		a, b := m.cols[i], m.cols[j]
 		if a.f != b.f {
@@ -73,14 +82,21 @@ func mapColumns(headers []string, o Options) (*mapping, error) {
 		}
 		return a.rank < b.rank
 	})
+	m.has, m.zones = [nFields]bool{}, [nFields]*time.Location{}
 	for _, c := range m.cols {
-		if m.zones[c.f] == nil {
-			if offset, name, ok := headerZone(headers[c.col]); ok {
+		m.has[c.f] = true
+		for _, col := range []int{c.col, c.clock - 1} {
+			if col < 0 || m.zones[c.f] != nil {
+				continue
+			}
+			if offset, name, ok := headerZone(m.headers[col]); ok {
 				m.zones[c.f] = time.FixedZone(name, offset)
 			}
 		}
+		if c.clock > 0 && m.zones[c.alone] == nil {
+			m.zones[c.alone] = m.zones[c.f]
+		}
 	}
-	return m, nil
 }
 
 func (m *mapping) presetField(key string) (headerField, bool) {
@@ -129,10 +145,6 @@ func (m *mapping) settle(keys []string) {
 			}
 		}
 	}
-	m.has = [nFields]bool{}
-	for _, c := range m.cols {
-		m.has[c.f] = true
-	}
 }
 
 // retype makes a column another field's, once its values have told.
@@ -178,16 +190,38 @@ func (m *mapping) usable() (string, bool) {
 	return "no column says which message a row is about: no recipient, no message id", false
 }
 
+// drop leaves columns out.
+func (m *mapping) drop(out func(i int) bool) {
+	var kept []mappedColumn
+	for i, c := range m.cols {
+		if !out(i) {
+			kept = append(kept, c)
+		}
+	}
+	m.cols = kept
+}
+
 // fill puts a row's cells into a draft.
 func (m *mapping) fill(d *draft, cells []string) {
 	d.zones = &m.zones
 	for _, c := range m.cols {
+		if c.clock > 0 {
+			c.fillClock(d, cells)
+			continue
+		}
 		if c.col < len(cells) && cells[c.col] != "" {
 			if s := cleanCell(cells[c.col]); s != "" {
 				d.put(c.f, s)
 			}
 		}
 	}
+}
+
+func cellAt(cells []string, col int) string {
+	if col >= len(cells) {
+		return ""
+	}
+	return cleanCell(cells[col])
 }
 
 // place is where raw, which may be the row, has a payload, which may be one of its cells.
@@ -230,8 +264,13 @@ func (m *mapping) report(rep *model.SourceReport) {
 			continue
 		}
 		used[c.col] = true
+		column := m.headers[c.col]
+		if c.clock > 0 {
+			used[c.clock-1] = true
+			column += " + " + m.headers[c.clock-1]
+		}
 		if _, ok := rep.Columns[name]; !ok {
-			rep.Columns[name], _ = safe.Redact(m.headers[c.col])
+			rep.Columns[name], _ = safe.Redact(column)
 		}
 	}
 	rep.Unmapped = nil

@@ -222,7 +222,9 @@ func unread(src *source, o Options) (c *csvReader, err error) {
 	}
 	c.secret = secretColumns(c.header)
 	c.keepHand(o, c.best)
-	c.m, err = mapColumns(c.header, withHeadless(o, c.best))
+	if c.m, err = mapColumns(c.header, withHeadless(o, c.best)); err == nil {
+		c.m.decide(c.rowsBelow(head, c.best, skip), 0) // what is in doubt shows as it would be read
+	}
 	return c, err
 }
 
@@ -244,12 +246,7 @@ func (c *csvReader) describe(head []byte, o Options, t *model.Table) {
 	}
 	split := c.split
 	split.w = &window{ctx: c.src.ctx}
-	rows := rowsOf(head[min(c.skip, len(head)):], split, sampleRows)
-	first := c.best.index
-	if !t.Headless {
-		first++
-	}
-	rows = rows[min(first, len(rows)):]
+	rows := belowHeader(rowsOf(head[min(c.skip, len(head)):], split, sampleRows), c.best)
 
 	said := map[string]bool{}
 	for _, ref := range c.asked {
@@ -260,7 +257,7 @@ func (c *csvReader) describe(head []byte, o Options, t *model.Table) {
 		col := model.Column{N: i + 1, Ref: columnRef(c.header, i)}
 		col.Header, _ = safe.Redact(h)
 		for _, m := range c.m.cols {
-			if m.col != i {
+			if m.col != i && m.clock != i+1 {
 				continue
 			}
 			col.Field, col.Sure = fieldInfos[m.f].name, model.SureName
@@ -275,7 +272,7 @@ func (c *csvReader) describe(head []byte, o Options, t *model.Table) {
 			case m.rank < 0:
 				col.Sure = model.SureFormat
 			}
-			col.Second = taken[m.f]
+			col.Second = taken[m.f] && m.clock == 0
 			taken[m.f] = true
 		}
 		col.Samples = c.samples(rows, i)

@@ -102,7 +102,7 @@ func (s *series) advance() error {
 			s.odd = fmt.Errorf("%s in it: %w", s.call(p), err)
 			s.passed = append(s.passed, s.call(p)+", "+shortly(err))
 			var columns *ColumnsError
-			s.unnamed = s.unnamed || errors.As(err, &columns) && columns.table && columns.Reason == ""
+			s.unnamed = s.unnamed || errors.As(err, &columns) && columns.table && (columns.Reason == "" || columns.doubt)
 		}
 	}
 	return io.EOF

@@ -37,7 +37,7 @@ var statusWords = sync.OnceValue(func() map[string]model.Outcome {
 		enviado enviada pendente pendiente gesendet versendet ausstehend terkirim menunggu envoye envoyee enattente
 		inviato inviata inattesa gonderildi beklemede
 		verzonden wysłano oczekuje отправлено ожидает 已发送 已發送 发送中 送信済み 전송됨 발송됨 تمالإرسال قيدالانتظار भेजागया लंबित`)
-	add(model.Succeeded, `delivered read played opened open clicked click replied seen deliveryack success successful ok
+	add(model.Succeeded, `delivered read played opened clicked click replied seen deliveryack success successful ok
 		messageapidelivered messageapiread messagecampaigndelivered messagecampaignread sentmessagedelivered sentmessageread templatemessagedelivered
 		entregue entregado entregada lida lido leida leido visto zugestellt gelesen tersampaikan dibaca
 		delivre livre livree lu lue consegnato consegnata letto letta iletildi teslimedildi okundu
