@@ -141,6 +141,9 @@ func judgeStatus(word string) (o model.Outcome, clash, ok bool) {
 // statusParts are the word of a status and the remarks behind it, or the states
 // of a history.
 func statusParts(s string) []string {
+	if ascii(s) && !strings.ContainsAny(s, "()[]{}:,;\"|>\n") && !strings.Contains(s, " - ") {
+		return []string{s}
+	}
 	for _, dash := range []string{" - ", " – ", " — ", "->", "→", "|", ">"} {
 		s = strings.ReplaceAll(s, dash, "\n")
 	}

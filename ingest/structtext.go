@@ -1,7 +1,7 @@
 package ingest
 
 import (
-	"strconv"
+	"encoding/json"
 	"strings"
 )
 
@@ -40,6 +40,9 @@ func writeStruct(b *strings.Builder, s string, depth int) (rest string, ok bool)
 			if s, ok = writeStruct(b, s, depth+1); !ok {
 				return s, false
 			}
+			if s = strings.TrimLeft(s, " "); s == "" || s[0] != ',' && s[0] != ']' {
+				return s, false
+			}
 			s = strings.TrimLeft(s, " ,")
 		}
 		b.WriteByte(']')
@@ -49,7 +52,7 @@ func writeStruct(b *strings.Builder, s string, depth int) (rest string, ok bool)
 	if value == "null" || value == "None" {
 		b.WriteString("null")
 	} else {
-		b.WriteString(strconv.Quote(strings.ToValidUTF8(value, "")))
+		writeQuoted(b, value)
 	}
 	return rest, true
 }
@@ -70,11 +73,20 @@ func writeFields(b *strings.Builder, s string, depth int) (rest string, ok bool)
 		if n > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString(strconv.Quote(s[:name]) + ":")
+		writeQuoted(b, s[:name])
+		b.WriteByte(':')
 		if s, ok = writeStruct(b, s[name+1:], depth+1); !ok {
 			return s, false
 		}
 	}
+}
+
+func writeQuoted(b *strings.Builder, s string) {
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic("ingest: a text that is no JSON: " + err.Error()) // every string is
+	}
+	b.Write(text)
 }
 
 // fieldName is the length of the name that s begins with when "=" is behind it.

@@ -16,8 +16,9 @@ func TestStructText(t *testing.T) {
 		`{code=131026, title=Message undeliverable}`:                                                                       {Code: "131026", Title: "Message undeliverable"},
 		`[{code=131047, title=Re-engagement message}, {code=131026, title=x}]`:                                             {Code: "131047", Title: "Re-engagement message"},
 		`[{code=131026, title=Message undeliv`:                                                                             {Code: "131026"},
-		`{131026}`:                                                                                                         {Code: "131026"},
-		`{131026,131047}`:                                                                                                  {Code: "131026", Details: "Also reported: 131047"},
+		"[{code=131026, title=über \"ten\" 🙂 <b>\u00a0x}]":                                                                 {Code: "131026", Title: "über \"ten\" 🙂 <b>\u00a0x"},
+		`{131026}`:        {Code: "131026"},
+		`{131026,131047}`: {Code: "131026", Details: "Also reported: 131047"},
 	} {
 		for _, header := range []string{"errors", "error_code"} {
 			r := only(t, "phone,status,"+header+"\n15550100101,failed,\""+strings.ReplaceAll(cell, `"`, `""`)+"\"\n")
@@ -29,7 +30,7 @@ func TestStructText(t *testing.T) {
 			}
 		}
 	}
-	for _, s := range []string{"", "{}", "{a}", "{=1}", "[{a=1}", "{a=1} b", "Row(", "{a=" + strings.Repeat("{a=", 50)} {
+	for _, s := range []string{"", "{}", "{a}", "{=1}", "[{a=1}", "{a=1} b", "Row(", "[a=1}]", "[}]", "{a=" + strings.Repeat("{a=", 50)} {
 		if text, ok := structJSON(s); ok {
 			t.Errorf("%q became %s", s, text)
 		}
