@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -146,6 +147,9 @@ func (a *app) printFacts(m *matter, full bool) {
 	} else {
 		fact("first", stamp(i.First)+" UTC")
 		fact("last", stamp(i.Last)+" UTC")
+		if slices.ContainsFunc(m.Samples, func(f model.Failure) bool { return slices.Contains(f.Flags, model.FlagDayAssumed) }) {
+			fact("dates", "they do not tell day from month (as in 03/04); which stands first was assumed: if it is the other, import --undo takes the log back, and import --date-order loads it")
+		}
 	}
 	if text := outageText(m); text != "" {
 		fact("outage", unless(full, text))

@@ -27,10 +27,11 @@ type clock struct {
 	polish       int    // months whose name means another one in Croatian
 	polishName   string // one of them
 
-	offset, header, flag, assumed int // times by how their zone is known
-	guessed                       int // dates whose order was assumed
-	misfit                        int // dates that do not fit the file's order
-	unread                        int // times that could not be read at all
+	offset, header, flag, assumed int  // times by how their zone is known
+	guessed                       int  // dates whose order was assumed
+	guess                         bool // the order of the date that was read last
+	misfit                        int  // dates that do not fit the file's order
+	unread                        int  // times that could not be read at all
 	example                       string
 	named                         string // the zone that a header names
 
@@ -81,6 +82,7 @@ func inZone(t time.Time, loc *time.Location) time.Time {
 
 func (c *clock) stamp(s string) (stamp, bool) {
 	st, ok := parseStamp(s)
+	c.guess = false
 	if !ok {
 		c.unread++
 		if c.example == "" {
@@ -105,6 +107,7 @@ func (c *clock) stamp(s string) (stamp, bool) {
 		}
 		if !c.told && st.a != st.b {
 			c.guessed++
+			c.guess = true
 		}
 		day, month := st.a, st.b
 		if order == "mdy" {
@@ -164,9 +167,9 @@ func (c *clock) warnings() []string {
 	}
 	switch {
 	case c.guessed > 0 && c.told && c.order == "mdy":
-		w = append(w, countOf(c.guessed, "date was", "dates were")+" read as day before month until a later row showed that the file writes the month first. Import again with --date-order mdy.")
+		w = append(w, countOf(c.guessed, "date was", "dates were")+" read as day before month until a later row showed that the file writes the month first. Take the import back (U on the list of files, import --undo N) and load it again with --date-order mdy.")
 	case c.guessed > 0 && !c.told:
-		w = append(w, countOf(c.guessed, "date does", "dates do")+" not tell day from month (as in 03/04); day before month was assumed. If that is wrong: m, then o on the list of files; --date-order mdy on the command line.")
+		w = append(w, countOf(c.guessed, "date does", "dates do")+model.WarnDays+" (as in 03/04); day before month was assumed. If that is wrong: m, then o on the list of files; --date-order mdy on the command line.")
 	}
 	if c.misfit > 0 {
 		order := "day before month"

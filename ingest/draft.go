@@ -16,22 +16,23 @@ type draft struct {
 	v     [nFields]string
 	zones *[nFields]*time.Location // that the columns' headers name; nil: none
 
-	line    int
-	raw     string // as written
-	flags   []model.Flag
-	several bool           // more than one wamid in the cell
-	outcome model.Outcome  // when the format itself knows it
-	object  string         // the code of an error object of Meta's own shape
-	from    model.CodeFrom // where v[fCode] was found, when not in a column
-	cut     string         // a payload that is cut off and could not be parsed
-	also    string         // the errors behind the first, in words
-	system  string         // whose codes the payload has, when its shape tells
-	cutIDs  int            // ids that a spreadsheet has cut digits off
-	parsed  bool           // its webhook or answer was read when it was made
-	torn    bool           // its columns of status contradict each other
-	failing bool           // there is an error object, whatever the status says
-	clean   bool           // its texts are known to hold no secret
-	valid   bool           // and to be UTF-8
+	line     int
+	raw      string // as written
+	flags    []model.Flag
+	several  bool           // more than one wamid in the cell
+	outcome  model.Outcome  // when the format itself knows it
+	object   string         // the code of an error object of Meta's own shape
+	from     model.CodeFrom // where v[fCode] was found, when not in a column
+	cut      string         // a payload that is cut off and could not be parsed
+	also     string         // the errors behind the first, in words
+	system   string         // whose codes the payload has, when its shape tells
+	cutIDs   int            // ids that a spreadsheet has cut digits off
+	parsed   bool           // its webhook or answer was read when it was made
+	torn     bool           // its columns of status contradict each other
+	dayGuess bool           // the order of day and month of its time was assumed
+	failing  bool           // there is an error object, whatever the status says
+	clean    bool           // its texts are known to hold no secret
+	valid    bool           // and to be UTF-8
 }
 
 func (d *draft) zoneOf(f field) *time.Location {

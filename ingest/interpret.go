@@ -285,7 +285,7 @@ func (p *interpreter) times(d *draft, r *model.Record) {
 			r.AtText = s
 		}
 		if t, zone, ok := p.clock.read(s, f, d.zoneOf(f)); ok {
-			r.At, r.Zone, r.AtText = t, zone, s
+			r.At, r.Zone, r.AtText, d.dayGuess = t, zone, s, p.clock.guess
 			break
 		}
 	}
@@ -414,6 +414,9 @@ func (p *interpreter) mark(d *draft, r *model.Record) {
 		flag(r, model.FlagNoTime)
 	case r.Zone == model.ZoneAssumed:
 		flag(r, model.FlagZoneAssumed)
+	}
+	if d.dayGuess {
+		flag(r, model.FlagDayAssumed)
 	}
 	if !r.At.IsZero() && r.At.Sub(p.clock.now).Hours() > 24 {
 		flag(r, model.FlagFuture)

@@ -114,6 +114,7 @@ func (c *clock) settleShort(st stamp) stamp {
 				}
 			}
 			c.shortGuesses++
+			c.guess = true
 			orders = c.shortGuess
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"unsent/model"
 )
 
 // TestShortYears: a year of two digits stands in front or behind, by what is
@@ -54,5 +56,16 @@ func TestShortYears(t *testing.T) {
 	d := drain(t, openText(t, withTimes("26/05/20 14:26"), o))
 	if got := d.failed()[0].At.Format("2006-01-02"); got != "2020-05-26" {
 		t.Errorf("at %s, not as the agent said", got)
+	}
+}
+
+// A failure whose date does not tell day from month says so for itself, and one whose
+// date does, or whose order somebody has said, does not.
+func TestDayOrderAssumed(t *testing.T) {
+	for at, want := range map[string]bool{"03/04/2026 08:34": true, "05/05/2026 08:34": false, "22/04/2026 08:34": false, "2026-04-03 08:34": false, "03.04.2026 08:34": false} {
+		r := only(t, "phone,status,sent_at\n15550100101,failed,"+at+"\n")
+		if hasFlag(&r, model.FlagDayAssumed) != want {
+			t.Errorf("%s: %v", at, r.Flags)
+		}
 	}
 }

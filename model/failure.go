@@ -112,6 +112,7 @@ const (
 	FlagNoRecipient      Flag = "recipient-missing" // the row names nobody
 	FlagNoTime           Flag = "time-missing"      // the row has no time that could be read
 	FlagZoneAssumed      Flag = "zone-assumed"      // the time had no zone; UTC was assumed
+	FlagDayAssumed       Flag = "day-order-assumed" // the date does not tell day from month (03/04); it is said what was assumed
 	FlagFuture           Flag = "time-in-future"    // later than the import's own clock by over a day
 	FlagSecret           Flag = "secret-masked"     // a token or key stood in the row and was masked
 	FlagSeveral          Flag = "several-sends"     // the row holds more than one send; this is the first

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -98,6 +99,14 @@ const (
 	WarnStopped = "stopped before line "
 	WarnNoEnd   = "the import has not come to its end"
 )
+
+// WarnDays stands in the warning that the order of day and month was assumed.
+const WarnDays = " not tell day from month"
+
+// DaysAssumed reports whether the order of day and month was assumed.
+func (i *Import) DaysAssumed() bool {
+	return slices.ContainsFunc(i.Warnings, func(w string) bool { return strings.Contains(w, WarnDays) })
+}
 
 // Unfinished is the warning that the file was not read to its end; empty when it was.
 func (i *Import) Unfinished() string {

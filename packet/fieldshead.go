@@ -2,6 +2,7 @@ package packet
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -357,6 +358,10 @@ func (k *Packet) when(detail) field {
 	}
 	if len(f.lines) == 0 {
 		return f
+	}
+	if slices.ContainsFunc(k.in.Samples, func(s model.Failure) bool { return slices.Contains(s.Flags, model.FlagDayAssumed) }) {
+		f.lines = append(f.lines, "The log's dates do not tell day from month (as in 03/04); which stands first was assumed.")
+		data["dates"] = "day order assumed"
 	}
 	for i := range k.in.Samples {
 		if k.in.Samples[i].Zone == model.ZoneAssumed {

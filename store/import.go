@@ -471,7 +471,7 @@ func (im *importing) compare(t *session) error {
 			return err
 		}
 		was.Warnings = report.Warnings
-		if was.Unfinished() == "" && (!maps.Equal(report.Columns, now.Columns) || report.Zone != now.Zone) {
+		if was.Unfinished() == "" && (!maps.Equal(report.Columns, now.Columns) || report.Zone != now.Zone || was.DaysAssumed() != now.DaysAssumed()) {
 			now.Warnings = append(slices.Clone(now.Warnings), fmt.Sprintf(
 				"import %d read the same file with other columns or times, and what both stored counts twice: take the wrong one back (unsent import --undo %[1]d, or U on the list of files)", was.ID))
 		}

@@ -63,6 +63,13 @@ const (
 // The window in which free text may go, from the customer's last message.
 const serviceWindow = 24 * time.Hour
 
+// A log that is loaded again with other times is there twice, unless the first import
+// is taken back. The console does both at once.
+const (
+	sayZone  = "Say the time zone: m, then t on the list of files; on the command line import --undo N, then import --tz ZONE."
+	sayOrder = "Say which stands first: m, then o on the list of files; on the command line import --undo N, then import --date-order."
+)
+
 // byFlag are the refusals that a row's own flags ask for, the first one counts.
 var byFlag = []struct {
 	flag model.Flag
@@ -77,6 +84,7 @@ var byFlag = []struct {
 	{model.FlagRecipientMasked, &Refusal{RuleRecipient, "The export hides digits of the number.", "Ask for an export with whole numbers."}},
 	{model.FlagRecipientDamaged, &Refusal{RuleRecipient, "A spreadsheet cut digits off the number.", "Ask for the export as it was before a spreadsheet opened it."}},
 	{model.FlagRecipientOdd, &Refusal{RuleRecipient, "The number is no whole international number.", "Correct the number in the CRM: country code first, digits only."}},
+	{model.FlagDayAssumed, &Refusal{RuleTime, "The log's date does not tell day from month (as in 03/04), so how old it is cannot be told.", sayOrder}},
 	{model.FlagRepaired, &Refusal{RuleRow, "The row had more or fewer cells than the header, so its values may stand in the wrong columns.", "Look the message up in the CRM."}},
 }
 
@@ -84,8 +92,8 @@ var (
 	refusedGroup     = &Refusal{RuleNoMessage, "It was sent to a group, and a plan is for single people.", "Send it to the group by hand."}
 	refusedNobody    = &Refusal{RuleRecipient, "The row does not say whom the message was for.", "Ask for an export with the numbers."}
 	refusedNoTime    = &Refusal{RuleTime, "The row has no time that could be read, so how old it is cannot be told.", "Ask for an export with the time of each message."}
-	refusedFuture    = &Refusal{RuleTime, "Its time lies ahead of this machine's clock, so how old it is cannot be told.", "Load the log again with its time zone (--tz)."}
-	refusedZone      = &Refusal{RuleTime, "The log names no time zone, so it may be up to 14 hours older than it looks, and that would be too old.", "Load the log again with its time zone (--tz)."}
+	refusedFuture    = &Refusal{RuleTime, "Its time lies ahead of this machine's clock, so how old it is cannot be told.", sayZone}
+	refusedZone      = &Refusal{RuleTime, "The log names no time zone, so it may be up to 14 hours older than it looks, and that would be too old.", sayZone}
 	refusedNewer     = &Refusal{RuleNewer, "A newer message with the same template to the same person failed, too, and only the newest may be sent.", ""}
 	refusedNewerText = &Refusal{RuleNewer, "A newer message without a template to the same person is in the log, and which of them still matters cannot be told.", "Read the conversation and send by hand what is still needed."}
 	refusedElsewhere = &Refusal{RuleDelivered, "A later message with the same template to the same person was delivered.", ""}
