@@ -27,11 +27,13 @@ type clock struct {
 	polish       int    // months whose name means another one in Croatian
 	polishName   string // one of them
 
-	offset, header, flag, assumed int  // times by how their zone is known
-	guessed                       int  // dates whose order was assumed
-	guess                         bool // the order of the date that was read last
-	misfit                        int  // dates that do not fit the file's order
-	unread                        int  // times that could not be read at all
+	offset, header, flag, assumed int    // times by how their zone is known
+	guessed                       int    // dates whose order was assumed
+	doubled                       int    // times that the zone's clocks showed twice
+	twice                         string // that zone
+	guess                         bool   // the order of the date that was read last
+	misfit                        int    // dates that do not fit the file's order
+	unread                        int    // times that could not be read at all
 	example                       string
 	named                         string // the zone that a header names
 
@@ -66,18 +68,32 @@ func (c *clock) read(s string, f field, zone *time.Location) (time.Time, model.Z
 	case zone != nil:
 		c.header++
 		c.named = zone.String()
-		return inZone(st.t, zone), model.ZoneHeader, true
+		return c.inZone(st.t, zone), model.ZoneHeader, true
 	case c.zone != nil:
 		c.flag++
-		return inZone(st.t, c.zone), model.ZoneFlag, true
+		return c.inZone(st.t, c.zone), model.ZoneFlag, true
 	}
 	c.assumed++
 	return st.t, model.ZoneAssumed, true
 }
 
-// inZone is when clocks in loc showed t's digits.
-func inZone(t time.Time, loc *time.Location) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), loc).UTC()
+// inZone is when clocks in loc showed t's digits. Where they did so twice, since they
+// were put back, it is the second time, which is counted.
+func (c *clock) inZone(t time.Time, loc *time.Location) time.Time {
+	at := time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), loc)
+	_, offset := at.Zone()
+	for _, by := range [...]time.Duration{-time.Hour, time.Hour} {
+		other := at.Add(by)
+		if _, o := other.Zone(); time.Duration(offset-o)*time.Second != by {
+			continue
+		}
+		c.doubled++
+		if c.twice = loc.String(); by > 0 {
+			at = other
+		}
+		break
+	}
+	return at.UTC()
 }
 
 func (c *clock) stamp(s string) (stamp, bool) {
@@ -170,6 +186,9 @@ func (c *clock) warnings() []string {
 		w = append(w, countOf(c.guessed, "date was", "dates were")+" read as day before month until a later row showed that the file writes the month first. Take the import back (U on the list of files, import --undo N) and load it again with --date-order mdy.")
 	case c.guessed > 0 && !c.told:
 		w = append(w, countOf(c.guessed, "date does", "dates do")+model.WarnDays+" (as in 03/04); day before month was assumed. If that is wrong: m, then o on the list of files; --date-order mdy on the command line.")
+	}
+	if c.doubled > 0 {
+		w = append(w, countOf(c.doubled, "time falls", "times fall")+" into the hour that clocks in "+c.twice+" show twice when they are put back; the second was taken, so what is in it may have been an hour earlier.")
 	}
 	if c.misfit > 0 {
 		order := "day before month"

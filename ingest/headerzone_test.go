@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -30,5 +31,29 @@ func TestHeaderZone(t *testing.T) {
 	d = drainText(t, "phone,status,error_code,Sent At (UTC+3/+4)\n15550100101,failed,131026,2026-05-13 14:26:10\n")
 	if r := d.failed()[0]; !hasFlag(&r, model.FlagZoneAssumed) || !warned(d, "--tz") {
 		t.Errorf("flags %v, warnings %q", r.Flags, d.report.Warnings)
+	}
+}
+
+// The hour that clocks show twice is the second one, and said; the hours around it, and
+// zones that do not change their clocks, are not.
+func TestHourShownTwice(t *testing.T) {
+	for zone, want := range map[string][3]string{
+		"Europe/Berlin":       {"2026-10-24T23:30:00Z", "2026-10-25T01:30:00Z", "2026-10-25T02:30:00Z"},
+		"America/Los_Angeles": {"2026-10-25T08:30:00Z", "2026-10-25T09:30:00Z", "2026-10-25T10:30:00Z"},
+		"Asia/Kolkata":        {"2026-10-24T20:00:00Z", "2026-10-24T21:00:00Z", "2026-10-24T22:00:00Z"},
+	} {
+		loc, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Skip(err)
+		}
+		c := newClock(Options{Zone: loc})
+		for i, s := range []string{"2026-10-25 01:30:00", "2026-10-25 02:30:00", "2026-10-25 03:30:00"} {
+			if at, _, ok := c.read(s, fTime, nil); !ok || at.Format(time.RFC3339) != want[i] {
+				t.Errorf("%s in %s is %v, want %s", s, zone, at, want[i])
+			}
+		}
+		if said := strings.Contains(strings.Join(c.warnings(), " "), "1 time falls into the hour"); said != (zone == "Europe/Berlin") {
+			t.Errorf("%s: %q", zone, c.warnings())
+		}
 	}
 }
