@@ -82,7 +82,8 @@ type LogOutage struct {
 	Since     time.Time // UTC; zero unless Suspected
 	Until     time.Time // when it was over; zero: still going on at the end of the log
 	Quiet     bool      // at Until the failures stopped, and no sends that went well show that it is over
-	After     int       // such failures at the same accounts since Until: far fewer than before, and not always none
+	Again     time.Time // when the next outage in the log began; zero: none did
+	After     int       // such failures at the same accounts since Until, and before Again: far fewer than before, and not always none
 	Reason    string    // a sentence with the log's own numbers
 }
 

@@ -201,7 +201,11 @@ func stopped(o *model.LogOutage) string {
 	if o.After > 0 {
 		failures = plural(o.After, "such failure")
 	}
-	return fmt.Sprintf("Since %s the log has %s at these accounts, and no send that went well", minute(o.Until), failures)
+	again := ""
+	if !o.Again.IsZero() {
+		again = " until the next outage began, at " + minute(o.Again) + ","
+	}
+	return fmt.Sprintf("Since %s%s the log has %s at these accounts, and no send that went well", minute(o.Until), again, failures)
 }
 
 // ofAll are the failures of the incident and all attempts of its accounts in its

@@ -80,6 +80,9 @@ func (d *Disruption) seen() model.LogOutage {
 	}
 	if d.Over {
 		o.Until, o.Quiet, o.After = time.Unix((d.To+1)*60, 0).UTC(), d.Recovered == 0, d.After
+		if d.Again != 0 {
+			o.Again = time.Unix(d.Again*60, 0).UTC()
+		}
 		o.Reason += " " + d.Resume()
 	}
 	return o

@@ -40,6 +40,7 @@ type Disruption struct {
 
 	Silent    int64 // the minute since which the log had nothing of those WABAs until From; only of late callbacks
 	Over      bool  // it has ended in the log
+	Again     int64 // the minute at which the next outage of that kind began; 0 when there is none
 	After     int   // failures of that kind at those WABAs behind To, until the next outage or the end of the log
 	Recovered int64 // the minute at whose end enough sends had gone well again; 0 when it only fell silent or goes on
 }
@@ -176,7 +177,7 @@ func (all *accounts) watch(bad func(*wabaOf) series, limit bool) []Disruption {
 // aftermath counts what each outage left behind: an end is told by how few failures
 // there are, which need not be none.
 func (w *watcher) aftermath() {
-	until := w.end
+	until, again := w.end, int64(0)
 	for i := len(w.done) - 1; i >= 0; i-- {
 		d := &w.done[i]
 		for _, a := range w.accounts {
@@ -184,7 +185,8 @@ func (w *watcher) aftermath() {
 				d.After += a.bad.count(d.To+1, until)
 			}
 		}
-		until = d.From - 1
+		d.Again = again
+		until, again = d.From-1, d.From
 	}
 }
 

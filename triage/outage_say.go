@@ -65,13 +65,17 @@ func (d *Disruption) Reason() string {
 
 // Resume says whether sending can go on, and why; empty while the outage goes on.
 func (d *Disruption) Resume() string {
+	again := ""
+	if d.Again != 0 {
+		again = " until the next outage began, at " + clock(d.Again) + ","
+	}
 	switch {
 	case d.Recovered > 0:
 		return "Sends have gone well again since " + clock(d.To+1) + "; resume with a few, then the rest."
 	case d.Over && d.After > 0:
-		return "Since " + clock(d.To+1) + " the log has " + model.Count(d.After, "such failure", "such failures") + " at these accounts, and does not show that anything was sent and went well; try one send before resuming."
+		return "Since " + clock(d.To+1) + again + " the log has " + model.Count(d.After, "such failure", "such failures") + " at these accounts, and does not show that anything was sent and went well; try one send before resuming."
 	case d.Over:
-		return "No such failure since " + clock(d.To) + ", but the log does not show that anything was sent and went well; try one send before resuming."
+		return "No such failure since " + clock(d.To) + strings.TrimSuffix(again, ",") + ", but the log does not show that anything was sent and went well; try one send before resuming."
 	}
 	return ""
 }

@@ -101,6 +101,9 @@ func TestDisruptions(t *testing.T) {
 				if seen := d.seen(); seen.Until.IsZero() || seen.Quiet == successes {
 					t.Errorf("until %s, quiet %t, with sends that went well %t", seen.Until, seen.Quiet, successes)
 				}
+				if again := (&Disruption{Over: true, To: d.To, Again: d.To + 60}).Resume(); !strings.Contains(again, "until the next outage began, at "+clock(d.To+60)+", but") || d.Again != 0 {
+					t.Errorf("another one began, and it is said: %s", again)
+				}
 				if d.After != 3*len(d.WABAs) || !successes && !strings.Contains(d.Resume(), fmt.Sprintf(" %d such failures", d.After)) {
 					t.Errorf("%d such failures behind it, want %d: %s", d.After, 3*len(d.WABAs), d.Resume())
 				}
@@ -291,5 +294,14 @@ func TestDisruptionsOfLateCallbacks(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What an outage left behind is counted until the next one, which is said.
+func TestAftermathEndsWithTheNext(t *testing.T) {
+	w := &watcher{end: 900, done: []Disruption{{From: 100, To: 120}, {From: 500, To: 520}}}
+	w.aftermath()
+	if w.done[0].Again != 500 || w.done[1].Again != 0 {
+		t.Errorf("the next ones began at %d and %d", w.done[0].Again, w.done[1].Again)
 	}
 }

@@ -77,11 +77,15 @@ func (c *caseView) over(a *app) string {
 	case !c.Ended(&c.data):
 		return ""
 	case c.Quiet(&c.data):
+		again := ""
+		if !e.Outage.Again.IsZero() {
+			again = " until the next outage began"
+		}
 		word, since := "Quiet: ", "no such failure"
 		if n := e.Outage.After; n > 0 {
 			word, since = "Quieter: ", model.Count(n, "such failure", "such failures")+" at these accounts"
 		}
-		return a.theme.warn.Render(word) + since + " since " + moment(e.Outage.Until, a.Local) + ", and the log shows no send that went well; try one before the rest"
+		return a.theme.warn.Render(word) + since + " since " + moment(e.Outage.Until, a.Local) + again + ", and the log shows no send that went well; try one before the rest"
 	case e.Shape == model.ShapeOutage && !e.Outage.Until.IsZero():
 		return a.theme.good.Render("Over: ") + "by the log the outage ended at " + moment(e.Outage.Until, a.Local) + "; what is left can be planned again"
 	}
